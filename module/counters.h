@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every counter, once. This list makes the enum, the text of
+ * /proc/net/synfin/stats, `synfin stats --explain` and the manual's table.
+ *
+ * X(name, explanation). The identities that hold at any time (DESIGN: the books
+ * balance):
+ *
+ *	segments = recorded + the sum of the reasons
+ *	flows_created = flows_live + flows_ended + flows_evicted
+ *	phases + conns = records written to the rings
+ *
+ * Pure: included by the module and by the reader.
+ */
+#ifndef _SYNFIN_COUNTERS_H
+#define _SYNFIN_COUNTERS_H
+
+/* Why a segment that left the fast path was recorded nowhere. */
+#define SYNFIN_REASONS(X)						\
+	X(short,	"cut off before the end of its header")		\
+	X(bad_offset,	"data offset below 5 or beyond the segment")	\
+	X(bad_checksum,	"TCP checksum wrong")				\
+	X(bad_flags,	"flags no sender sets: SYN with FIN or RST, none, all") \
+	X(fragment,	"an IP fragment, so the segment is not whole")	\
+	X(no_flow,	"belongs to no connection that is followed")	\
+	X(no_memory,	"would have begun a flow, but memory was short") \
+	X(table_full,	"would have begun a flow, but the table was full") \
+	X(not_awaited,	"data or an ACK of which nothing was expected")	\
+	X(bad_ack,	"acknowledges a number that the peer did not send") \
+	X(bad_seq,	"a sequence number that does not fit the connection") \
+	X(forged_syn,	"a SYN inside a connection that goes on (challenge ACK)") \
+	X(forged_fin,	"a FIN outside of what its receiver accepts")	\
+	X(forged_rst,	"a RST outside of what its receiver accepts")	\
+	X(late,		"for a connection that has ended")		\
+	X(not_tcp,	"neither TCP nor an ICMP error about TCP (captures only)") \
+	X(icmp_other,	"an ICMP error that quotes no SYN under way")
+
+/* What else is counted. */
+#define SYNFIN_TALLIES(X)						\
+	X(segments,	"segments that left the fast path")		\
+	X(recorded,	"segments that made at least one phase")	\
+	X(phases,	"phase records written")			\
+	X(conns,	"connection records written")			\
+	X(flows_created, "flows that began")				\
+	X(flows_ended,	"flows that ended and lingered out, or made way for the next on their endpoints") \
+	X(flows_evicted, "flows dropped for room, or with their namespace") \
+	X(taken_back,	"resets and FINs that traffic proved forged")	\
+	X(sampled,	"connection records not written while flooded")	\
+	X(open_established,	"openings: three segments, numbers agree") \
+	X(open_simultaneous,	"openings: both ends sent a SYN")	\
+	X(open_refused,		"openings: a RST answered the SYN")	\
+	X(open_unreachable,	"openings: an ICMP error answered the SYN") \
+	X(open_unanswered,	"openings: nothing answered the SYN")	\
+	X(open_unacknowledged,	"openings: the SYN-ACK was never acknowledged") \
+	X(open_aborted,		"openings: the client gave up")		\
+	X(open_midstream,	"openings: first seen after its opening") \
+	X(close_none,		"closings: none, it never opened")	\
+	X(close_open,		"closings: none, it was still open")	\
+	X(close_four_way,	"closings: FIN, ACK, FIN, ACK")		\
+	X(close_three_way,	"closings: the second FIN carried the first ACK") \
+	X(close_simultaneous,	"closings: both FINs crossed")		\
+	X(close_reset,		"closings: by a RST")			\
+	X(close_half_closed,	"closings: one FIN, and no second one")	\
+	X(close_evicted,	"closings: dropped for room")
+
+#define SYNFIN_COUNTERS(X) SYNFIN_TALLIES(X) SYNFIN_REASONS(X)
+
+/**
+ * enum synfin_counter - index of a counter, and the reason a segment was passed over
+ *
+ * SYNFIN_CNT_<name> for each line above. SYNFIN_CNT_segments is 0, which as a
+ * reason means none.
+ */
+enum synfin_counter {
+#define X(name, text) SYNFIN_CNT_##name,
+	SYNFIN_COUNTERS(X)
+#undef X
+	SYNFIN_CNT_NR
+};
+
+#define SYNFIN_NO_REASON SYNFIN_CNT_segments
+
+#endif /* _SYNFIN_COUNTERS_H */

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The contract between synfin.ko and user space: records and the ring.
+ *
+ * /proc/net/synfin/ring, mapped read-only and shared, is
+ *
+ *	offset 0		struct synfin_ring_header, alone in its page
+ *	cpu_offset + i * cpu_stride
+ *				the ring of the i-th possible CPU, 0 <= i < nr_cpus:
+ *				struct synfin_ring_cpu, alone in its page, then
+ *				nr_slots times struct synfin_slot
+ *
+ * Record n of a CPU (n = 0, 1, 2, ...) is in slot n % nr_slots. The kernel
+ * overwrites the oldest record and knows nothing of its readers:
+ *
+ *	head  = load-acquire(cpu->head)		records 0 .. head - 1 were written
+ *	first = head > nr_slots ? head - nr_slots : 0
+ *	seq   = load-acquire(slot->seq)		must be 2 * (n + 1)
+ *	copy the payload with relaxed loads of whole 64-bit words
+ *	acquire fence; slot->seq must not have changed
+ *
+ * A slot that fails either test has been overwritten: record n is lost, and
+ * since indices are dense a reader knows exactly how many it lost.
+ *
+ * All integers are in the byte order of the machine, ports included; addresses
+ * are in network order, an IPv4 address in the first four bytes of its field,
+ * the rest zero. Times are nanoseconds. A duration that is not known is
+ * SYNFIN_NS_NONE, never 0. Fields are only ever appended, into the reserved
+ * room; a reader checks magic and version first.
+ *
+ * A recording (synfin record) is a struct synfin_file_header followed by the
+ * payloads of slots, each as long as synfin_record_size() of its type says.
+ */
+#ifndef _UAPI_SYNFIN_H
+#define _UAPI_SYNFIN_H
+
+#include <linux/types.h>
+
+#define SYNFIN_RING_MAGIC	0x474e49524e465953ULL	/* "SYFNRING" */
+#define SYNFIN_FILE_MAGIC	0x454c49464e465953ULL	/* "SYFNFILE" */
+#define SYNFIN_VERSION		1
+
+#define SYNFIN_NS_NONE		(~0ULL)
+#define SYNFIN_BYTES_NONE	(~0ULL)
+
+/**
+ * enum synfin_record_type - what a slot's payload is
+ * @SYNFIN_RECORD_NONE:		nothing yet
+ * @SYNFIN_RECORD_PHASE:	struct synfin_record_phase
+ * @SYNFIN_RECORD_CONN:		struct synfin_record_conn
+ */
+enum synfin_record_type {
+	SYNFIN_RECORD_NONE,
+	SYNFIN_RECORD_PHASE,
+	SYNFIN_RECORD_CONN,
+};
+
+/**
+ * enum synfin_from - who sent a segment, or whom a wait was for
+ * @SYNFIN_FROM_CLIENT:	the end that sent the first SYN
+ * @SYNFIN_FROM_SERVER:	the other end
+ */
+enum synfin_from {
+	SYNFIN_FROM_CLIENT,
+	SYNFIN_FROM_SERVER,
+};
+
+/**
+ * enum synfin_phase - the steps of opening and closing, as textbooks number them
+ * @SYNFIN_PHASE_SYN:		handshake, first segment
+ * @SYNFIN_PHASE_SYN_ACK:	handshake, second segment
+ * @SYNFIN_PHASE_ACK:		handshake, third segment
+ * @SYNFIN_PHASE_FIN_1:		the first FIN
+ * @SYNFIN_PHASE_ACK_1:		the ACK of the first FIN
+ * @SYNFIN_PHASE_FIN_2:		the FIN of the other end
+ * @SYNFIN_PHASE_ACK_2:		the ACK of the second FIN
+ * @SYNFIN_PHASE_RST:		a reset, or an ICMP error that answered the SYN
+ * @SYNFIN_PHASE_TIMEOUT:	no segment: the tracker gave up
+ * @SYNFIN_PHASE_NR:		how many there are
+ */
+enum synfin_phase {
+	SYNFIN_PHASE_SYN,
+	SYNFIN_PHASE_SYN_ACK,
+	SYNFIN_PHASE_ACK,
+	SYNFIN_PHASE_FIN_1,
+	SYNFIN_PHASE_ACK_1,
+	SYNFIN_PHASE_FIN_2,
+	SYNFIN_PHASE_ACK_2,
+	SYNFIN_PHASE_RST,
+	SYNFIN_PHASE_TIMEOUT,
+	SYNFIN_PHASE_NR,
+};
+
+/**
+ * enum synfin_open - how a connection opened, or why it did not
+ * @SYNFIN_OPEN_ESTABLISHED:	three segments seen, their numbers agree
+ * @SYNFIN_OPEN_SIMULTANEOUS:	both ends sent a SYN, each was acknowledged
+ * @SYNFIN_OPEN_REFUSED:	a RST answered the SYN
+ * @SYNFIN_OPEN_UNREACHABLE:	an ICMP error answered the SYN
+ * @SYNFIN_OPEN_UNANSWERED:	nothing answered the SYN
+ * @SYNFIN_OPEN_UNACKNOWLEDGED:	the SYN-ACK was never acknowledged
+ * @SYNFIN_OPEN_ABORTED:	the client gave up before it was established
+ * @SYNFIN_OPEN_MIDSTREAM:	first seen after its opening
+ * @SYNFIN_OPEN_NR:		how many there are
+ */
+enum synfin_open {
+	SYNFIN_OPEN_ESTABLISHED,
+	SYNFIN_OPEN_SIMULTANEOUS,
+	SYNFIN_OPEN_REFUSED,
+	SYNFIN_OPEN_UNREACHABLE,
+	SYNFIN_OPEN_UNANSWERED,
+	SYNFIN_OPEN_UNACKNOWLEDGED,
+	SYNFIN_OPEN_ABORTED,
+	SYNFIN_OPEN_MIDSTREAM,
+	SYNFIN_OPEN_NR,
+};
+
+/**
+ * enum synfin_close - how a connection closed
+ * @SYNFIN_CLOSE_NONE:		it never opened, so nothing closed
+ * @SYNFIN_CLOSE_OPEN:		not closed yet
+ * @SYNFIN_CLOSE_FOUR_WAY:	FIN, ACK, FIN, ACK
+ * @SYNFIN_CLOSE_THREE_WAY:	the second FIN carried the first ACK
+ * @SYNFIN_CLOSE_SIMULTANEOUS:	both FINs under way before either was acknowledged
+ * @SYNFIN_CLOSE_RESET:		a RST ended it
+ * @SYNFIN_CLOSE_HALF_CLOSED:	one FIN, and no second one
+ * @SYNFIN_CLOSE_EVICTED:	dropped by the tracker for room
+ * @SYNFIN_CLOSE_NR:		how many there are
+ */
+enum synfin_close {
+	SYNFIN_CLOSE_NONE,
+	SYNFIN_CLOSE_OPEN,
+	SYNFIN_CLOSE_FOUR_WAY,
+	SYNFIN_CLOSE_THREE_WAY,
+	SYNFIN_CLOSE_SIMULTANEOUS,
+	SYNFIN_CLOSE_RESET,
+	SYNFIN_CLOSE_HALF_CLOSED,
+	SYNFIN_CLOSE_EVICTED,
+	SYNFIN_CLOSE_NR,
+};
+
+/**
+ * enum synfin_closed_by - who closed first
+ * @SYNFIN_BY_NOBODY:	not closed
+ * @SYNFIN_BY_CLIENT:	the client sent the first FIN, or the RST
+ * @SYNFIN_BY_SERVER:	the server did
+ * @SYNFIN_BY_BOTH:	a simultaneous close
+ */
+enum synfin_closed_by {
+	SYNFIN_BY_NOBODY,
+	SYNFIN_BY_CLIENT,
+	SYNFIN_BY_SERVER,
+	SYNFIN_BY_BOTH,
+};
+
+/* Bits of synfin_record_conn.completeness, as in Wireshark's tcp.completeness. */
+#define SYNFIN_SEEN_SYN		0x01
+#define SYNFIN_SEEN_SYN_ACK	0x02
+#define SYNFIN_SEEN_ACK		0x04
+#define SYNFIN_SEEN_DATA	0x08
+#define SYNFIN_SEEN_FIN		0x10
+#define SYNFIN_SEEN_RST		0x20
+
+/* Bits of synfin_record_conn.flags. */
+#define SYNFIN_CONN_BYTES_PARTIAL	0x01	/* bytes are a lower bound */
+#define SYNFIN_CONN_FLIPPED		0x02	/* client and server were guessed */
+#define SYNFIN_CONN_SYN_DATA		0x04	/* the SYN carried data */
+#define SYNFIN_CONN_CLIENT_ISN		0x08	/* client_isn is known */
+#define SYNFIN_CONN_SERVER_ISN		0x10	/* server_isn is known */
+
+/*
+ * Letters of synfin_record_conn.history, four bits each, the first segment in
+ * the lowest bits, 0 after the last. Add SYNFIN_HISTORY_SERVER for the server.
+ */
+#define SYNFIN_HISTORY_SYN	1	/* S s */
+#define SYNFIN_HISTORY_SYN_ACK	2	/* H h */
+#define SYNFIN_HISTORY_ACK	3	/* A a */
+#define SYNFIN_HISTORY_FIN	4	/* F f */
+#define SYNFIN_HISTORY_RST	5	/* R r */
+#define SYNFIN_HISTORY_FLIP	6	/* ^ */
+#define SYNFIN_HISTORY_SERVER	8
+
+/**
+ * struct synfin_record_head - what every record begins with
+ * @type:		enum synfin_record_type
+ * @family:		4 or 6
+ * @client_port:	the client's port
+ * @server_port:	the server's port
+ * @reserved0:		0
+ * @netns:		inode number of the network namespace, as in /proc/PID/ns/net
+ * @reserved1:		0
+ * @id:			of the connection; the same in all of its records
+ * @time_ns:		of a phase: when its segment passed; of a connection: when
+ *			its first segment passed; nanoseconds since 1970
+ * @client:		the client's address
+ * @server:		the server's address
+ */
+struct synfin_record_head {
+	__u8	type;
+	__u8	family;
+	__u16	client_port;
+	__u16	server_port;
+	__u16	reserved0;
+	__u32	netns;
+	__u32	reserved1;
+	__u64	id;
+	__u64	time_ns;
+	__u8	client[16];
+	__u8	server[16];
+};
+
+/**
+ * struct synfin_record_phase - one segment that opened or closed a connection
+ * @head:	whose, and when
+ * @phase:	enum synfin_phase
+ * @from:	enum synfin_from; of a timeout, the end that was waited for
+ * @count:	how many times this segment has been sent, 1 the first time
+ * @window:	the window field as it is on the wire, unscaled
+ * @tcp_flags:	byte 13 of the TCP header, 0 if there was no segment
+ * @reserved0:	0
+ * @seq:	sequence number
+ * @ack:	acknowledgment number, valid if @tcp_flags has ACK
+ * @len:	bytes of payload
+ * @reserved1:	0
+ * @since_ns:	since the phase before it; SYNFIN_NS_NONE for the first
+ */
+struct synfin_record_phase {
+	struct synfin_record_head head;
+	__u8	phase;
+	__u8	from;
+	__u16	count;
+	__u16	window;
+	__u8	tcp_flags;
+	__u8	reserved0;
+	__u32	seq;
+	__u32	ack;
+	__u32	len;
+	__u32	reserved1;
+	__u64	since_ns;
+};
+
+/**
+ * struct synfin_record_conn - the summary of a connection that has ended
+ * @head:		whose, and when it began
+ * @opening:		enum synfin_open
+ * @closing:		enum synfin_close
+ * @closed_by:		enum synfin_closed_by
+ * @completeness:	SYNFIN_SEEN_*
+ * @flags:		SYNFIN_CONN_*
+ * @syn_count:		SYNs sent, repeats included
+ * @syn_ack_count:	SYN-ACKs sent
+ * @fin_count:		FINs sent by both ends
+ * @rst_count:		RSTs sent by both ends
+ * @client_isn:		the client's initial sequence number, if its flag is set
+ * @server_isn:		the server's
+ * @handshake_ns:	first SYN to ACK
+ * @server_rtt_ns:	last SYN to SYN-ACK
+ * @client_rtt_ns:	SYN-ACK to ACK
+ * @duration_ns:	first segment to last
+ * @close_ns:		first FIN to last ACK
+ * @half_close_ns:	ACK of the first FIN to the second FIN
+ * @bytes_client:	payload sent by the client, SYNFIN_BYTES_NONE if not known
+ * @bytes_server:	payload sent by the server
+ * @history:		SYNFIN_HISTORY_*, sixteen letters at most
+ */
+struct synfin_record_conn {
+	struct synfin_record_head head;
+	__u8	opening;
+	__u8	closing;
+	__u8	closed_by;
+	__u8	completeness;
+	__u32	flags;
+	__u16	syn_count;
+	__u16	syn_ack_count;
+	__u16	fin_count;
+	__u16	rst_count;
+	__u32	client_isn;
+	__u32	server_isn;
+	__u64	handshake_ns;
+	__u64	server_rtt_ns;
+	__u64	client_rtt_ns;
+	__u64	duration_ns;
+	__u64	close_ns;
+	__u64	half_close_ns;
+	__u64	bytes_client;
+	__u64	bytes_server;
+	__u64	history;
+};
+
+/**
+ * union synfin_record - the payload of a slot
+ * @head:	what both kinds begin with
+ * @phase:	if head.type is SYNFIN_RECORD_PHASE
+ * @conn:	if head.type is SYNFIN_RECORD_CONN
+ * @words:	the unit of copying; the rest of the slot is reserved
+ */
+union synfin_record {
+	struct synfin_record_head	head;
+	struct synfin_record_phase	phase;
+	struct synfin_record_conn	conn;
+	__u64				words[23];
+};
+
+/**
+ * struct synfin_slot - one place of a ring
+ * @seq:	2 * (n + 1) when record n is whole, odd while it is written
+ * @record:	the payload
+ */
+struct synfin_slot {
+	__u64			seq;
+	union synfin_record	record;
+};
+
+/**
+ * struct synfin_ring_header - the first page of the mapping
+ * @magic:	SYNFIN_RING_MAGIC
+ * @version:	SYNFIN_VERSION
+ * @slot_size:	sizeof(struct synfin_slot)
+ * @nr_cpus:	how many rings follow, one for each possible CPU
+ * @nr_slots:	records that each ring holds, a power of two
+ * @cpu_offset:	where the first ring is, in bytes from the header
+ * @cpu_stride:	from one ring to the next
+ * @boot_id:	changes each time that the module is loaded
+ * @reserved:	0
+ */
+struct synfin_ring_header {
+	__u64	magic;
+	__u32	version;
+	__u32	slot_size;
+	__u32	nr_cpus;
+	__u32	nr_slots;
+	__u64	cpu_offset;
+	__u64	cpu_stride;
+	__u64	boot_id;
+	__u64	reserved[2];
+};
+
+/**
+ * struct synfin_ring_cpu - the first page of each ring
+ * @head:	how many records this CPU has written since the module was loaded
+ * @cpu:	the number of the CPU
+ * @reserved:	0
+ */
+struct synfin_ring_cpu {
+	__u64	head;
+	__u32	cpu;
+	__u32	reserved;
+};
+
+/**
+ * struct synfin_file_header - what a recording begins with
+ * @magic:	SYNFIN_FILE_MAGIC
+ * @version:	SYNFIN_VERSION
+ * @header_size: where the first record is
+ * @reserved:	0
+ */
+struct synfin_file_header {
+	__u64	magic;
+	__u32	version;
+	__u32	header_size;
+	__u64	reserved[2];
+};
+
+/**
+ * synfin_record_size() - bytes of a record in a recording
+ * @type: head.type of the record
+ *
+ * Return: the size, a multiple of 8; 0 for a type that this version lacks.
+ */
+static inline __u32 synfin_record_size(__u8 type)
+{
+	switch (type) {
+	case SYNFIN_RECORD_PHASE:
+		return sizeof(struct synfin_record_phase);
+	case SYNFIN_RECORD_CONN:
+		return sizeof(struct synfin_record_conn);
+	default:
+		return 0;
+	}
+}
+
+#endif /* _UAPI_SYNFIN_H */
