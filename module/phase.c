@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The phase machine's table: which cell a segment meets.
+ *
+ * In: a connection, a segment, the time. Out: phases, and whether the connection
+ * has ended. Pure; the caller holds the lock of the connection's flow.
+ */
+#include "phase_cells.h"
+
+typedef void (*synfin_cell)(struct synfin_move *m);
+
+static void cell_icmp_other(struct synfin_move *m)
+{
+	synfin_pass(m, SYNFIN_CNT_icmp_other);
+}
+
+static void cell_bad_ack(struct synfin_move *m)
+{
+	synfin_pass(m, SYNFIN_CNT_bad_ack);
+}
+
+/*
+ * [state][kind][who]. Up to OPEN, and for a connection that is DONE, `who` is the
+ * sender: the client or the server. From FIN to LAST it is the closer, who sent
+ * the first FIN, or the other end.
+ *
+ * Columns, in pairs: SYN, SYN-ACK, plain, FIN, RST, ICMP error.
+ */
+static const synfin_cell table[SYNFIN_STATE_NR][SYNFIN_KIND_NR][2] = {
+	/* The first segment decides who is the client. */
+	[SYNFIN_STATE_NONE] = {
+		{ synfin_cell_first_syn, synfin_cell_first_syn },
+		{ synfin_cell_first_syn_ack, synfin_cell_first_syn_ack },
+		{ synfin_cell_first_plain, synfin_cell_first_plain },
+		{ synfin_cell_first_fin, synfin_cell_first_fin },
+		{ synfin_cell_first_rst, synfin_cell_first_rst },
+		{ cell_icmp_other, cell_icmp_other },
+	},
+	/* The client has asked: an answer, a refusal, silence, or a SYN that crosses. */
+	[SYNFIN_STATE_SYN] = {
+		{ synfin_cell_syn_again, synfin_cell_syn_cross },
+		{ cell_bad_ack, synfin_cell_syn_ack },
+		{ synfin_cell_missed, synfin_cell_missed },
+		{ synfin_cell_fin_early, synfin_cell_missed },
+		{ synfin_cell_abort, synfin_cell_refuse },
+		{ synfin_cell_unreachable, cell_icmp_other },
+	},
+	/* Both have asked: each waits for the other to acknowledge. */
+	[SYNFIN_STATE_SYN_SYN] = {
+		{ synfin_cell_syn_again, synfin_cell_syn_again },
+		{ synfin_cell_syn_ack_cross, synfin_cell_syn_ack_cross },
+		{ synfin_cell_ack_cross, synfin_cell_ack_cross },
+		{ synfin_cell_ack_cross, synfin_cell_ack_cross },
+		{ synfin_cell_abort, synfin_cell_refuse },
+		{ synfin_cell_unreachable, cell_icmp_other },
+	},
+	/* The server has answered: the client's ACK, or whatever carries it. */
+	[SYNFIN_STATE_SYN_ACK] = {
+		{ synfin_cell_syn_again, synfin_cell_syn_inside },
+		{ cell_bad_ack, synfin_cell_syn_ack_again },
+		{ synfin_cell_ack, synfin_cell_data },
+		{ synfin_cell_fin_early, synfin_cell_missed },
+		{ synfin_cell_abort, synfin_cell_refuse },
+		{ cell_icmp_other, cell_icmp_other },
+	},
+	/* Nothing is waited for: a FIN or a RST begins the end. */
+	[SYNFIN_STATE_OPEN] = {
+		{ synfin_cell_syn_inside, synfin_cell_syn_inside },
+		{ synfin_cell_syn_ack_inside, synfin_cell_syn_ack_inside },
+		{ synfin_cell_data, synfin_cell_data },
+		{ synfin_cell_fin_1, synfin_cell_fin_1 },
+		{ synfin_cell_reset, synfin_cell_reset },
+		{ cell_icmp_other, cell_icmp_other },
+	},
+	/* One end has said that it is done; the other has not confirmed. */
+	[SYNFIN_STATE_FIN] = {
+		{ synfin_cell_syn_inside, synfin_cell_syn_inside },
+		{ synfin_cell_syn_ack_inside, synfin_cell_syn_ack_inside },
+		{ synfin_cell_data_after_fin, synfin_cell_ack_fin },
+		{ synfin_cell_fin_again, synfin_cell_fin_2 },
+		{ synfin_cell_reset, synfin_cell_reset },
+		{ cell_icmp_other, cell_icmp_other },
+	},
+	/* Half closed: the other end may still send for as long as it likes. */
+	[SYNFIN_STATE_HALF] = {
+		{ synfin_cell_syn_inside, synfin_cell_syn_inside },
+		{ synfin_cell_syn_ack_inside, synfin_cell_syn_ack_inside },
+		{ synfin_cell_data, synfin_cell_ack_fin },
+		{ synfin_cell_fin_again, synfin_cell_fin_2 },
+		{ synfin_cell_reset, synfin_cell_reset },
+		{ cell_icmp_other, cell_icmp_other },
+	},
+	/* The FINs crossed: each is still to be acknowledged. */
+	[SYNFIN_STATE_FIN_FIN] = {
+		{ synfin_cell_syn_inside, synfin_cell_syn_inside },
+		{ synfin_cell_syn_ack_inside, synfin_cell_syn_ack_inside },
+		{ synfin_cell_ack_fin, synfin_cell_ack_fin },
+		{ synfin_cell_fin_again, synfin_cell_fin_again },
+		{ synfin_cell_reset, synfin_cell_reset },
+		{ cell_icmp_other, cell_icmp_other },
+	},
+	/* One ACK is missing. */
+	[SYNFIN_STATE_LAST] = {
+		{ synfin_cell_syn_inside, synfin_cell_syn_inside },
+		{ synfin_cell_syn_ack_inside, synfin_cell_syn_ack_inside },
+		{ synfin_cell_ack_fin, synfin_cell_ack_fin },
+		{ synfin_cell_fin_again, synfin_cell_fin_again },
+		{ synfin_cell_reset, synfin_cell_reset },
+		{ cell_icmp_other, cell_icmp_other },
+	},
+	/* Over. What was sent again is recorded; a new SYN begins the next. */
+	[SYNFIN_STATE_DONE] = {
+		{ synfin_cell_syn_late, synfin_cell_syn_late },
+		{ synfin_cell_syn_ack_late, synfin_cell_syn_ack_late },
+		{ synfin_cell_ack_late, synfin_cell_ack_late },
+		{ synfin_cell_fin_late, synfin_cell_fin_late },
+		{ synfin_cell_rst_late, synfin_cell_rst_late },
+		{ cell_icmp_other, cell_icmp_other },
+	},
+};
+
+static bool same_addr(const struct synfin_addr *a, const struct synfin_addr *b)
+{
+	return a->w[0] == b->w[0] && a->w[1] == b->w[1] &&
+	       a->w[2] == b->w[2] && a->w[3] == b->w[3];
+}
+
+static __u8 sender(const struct synfin_conn *conn,
+		   const struct synfin_segment *seg)
+{
+	/* A socket connected to itself: only its SYN-ACK tells the ends apart. */
+	if (conn->flags & SYNFIN_FLAG_SELF)
+		return seg->kind == SYNFIN_KIND_SYN_ACK ? SYNFIN_FROM_SERVER :
+							  SYNFIN_FROM_CLIENT;
+	if (seg->sport == conn->client_port && seg->dport == conn->server_port &&
+	    same_addr(&seg->src, &conn->client))
+		return SYNFIN_FROM_CLIENT;
+	return SYNFIN_FROM_SERVER;
+}
+
+static __u8 column(const struct synfin_conn *conn, __u8 from)
+{
+	if (conn->state >= SYNFIN_STATE_FIN && conn->state <= SYNFIN_STATE_LAST)
+		return from != conn->first_fin;
+	return from;
+}
+
+/* Which letter of the history, and which bit of Wireshark's, a phase is. */
+static const struct {
+	__u8 letter;
+	__u8 seen;
+} marks[SYNFIN_PHASE_NR] = {
+	[SYNFIN_PHASE_SYN] = { SYNFIN_HISTORY_SYN, SYNFIN_SEEN_SYN },
+	[SYNFIN_PHASE_SYN_ACK] = { SYNFIN_HISTORY_SYN_ACK, SYNFIN_SEEN_SYN_ACK },
+	[SYNFIN_PHASE_ACK] = { SYNFIN_HISTORY_ACK, SYNFIN_SEEN_ACK },
+	[SYNFIN_PHASE_FIN_1] = { SYNFIN_HISTORY_FIN, SYNFIN_SEEN_FIN },
+	[SYNFIN_PHASE_ACK_1] = { SYNFIN_HISTORY_ACK, 0 },
+	[SYNFIN_PHASE_FIN_2] = { SYNFIN_HISTORY_FIN, SYNFIN_SEEN_FIN },
+	[SYNFIN_PHASE_ACK_2] = { SYNFIN_HISTORY_ACK, 0 },
+	[SYNFIN_PHASE_RST] = { SYNFIN_HISTORY_RST, SYNFIN_SEEN_RST },
+};
+
+static void history_add(struct synfin_conn *conn, __u8 letter, __u8 from)
+{
+	__u8 bit = 1 << letter;
+
+	if ((conn->said[from] & bit) || conn->letters == 16)
+		return;
+	conn->said[from] |= bit;
+	if (from == SYNFIN_FROM_SERVER)
+		letter |= SYNFIN_HISTORY_SERVER;
+	conn->history |= (__u64)letter << (4 * conn->letters++);
+}
+
+/**
+ * synfin_step_add() - the segment makes a phase
+ * @m:		the move
+ * @phase:	enum synfin_phase
+ * @count:	how many times this segment has been sent
+ */
+void synfin_step_add(struct synfin_move *m, __u8 phase, __u16 count)
+{
+	struct synfin_step *step = &m->res->step[m->res->nr++];
+	struct synfin_conn *conn = m->conn;
+
+	step->phase = phase;
+	step->from = m->from;
+	step->count = count;
+	step->window = m->seg->window;
+	step->flags = m->seg->flags;
+	step->seq = m->seg->seq;
+	step->ack = m->seg->ack;
+	step->len = m->seg->len;
+	step->time_ns = m->now;
+	step->since_ns = conn->state == SYNFIN_STATE_NONE ?
+			 SYNFIN_NS_NONE : synfin_since(m->now, conn->last_ns);
+
+	conn->last_ns = m->now;
+	conn->seen |= marks[phase].seen;
+	if (m->seg->kind != SYNFIN_KIND_ICMP)
+		history_add(conn, marks[phase].letter, m->from);
+}
+
+/**
+ * synfin_pass() - the segment makes no phase
+ * @m:		the move
+ * @reason:	the counter that says why
+ */
+void synfin_pass(struct synfin_move *m, enum synfin_counter reason)
+{
+	m->res->reason = reason;
+}
+
+/**
+ * synfin_track() - learn from a segment's numbers how far both ends have got
+ * @m: the move
+ *
+ * Never backwards, and never by more than a window at a time, so that a stray
+ * number does no harm.
+ */
+void synfin_track(struct synfin_move *m)
+{
+	__u32 next = synfin_segment_end(m->seg);
+	struct synfin_end *own = m->own;
+	struct synfin_end *peer = m->peer;
+
+	if (m->seg->len)
+		m->conn->flags |= SYNFIN_FLAG_DATA;
+	if (!(own->flags & SYNFIN_END_NXT)) {
+		if (!(own->flags & SYNFIN_END_ISN))
+			own->isn = m->seg->seq - 1;
+		own->nxt = next;
+		own->flags |= SYNFIN_END_NXT;
+	} else if (synfin_within(next, own->nxt, SYNFIN_WINDOW_MAX)) {
+		if (next - own->isn < own->nxt - own->isn)
+			own->flags |= SYNFIN_END_WRAPPED;
+		own->nxt = next;
+	}
+	if (!synfin_has_ack(m->seg))
+		return;
+	if (!(peer->flags & SYNFIN_END_NXT)) {
+		if (!(peer->flags & SYNFIN_END_ISN))
+			peer->isn = m->seg->ack - 1;
+		peer->nxt = m->seg->ack;
+		peer->flags |= SYNFIN_END_NXT;
+	}
+	if (!(peer->flags & SYNFIN_END_UNA) ||
+	    synfin_within(m->seg->ack, peer->una, SYNFIN_WINDOW_MAX)) {
+		peer->una = m->seg->ack;
+		peer->flags |= SYNFIN_END_UNA;
+	}
+}
+
+/**
+ * synfin_finish_with() - the segment ends the connection
+ * @m:		the move
+ * @closing:	enum synfin_close
+ * @closed_by:	enum synfin_closed_by
+ */
+void synfin_finish_with(struct synfin_move *m, __u8 closing, __u8 closed_by)
+{
+	m->conn->closing = closing;
+	m->conn->closed_by = closed_by;
+	synfin_conn_end(m->conn, m->res);
+}
+
+/**
+ * synfin_phase_begins() - may a segment begin a connection that is not known?
+ * @seg: the segment
+ *
+ * Every TCP segment may, where all are shown. Where established traffic passes
+ * unseen, one without SYN, FIN or RST may not: nothing would ever end it.
+ * A RST that a socket disowns answers a segment out of the blue.
+ *
+ * Return: true if it may.
+ */
+bool synfin_phase_begins(const struct synfin_segment *seg)
+{
+	switch (seg->kind) {
+	case SYNFIN_KIND_ICMP:
+		return false;
+	case SYNFIN_KIND_PLAIN:
+		return seg->all;
+	case SYNFIN_KIND_FIN:
+		return synfin_has_ack(seg) &&
+		       seg->belief != SYNFIN_BELIEF_FORGED &&
+		       seg->belief != SYNFIN_BELIEF_STRAY;
+	case SYNFIN_KIND_RST:
+		return seg->belief != SYNFIN_BELIEF_FORGED &&
+		       seg->belief != SYNFIN_BELIEF_STRAY;
+	default:
+		return true;
+	}
+}
+
+/*
+ * The sender of a SYN is the client, that of a SYN-ACK the server. Otherwise the
+ * lower port is taken for the server's; of two equal ones the receiver's.
+ */
+static bool sent_by_client(const struct synfin_segment *seg)
+{
+	if (seg->kind == SYNFIN_KIND_SYN)
+		return true;
+	if (seg->kind == SYNFIN_KIND_SYN_ACK)
+		return false;
+	return seg->dport <= seg->sport;
+}
+
+/**
+ * synfin_phase_init() - set up a connection for its first segment
+ * @conn:	to be filled
+ * @seg:	the segment; synfin_phase_segment() must be told of it next
+ * @netns:	inode number of the namespace
+ * @id:		of the connection
+ */
+void synfin_phase_init(struct synfin_conn *conn,
+		       const struct synfin_segment *seg, __u32 netns, __u64 id)
+{
+	bool by_client = sent_by_client(seg);
+
+	*conn = (struct synfin_conn) {
+		.client = by_client ? seg->src : seg->dst,
+		.server = by_client ? seg->dst : seg->src,
+		.client_port = by_client ? seg->sport : seg->dport,
+		.server_port = by_client ? seg->dport : seg->sport,
+		.family = seg->family,
+		.opening = SYNFIN_OPEN_UNANSWERED,
+		.closing = SYNFIN_CLOSE_NONE,
+		.netns = netns,
+		.id = id,
+		.handshake_ns = SYNFIN_NS_NONE,
+		.server_rtt_ns = SYNFIN_NS_NONE,
+		.client_rtt_ns = SYNFIN_NS_NONE,
+		.close_ns = SYNFIN_NS_NONE,
+		.half_close_ns = SYNFIN_NS_NONE,
+	};
+	if (seg->sport == seg->dport && same_addr(&seg->src, &seg->dst))
+		conn->flags |= SYNFIN_FLAG_SELF;
+	if (seg->kind != SYNFIN_KIND_SYN && seg->kind != SYNFIN_KIND_SYN_ACK) {
+		conn->flags |= SYNFIN_FLAG_GUESSED;
+		if (!by_client)
+			conn->history = SYNFIN_HISTORY_FLIP;
+		conn->letters = !by_client;
+	}
+}
+
+/**
+ * synfin_phase_segment() - a segment of a connection passes
+ * @conn:	the connection
+ * @seg:	the segment
+ * @now:	nanoseconds, any clock, the same for all calls of this connection
+ * @res:	what comes of it
+ *
+ * Context: any; the caller keeps others from @conn.
+ */
+void synfin_phase_segment(struct synfin_conn *conn,
+			  const struct synfin_segment *seg, __u64 now,
+			  struct synfin_result *res)
+{
+	__u8 from = sender(conn, seg);
+	struct synfin_move m = {
+		.conn = conn,
+		.seg = seg,
+		.res = res,
+		.now = now,
+		.from = from,
+		.own = &conn->end[from],
+		.peer = &conn->end[!from],
+	};
+
+	res->nr = 0;
+	res->ended = 0;
+	res->again = 0;
+	res->gone = 0;
+	res->taken_back = 0;
+	res->reason = SYNFIN_NO_REASON;
+
+	if (conn->state == SYNFIN_STATE_NONE)
+		conn->first_ns = now;
+	conn->seen_ns = now;
+	if ((conn->flags & SYNFIN_FLAG_PENDING) && synfin_proves_alive(&m)) {
+		conn->flags &= ~SYNFIN_FLAG_PENDING;
+		res->taken_back = 1;
+	}
+	table[conn->state][seg->kind][column(conn, from)](&m);
+}
+
+/**
+ * synfin_phase_restart() - begin the next connection on the same endpoints
+ * @conn:	the old one, its summary handed out; becomes the new one
+ * @seg:	the segment that showed that there is a new one: a SYN, or the SYN-ACK
+ *		that acknowledges a SYN which had been doubted
+ * @id:		of the new connection
+ * @res:	the phase of that doubted SYN, if it was one
+ *
+ * The segment is to be presented to synfin_phase_segment() after this.
+ */
+void synfin_phase_restart(struct synfin_conn *conn,
+			  const struct synfin_segment *seg, __u64 id,
+			  struct synfin_result *res)
+{
+	__u64 next_ns = conn->next_ns;
+	struct synfin_segment syn;
+
+	if (seg->kind == SYNFIN_KIND_SYN || !synfin_acks_next(conn, seg)) {
+		synfin_phase_init(conn, seg, conn->netns, id);
+		res->nr = 0;
+		return;
+	}
+	syn = *seg;
+	syn.src = seg->dst;
+	syn.dst = seg->src;
+	syn.sport = seg->dport;
+	syn.dport = seg->sport;
+	syn.kind = SYNFIN_KIND_SYN;
+	syn.flags = SYNFIN_TCP_SYN;
+	syn.seq = conn->next_isn;
+	syn.ack = 0;
+	syn.len = 0;
+	syn.window = 0;
+	synfin_phase_init(conn, &syn, conn->netns, id);
+	synfin_phase_segment(conn, &syn, next_ns, res);
+}
+
+/**
+ * synfin_phase_awaits() - is a segment without SYN, FIN or RST waited for?
+ * @conn: the connection
+ *
+ * The ACK of a SYN-ACK, the ACK of a FIN, or traffic that would show a RST to be
+ * forged. Never through a half close and never after a bare SYN, so that what
+ * passes most stays out of the slow path.
+ *
+ * Return: true if it is.
+ */
+bool synfin_phase_awaits(const struct synfin_conn *conn)
+{
+	if (conn->flags & (SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_PENDING))
+		return true;
+	switch (conn->state) {
+	case SYNFIN_STATE_SYN_SYN:
+	case SYNFIN_STATE_SYN_ACK:
+	case SYNFIN_STATE_FIN:
+	case SYNFIN_STATE_FIN_FIN:
+	case SYNFIN_STATE_LAST:
+		return true;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Inside the phase machine: a move, and the cells that make it.
+ */
+#ifndef _SYNFIN_PHASE_CELLS_H
+#define _SYNFIN_PHASE_CELLS_H
+
+#include "phase.h"
+
+/* Larger than any window that a receiver can offer (RFC 7323: 1 GiB). */
+#define SYNFIN_WINDOW_MAX	(1u << 30)
+
+/**
+ * struct synfin_move - a segment that meets a connection
+ * @conn:	the connection
+ * @seg:	the segment
+ * @res:	what comes of it
+ * @now:	when it passed
+ * @from:	enum synfin_from, who sent it
+ * @own:	what its sender has sent so far
+ * @peer:	what the other end has
+ */
+struct synfin_move {
+	struct synfin_conn *conn;
+	const struct synfin_segment *seg;
+	struct synfin_result *res;
+	__u64 now;
+	__u8 from;
+	struct synfin_end *own;
+	struct synfin_end *peer;
+};
+
+/* a comes after b on the circle of sequence numbers */
+static inline bool synfin_after(__u32 a, __u32 b)
+{
+	return (__s32)(a - b) > 0;
+}
+
+/* lo <= n <= lo + span on the circle of sequence numbers */
+static inline bool synfin_within(__u32 n, __u32 lo, __u32 span)
+{
+	return n - lo <= span;
+}
+
+static inline __u64 synfin_since(__u64 now, __u64 then)
+{
+	return now > then ? now - then : 0;
+}
+
+/* Counts stop at the largest number that the record can hold. */
+static inline __u16 synfin_count(__u16 *count)
+{
+	if (*count != 0xffff)
+		++*count;
+	return *count;
+}
+
+static inline bool synfin_has_ack(const struct synfin_segment *seg)
+{
+	return seg->flags & SYNFIN_TCP_ACK;
+}
+
+/* Does it acknowledge the SYN that was doubted, and any data that it carried? */
+static inline bool synfin_acks_next(const struct synfin_conn *conn,
+				    const struct synfin_segment *seg)
+{
+	return (conn->flags & SYNFIN_FLAG_NEXT) && synfin_has_ack(seg) &&
+	       synfin_within(seg->ack, conn->next_isn + 1, 0xffff);
+}
+
+/* phase.c */
+void synfin_step_add(struct synfin_move *m, __u8 phase, __u16 count);
+void synfin_pass(struct synfin_move *m, enum synfin_counter reason);
+void synfin_track(struct synfin_move *m);
+void synfin_finish_with(struct synfin_move *m, __u8 closing, __u8 closed_by);
+
+/* phase_open.c: cells of the handshake */
+void synfin_cell_first_syn(struct synfin_move *m);
+void synfin_cell_first_syn_ack(struct synfin_move *m);
+void synfin_cell_first_plain(struct synfin_move *m);
+void synfin_cell_syn_again(struct synfin_move *m);
+void synfin_cell_syn_cross(struct synfin_move *m);
+void synfin_cell_syn_inside(struct synfin_move *m);
+void synfin_cell_syn_ack(struct synfin_move *m);
+void synfin_cell_syn_ack_cross(struct synfin_move *m);
+void synfin_cell_syn_ack_again(struct synfin_move *m);
+void synfin_cell_syn_ack_inside(struct synfin_move *m);
+void synfin_cell_syn_late(struct synfin_move *m);
+void synfin_cell_syn_ack_late(struct synfin_move *m);
+void synfin_cell_missed(struct synfin_move *m);
+void synfin_cell_ack(struct synfin_move *m);
+void synfin_cell_ack_cross(struct synfin_move *m);
+void synfin_cell_refuse(struct synfin_move *m);
+void synfin_cell_abort(struct synfin_move *m);
+void synfin_cell_unreachable(struct synfin_move *m);
+void synfin_cell_fin_early(struct synfin_move *m);
+
+/* phase_close.c: cells of the close */
+void synfin_cell_first_fin(struct synfin_move *m);
+void synfin_cell_first_rst(struct synfin_move *m);
+void synfin_cell_data(struct synfin_move *m);
+void synfin_cell_fin_1(struct synfin_move *m);
+void synfin_cell_fin_again(struct synfin_move *m);
+void synfin_cell_fin_2(struct synfin_move *m);
+void synfin_cell_data_after_fin(struct synfin_move *m);
+void synfin_cell_ack_fin(struct synfin_move *m);
+void synfin_cell_reset(struct synfin_move *m);
+void synfin_cell_fin_late(struct synfin_move *m);
+void synfin_cell_ack_late(struct synfin_move *m);
+void synfin_cell_rst_late(struct synfin_move *m);
+bool synfin_proves_alive(const struct synfin_move *m);
+
+/* phase_end.c */
+void synfin_conn_end(struct synfin_conn *conn, struct synfin_result *res);
+
+#endif /* _SYNFIN_PHASE_CELLS_H */

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The close's cells (RFC 9293, 3.6), resets (3.10.7.4, RFC 5961) and what may
+ * take a reset back.
+ *
+ * Where a local socket tells whether a segment is acceptable, it is believed.
+ * Elsewhere a RST is pending: traffic that goes on proves it forged, silence for
+ * the linger time proves it true. Pure; see phase.c.
+ */
+#include "phase_cells.h"
+
+/* Less than this may be explained by segments that overtook each other. */
+#define SYNFIN_REORDER_NS	1000000000ULL
+
+/**
+ * synfin_proves_alive() - does a segment show that a pending RST was forged?
+ * @m: the move, not yet made
+ *
+ * The sender of a true RST sends nothing afterwards, and nobody acknowledges more
+ * than the RST's own sequence number.
+ *
+ * Return: true if it does.
+ */
+bool synfin_proves_alive(const struct synfin_move *m)
+{
+	const struct synfin_conn *conn = m->conn;
+	const struct synfin_segment *seg = m->seg;
+
+	if (seg->kind != SYNFIN_KIND_PLAIN && seg->kind != SYNFIN_KIND_FIN)
+		return false;
+	if (m->from != conn->reset_by)
+		return synfin_has_ack(seg) &&
+		       synfin_within(seg->ack, conn->rst_seq + 1,
+				     SYNFIN_WINDOW_MAX);
+	return synfin_within(synfin_segment_end(seg), conn->rst_seq + 1,
+			     SYNFIN_WINDOW_MAX) ||
+	       synfin_since(m->now, conn->last_ns) > SYNFIN_REORDER_NS;
+}
+
+static void open_midstream(struct synfin_move *m)
+{
+	m->conn->state = SYNFIN_STATE_OPEN;
+	m->conn->opening = SYNFIN_OPEN_MIDSTREAM;
+	m->conn->closing = SYNFIN_CLOSE_OPEN;
+}
+
+/**
+ * synfin_cell_first_fin() - a FIN of a connection that is older than its tracker
+ * @m: the move
+ */
+void synfin_cell_first_fin(struct synfin_move *m)
+{
+	synfin_cell_fin_1(m);
+	if (m->res->nr)
+		m->conn->opening = SYNFIN_OPEN_MIDSTREAM;
+}
+
+/**
+ * synfin_cell_first_rst() - a RST of a connection that is older than its tracker
+ * @m: the move
+ */
+void synfin_cell_first_rst(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
+	open_midstream(m);
+	synfin_finish_with(m, SYNFIN_CLOSE_RESET,
+			   m->from == SYNFIN_FROM_CLIENT ? SYNFIN_BY_CLIENT :
+							   SYNFIN_BY_SERVER);
+}
+
+/**
+ * synfin_cell_data() - a segment of which nothing is expected
+ * @m: the move
+ */
+void synfin_cell_data(struct synfin_move *m)
+{
+	synfin_track(m);
+	synfin_pass(m, SYNFIN_CNT_not_awaited);
+}
+
+/* Is a FIN where its sender may have one, as far as is known? */
+static bool fin_fits(const struct synfin_move *m)
+{
+	const struct synfin_end *own = m->own;
+	const struct synfin_end *peer = m->peer;
+	__u32 end = synfin_segment_end(m->seg);
+
+	if (m->seg->belief == SYNFIN_BELIEF_FORGED || !synfin_has_ack(m->seg))
+		return false;
+	/* All before una was acknowledged as data: a FIN cannot be there. */
+	if ((own->flags & SYNFIN_END_UNA) && !synfin_after(end, own->una))
+		return false;
+	if (m->seg->all && (own->flags & SYNFIN_END_NXT) &&
+	    synfin_after(m->seg->seq, own->nxt + SYNFIN_WINDOW_MAX))
+		return false;
+	if ((peer->flags & SYNFIN_END_FIN) &&
+	    synfin_after(m->seg->ack, peer->fin_end))
+		return false;
+	return !(peer->flags & SYNFIN_END_ISN) || m->seg->all ||
+	       !synfin_after(peer->isn + 1, m->seg->ack) ||
+	       m->seg->ack - peer->isn > SYNFIN_WINDOW_MAX;
+}
+
+static void sent_fin(struct synfin_move *m)
+{
+	m->own->fin_end = synfin_segment_end(m->seg);
+	m->own->flags |= SYNFIN_END_FIN;
+	m->own->fins = 0;
+	if (m->seg->wrapped & SYNFIN_WRAPPED_OWN)
+		m->own->flags |= SYNFIN_END_WRAPPED;
+	if (m->seg->wrapped & SYNFIN_WRAPPED_PEER)
+		m->peer->flags |= SYNFIN_END_WRAPPED;
+	synfin_track(m);
+}
+
+static void count_fin(struct synfin_move *m, __u8 phase)
+{
+	synfin_count(&m->conn->fin_count);
+	synfin_step_add(m, phase, synfin_count(&m->own->fins));
+}
+
+/* A socket connected to itself receives its own FIN. */
+static void fin_to_self(struct synfin_move *m)
+{
+	m->peer->fin_end = m->own->fin_end;
+	m->peer->flags |= SYNFIN_END_FIN;
+	m->conn->state = SYNFIN_STATE_FIN_FIN;
+	m->conn->closing = SYNFIN_CLOSE_SIMULTANEOUS;
+	m->conn->closed_by = SYNFIN_BY_BOTH;
+}
+
+/**
+ * synfin_cell_fin_1() - the first FIN
+ * @m: the move
+ */
+void synfin_cell_fin_1(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (!fin_fits(m)) {
+		synfin_pass(m, SYNFIN_CNT_forged_fin);
+		return;
+	}
+	sent_fin(m);
+	count_fin(m, SYNFIN_PHASE_FIN_1);
+	conn->first_fin = m->from;
+	conn->closed_by = m->from == SYNFIN_FROM_CLIENT ? SYNFIN_BY_CLIENT :
+							  SYNFIN_BY_SERVER;
+	conn->closing = SYNFIN_CLOSE_HALF_CLOSED;
+	conn->syn_ns = m->now;
+	conn->answer_ns = 0;
+	conn->state = SYNFIN_STATE_FIN;
+	if (conn->flags & SYNFIN_FLAG_SELF)
+		fin_to_self(m);
+}
+
+static __u8 fin_phase(const struct synfin_move *m)
+{
+	return m->from == m->conn->first_fin ? SYNFIN_PHASE_FIN_1 :
+					       SYNFIN_PHASE_FIN_2;
+}
+
+static bool acks_fin(const struct synfin_move *m)
+{
+	return synfin_has_ack(m->seg) && (m->peer->flags & SYNFIN_END_FIN) &&
+	       m->seg->ack == m->peer->fin_end;
+}
+
+/* The peer's FIN is acknowledged: where that leads. */
+static void fin_acked(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	m->peer->flags |= SYNFIN_END_FIN_ACKED;
+	if (conn->flags & SYNFIN_FLAG_SELF)
+		m->own->flags |= SYNFIN_END_FIN_ACKED;
+	if (!(m->own->flags & SYNFIN_END_FIN)) {
+		conn->answer_ns = m->now;
+		conn->state = SYNFIN_STATE_HALF;
+	} else if (m->own->flags & SYNFIN_END_FIN_ACKED) {
+		conn->close_ns = synfin_since(m->now, conn->syn_ns);
+		synfin_conn_end(conn, m->res);
+	} else {
+		conn->state = SYNFIN_STATE_LAST;
+	}
+}
+
+/**
+ * synfin_cell_fin_again() - a FIN from an end that has sent one
+ * @m: the move
+ */
+void synfin_cell_fin_again(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+	__u8 phase = fin_phase(m);
+
+	if (synfin_segment_end(m->seg) != m->own->fin_end) {
+		/* Not where the first was. The one that is acknowledged is right. */
+		if ((m->own->flags & SYNFIN_END_FIN_ACKED) || !fin_fits(m)) {
+			synfin_pass(m, SYNFIN_CNT_forged_fin);
+			return;
+		}
+		sent_fin(m);
+		m->res->taken_back = 1;
+	}
+	count_fin(m, phase);
+	if (m->own->flags & SYNFIN_END_FIN_ACKED)
+		conn->flags |= SYNFIN_FLAG_AWAITS;
+	if (acks_fin(m) && !(m->peer->flags & SYNFIN_END_FIN_ACKED))
+		fin_acked(m);
+}
+
+/**
+ * synfin_cell_fin_2() - the other end's FIN
+ * @m: the move
+ */
+void synfin_cell_fin_2(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+	bool acked = m->peer->flags & SYNFIN_END_FIN_ACKED;
+
+	if (!fin_fits(m)) {
+		synfin_pass(m, SYNFIN_CNT_forged_fin);
+		return;
+	}
+	sent_fin(m);
+	count_fin(m, SYNFIN_PHASE_FIN_2);
+	if (acked) {
+		conn->closing = SYNFIN_CLOSE_FOUR_WAY;
+		conn->half_close_ns = synfin_since(m->now, conn->answer_ns);
+		conn->state = SYNFIN_STATE_LAST;
+	} else if (acks_fin(m)) {
+		m->peer->flags |= SYNFIN_END_FIN_ACKED;
+		conn->closing = SYNFIN_CLOSE_THREE_WAY;
+		conn->state = SYNFIN_STATE_LAST;
+	} else {
+		conn->closing = SYNFIN_CLOSE_SIMULTANEOUS;
+		conn->closed_by = SYNFIN_BY_BOTH;
+		conn->state = SYNFIN_STATE_FIN_FIN;
+	}
+}
+
+/**
+ * synfin_cell_data_after_fin() - the closer goes on: was its FIN forged?
+ * @m: the move
+ */
+void synfin_cell_data_after_fin(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+	__u32 end = synfin_segment_end(m->seg);
+
+	if (m->seg->len && synfin_within(end, m->own->fin_end, SYNFIN_WINDOW_MAX)) {
+		m->own->flags &= ~SYNFIN_END_FIN;
+		conn->state = SYNFIN_STATE_OPEN;
+		conn->closing = SYNFIN_CLOSE_OPEN;
+		conn->closed_by = SYNFIN_BY_NOBODY;
+		conn->fin_count -= conn->fin_count < m->own->fins ?
+				   conn->fin_count : m->own->fins;
+		m->res->taken_back = 1;
+	}
+	synfin_cell_data(m);
+}
+
+/**
+ * synfin_cell_ack_fin() - perhaps the ACK of the peer's FIN
+ * @m: the move
+ */
+void synfin_cell_ack_fin(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+	bool again = m->peer->flags & SYNFIN_END_FIN_ACKED;
+	__u8 phase = m->from == conn->first_fin ? SYNFIN_PHASE_ACK_2 :
+						  SYNFIN_PHASE_ACK_1;
+
+	if (!acks_fin(m) || (again && !(conn->flags & SYNFIN_FLAG_AWAITS))) {
+		synfin_cell_data(m);
+		return;
+	}
+	/* With itself for a peer, the one ACK stands for both. */
+	if (conn->flags & SYNFIN_FLAG_SELF)
+		phase = SYNFIN_PHASE_ACK_2;
+	if (m->peer->fin_acks != 0xff)
+		m->peer->fin_acks++;
+	synfin_step_add(m, phase, m->peer->fin_acks);
+	synfin_track(m);
+	conn->flags &= ~SYNFIN_FLAG_AWAITS;
+	if (!again)
+		fin_acked(m);
+}
+
+/* RFC 9293, 3.10.7.4: a RST must be inside of the receiver's window. */
+static bool rst_fits(const struct synfin_move *m)
+{
+	const struct synfin_end *own = m->own;
+	const struct synfin_end *peer = m->peer;
+
+	if (m->seg->belief == SYNFIN_BELIEF_FORGED)
+		return false;
+	if (m->seg->belief == SYNFIN_BELIEF_TRUE)
+		return true;
+	/* A closed socket answers late data with the number that it acknowledged. */
+	if ((own->flags & SYNFIN_END_UNA) &&
+	    !synfin_within(m->seg->seq, own->una - 1, SYNFIN_WINDOW_MAX) &&
+	    !(own->flags & SYNFIN_END_FIN))
+		return false;
+	if (m->seg->all && (own->flags & SYNFIN_END_NXT) &&
+	    synfin_after(m->seg->seq, own->nxt + 1))
+		return false;
+	return !synfin_has_ack(m->seg) || !(peer->flags & SYNFIN_END_ISN) ||
+	       m->seg->all || m->seg->ack - peer->isn <= 0x80000000u ||
+	       peer->flags & SYNFIN_END_WRAPPED;
+}
+
+/**
+ * synfin_cell_reset() - a RST on an open or closing connection
+ * @m: the move
+ */
+void synfin_cell_reset(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (!rst_fits(m)) {
+		synfin_pass(m, SYNFIN_CNT_forged_rst);
+		return;
+	}
+	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
+	if (m->seg->belief == SYNFIN_BELIEF_TRUE) {
+		conn->flags &= ~SYNFIN_FLAG_PENDING;
+		synfin_finish_with(m, SYNFIN_CLOSE_RESET,
+				   m->from == SYNFIN_FROM_CLIENT ?
+				   SYNFIN_BY_CLIENT : SYNFIN_BY_SERVER);
+		return;
+	}
+	if (conn->flags & SYNFIN_FLAG_PENDING)
+		return;
+	conn->flags |= SYNFIN_FLAG_PENDING;
+	conn->reset_by = m->from;
+	conn->rst_seq = m->seg->seq;
+}
+
+/**
+ * synfin_cell_fin_late() - a FIN when the connection has ended
+ * @m: the move
+ */
+void synfin_cell_fin_late(struct synfin_move *m)
+{
+	if (!(m->own->flags & SYNFIN_END_FIN) ||
+	    synfin_segment_end(m->seg) != m->own->fin_end) {
+		synfin_pass(m, SYNFIN_CNT_late);
+		return;
+	}
+	count_fin(m, fin_phase(m));
+	m->conn->flags |= SYNFIN_FLAG_AWAITS;
+}
+
+/**
+ * synfin_cell_ack_late() - a plain segment when the connection has ended
+ * @m: the move
+ */
+void synfin_cell_ack_late(struct synfin_move *m)
+{
+	if (m->conn->flags & SYNFIN_FLAG_AWAITS)
+		synfin_cell_ack_fin(m);
+	else
+		synfin_pass(m, SYNFIN_CNT_late);
+}
+
+/**
+ * synfin_cell_rst_late() - a RST when the connection has ended
+ * @m: the move
+ */
+void synfin_cell_rst_late(struct synfin_move *m)
+{
+	if (m->seg->belief == SYNFIN_BELIEF_FORGED) {
+		synfin_pass(m, SYNFIN_CNT_forged_rst);
+		return;
+	}
+	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&m->conn->rst_count));
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a connection ends without a segment, and what its records say.
+ *
+ * Pure; see phase.c.
+ */
+#include "phase_cells.h"
+
+static __u8 by_end(__u8 from)
+{
+	return from == SYNFIN_FROM_CLIENT ? SYNFIN_BY_CLIENT : SYNFIN_BY_SERVER;
+}
+
+/**
+ * synfin_conn_end() - the connection has ended
+ * @conn:	the connection; its opening and closing are settled
+ * @res:	is told that the summary is due
+ */
+void synfin_conn_end(struct synfin_conn *conn, struct synfin_result *res)
+{
+	conn->state = SYNFIN_STATE_DONE;
+	conn->flags &= ~(SYNFIN_FLAG_PENDING | SYNFIN_FLAG_AWAITS);
+	res->ended = 1;
+}
+
+/**
+ * synfin_phase_wait() - what a connection waits for
+ * @conn: the connection
+ *
+ * The wait began at @conn->last_ns; each has a time limit of its own.
+ *
+ * Return: the wait.
+ */
+enum synfin_wait synfin_phase_wait(const struct synfin_conn *conn)
+{
+	static const __u8 waits[SYNFIN_STATE_NR] = {
+		[SYNFIN_STATE_NONE] = SYNFIN_WAIT_LINGER,
+		[SYNFIN_STATE_SYN] = SYNFIN_WAIT_UNANSWERED,
+		[SYNFIN_STATE_SYN_SYN] = SYNFIN_WAIT_UNANSWERED,
+		[SYNFIN_STATE_SYN_ACK] = SYNFIN_WAIT_UNACKNOWLEDGED,
+		[SYNFIN_STATE_OPEN] = SYNFIN_WAIT_OPEN,
+		[SYNFIN_STATE_FIN] = SYNFIN_WAIT_HALF_CLOSED,
+		[SYNFIN_STATE_HALF] = SYNFIN_WAIT_HALF_CLOSED,
+		[SYNFIN_STATE_FIN_FIN] = SYNFIN_WAIT_CLOSING,
+		[SYNFIN_STATE_LAST] = SYNFIN_WAIT_CLOSING,
+		[SYNFIN_STATE_DONE] = SYNFIN_WAIT_LINGER,
+	};
+
+	if (conn->flags & SYNFIN_FLAG_PENDING)
+		return SYNFIN_WAIT_LINGER;
+	/* Nobody has acknowledged anything yet: it may be made up. */
+	if (conn->state == SYNFIN_STATE_FIN &&
+	    conn->opening == SYNFIN_OPEN_MIDSTREAM)
+		return SYNFIN_WAIT_UNPROVEN;
+	return waits[conn->state];
+}
+
+static void reset_believed(struct synfin_conn *conn, struct synfin_result *res)
+{
+	conn->closing = SYNFIN_CLOSE_RESET;
+	conn->closed_by = by_end(conn->reset_by);
+	synfin_conn_end(conn, res);
+}
+
+static void nothing(struct synfin_result *res)
+{
+	res->nr = 0;
+	res->ended = 0;
+	res->again = 0;
+	res->gone = 0;
+	res->taken_back = 0;
+	res->reason = SYNFIN_NO_REASON;
+}
+
+/* The end that owed the segment which never came. */
+static __u8 silent_end(const struct synfin_conn *conn)
+{
+	switch (conn->state) {
+	case SYNFIN_STATE_SYN_ACK:
+		return SYNFIN_FROM_CLIENT;
+	case SYNFIN_STATE_FIN:
+	case SYNFIN_STATE_HALF:
+		return !conn->first_fin;
+	case SYNFIN_STATE_LAST:
+		return conn->end[conn->first_fin].flags & SYNFIN_END_FIN_ACKED ?
+		       conn->first_fin : !conn->first_fin;
+	default:
+		return SYNFIN_FROM_SERVER;
+	}
+}
+
+/**
+ * synfin_phase_expire() - a wait is over
+ * @conn:	the connection
+ * @now:	the same clock as its segments
+ * @res:	what comes of it: a timeout phase and the end, or only that it is gone
+ */
+void synfin_phase_expire(struct synfin_conn *conn, __u64 now,
+			 struct synfin_result *res)
+{
+	nothing(res);
+	if (conn->state == SYNFIN_STATE_DONE) {
+		res->gone = 1;
+		return;
+	}
+	if (conn->flags & SYNFIN_FLAG_PENDING) {
+		reset_believed(conn, res);
+		res->gone = 1;
+		return;
+	}
+	res->step[res->nr++] = (struct synfin_step) {
+		.phase = SYNFIN_PHASE_TIMEOUT,
+		.from = silent_end(conn),
+		.count = 1,
+		.time_ns = now,
+		.since_ns = synfin_since(now, conn->last_ns),
+	};
+	synfin_conn_end(conn, res);
+	res->gone = 1;
+}
+
+/**
+ * synfin_phase_evict() - the connection must make room, or its namespace goes
+ * @conn:	the connection
+ * @res:	what comes of it
+ */
+void synfin_phase_evict(struct synfin_conn *conn, struct synfin_result *res)
+{
+	nothing(res);
+	res->gone = 1;
+	if (conn->state == SYNFIN_STATE_DONE)
+		return;
+	if (conn->flags & SYNFIN_FLAG_PENDING) {
+		reset_believed(conn, res);
+		return;
+	}
+	conn->closing = SYNFIN_CLOSE_EVICTED;
+	synfin_conn_end(conn, res);
+}
+
+/**
+ * synfin_phase_finish() - a capture or a recording is over
+ * @conn:	the connection
+ * @res:	what comes of it
+ *
+ * The connection is judged by what it has shown: a bare SYN is unanswered, one FIN
+ * half closed, one without a FIN open.
+ */
+void synfin_phase_finish(struct synfin_conn *conn, struct synfin_result *res)
+{
+	nothing(res);
+	res->gone = 1;
+	if (conn->state == SYNFIN_STATE_DONE)
+		return;
+	if (conn->flags & SYNFIN_FLAG_PENDING)
+		reset_believed(conn, res);
+	else
+		synfin_conn_end(conn, res);
+}
+
+/* From the sequence numbers: what lies between the SYN and the FIN. */
+static __u64 bytes_of(const struct synfin_end *end, __u32 *flags)
+{
+	__u32 next;
+
+	if (!(end->flags & SYNFIN_END_NXT) && !(end->flags & SYNFIN_END_FIN)) {
+		*flags |= SYNFIN_CONN_BYTES_PARTIAL;
+		return SYNFIN_BYTES_NONE;
+	}
+	if ((end->flags & SYNFIN_END_FIN) && !(end->flags & SYNFIN_END_WRAPPED)) {
+		next = end->fin_end - 1;
+	} else {
+		next = end->nxt;
+		if (end->flags & SYNFIN_END_UNA && synfin_after(end->una, next))
+			next = end->una;
+		*flags |= SYNFIN_CONN_BYTES_PARTIAL;
+	}
+	if (!(end->flags & SYNFIN_END_ISN))
+		*flags |= SYNFIN_CONN_BYTES_PARTIAL;
+	return next - end->isn - 1;
+}
+
+static void summary_bytes(const struct synfin_conn *conn,
+			  struct synfin_record_conn *rec)
+{
+	/* It never opened: no byte was delivered, and that is known. */
+	if (conn->closing == SYNFIN_CLOSE_NONE) {
+		rec->bytes_client = SYNFIN_BYTES_NONE;
+		rec->bytes_server = SYNFIN_BYTES_NONE;
+		return;
+	}
+	rec->bytes_client = bytes_of(&conn->end[SYNFIN_FROM_CLIENT], &rec->flags);
+	rec->bytes_server = bytes_of(&conn->end[SYNFIN_FROM_SERVER], &rec->flags);
+}
+
+static void head_of(const struct synfin_conn *conn,
+		    struct synfin_record_head *head, __u8 type, __u64 time_ns)
+{
+	head->type = type;
+	head->family = conn->family;
+	head->client_port = conn->client_port;
+	head->server_port = conn->server_port;
+	head->reserved0 = 0;
+	head->netns = conn->netns;
+	head->reserved1 = 0;
+	head->id = conn->id;
+	head->time_ns = time_ns;
+	__builtin_memcpy(head->client, &conn->client, sizeof(head->client));
+	__builtin_memcpy(head->server, &conn->server, sizeof(head->server));
+}
+
+/**
+ * synfin_phase_summary() - fill in the record of a connection
+ * @conn:	the connection, ended or not
+ * @rec:	to be filled; head.time_ns is in the clock of the connection
+ */
+void synfin_phase_summary(const struct synfin_conn *conn,
+			  struct synfin_record_conn *rec)
+{
+	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
+	const struct synfin_end *server = &conn->end[SYNFIN_FROM_SERVER];
+
+	head_of(conn, &rec->head, SYNFIN_RECORD_CONN, conn->first_ns);
+	rec->opening = conn->opening;
+	rec->closing = conn->closing;
+	rec->closed_by = conn->closed_by;
+	rec->completeness = conn->seen;
+	rec->flags = 0;
+	rec->syn_count = client->syns + server->syns;
+	rec->syn_ack_count = client->syn_acks + server->syn_acks;
+	rec->fin_count = conn->fin_count;
+	rec->rst_count = conn->rst_count;
+	rec->client_isn = client->isn;
+	rec->server_isn = server->isn;
+	rec->handshake_ns = conn->handshake_ns;
+	rec->server_rtt_ns = conn->server_rtt_ns;
+	rec->client_rtt_ns = conn->client_rtt_ns;
+	rec->duration_ns = synfin_since(conn->seen_ns, conn->first_ns);
+	rec->close_ns = conn->close_ns;
+	rec->half_close_ns = conn->half_close_ns;
+	rec->history = conn->history;
+	summary_bytes(conn, rec);
+	if ((conn->flags & SYNFIN_FLAG_DATA) ||
+	    (rec->bytes_client != SYNFIN_BYTES_NONE && rec->bytes_client) ||
+	    (rec->bytes_server != SYNFIN_BYTES_NONE && rec->bytes_server))
+		rec->completeness |= SYNFIN_SEEN_DATA;
+	if (conn->flags & SYNFIN_FLAG_GUESSED)
+		rec->flags |= SYNFIN_CONN_FLIPPED;
+	if (conn->flags & SYNFIN_FLAG_SYN_DATA)
+		rec->flags |= SYNFIN_CONN_SYN_DATA;
+	if (client->flags & SYNFIN_END_ISN)
+		rec->flags |= SYNFIN_CONN_CLIENT_ISN;
+	if (server->flags & SYNFIN_END_ISN)
+		rec->flags |= SYNFIN_CONN_SERVER_ISN;
+}
+
+/**
+ * synfin_phase_record() - fill in the record of a phase
+ * @conn:	the connection
+ * @step:	the phase
+ * @rec:	to be filled; head.time_ns is in the clock of the connection
+ */
+void synfin_phase_record(const struct synfin_conn *conn,
+			 const struct synfin_step *step,
+			 struct synfin_record_phase *rec)
+{
+	head_of(conn, &rec->head, SYNFIN_RECORD_PHASE, step->time_ns);
+	rec->phase = step->phase;
+	rec->from = step->from;
+	rec->count = step->count;
+	rec->window = step->window;
+	rec->tcp_flags = step->flags;
+	rec->reserved0 = 0;
+	rec->seq = step->seq;
+	rec->ack = step->ack;
+	rec->len = step->len;
+	rec->reserved1 = 0;
+	rec->since_ns = step->since_ns;
+}

@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The handshake's cells (RFC 9293, 3.5; RFC 7413 for data in the SYN).
+ *
+ * A phase advances only if the numbers agree; x is the client's initial sequence
+ * number, y the server's. Pure; see phase.c.
+ */
+#include "phase_cells.h"
+
+static void set_isn(struct synfin_end *end, __u32 isn)
+{
+	end->isn = isn;
+	end->una = isn;
+	end->nxt = isn + 1;
+	end->flags |= SYNFIN_END_ISN | SYNFIN_END_NXT | SYNFIN_END_UNA;
+}
+
+/* How much of what follows the SYN may be acknowledged with it: its data. */
+static __u32 syn_room(const struct synfin_end *end)
+{
+	return end->nxt - (end->isn + 1);
+}
+
+static bool acks_syn(const struct synfin_move *m)
+{
+	return synfin_has_ack(m->seg) && (m->peer->flags & SYNFIN_END_ISN) &&
+	       synfin_within(m->seg->ack, m->peer->isn + 1, syn_room(m->peer));
+}
+
+static void opened(struct synfin_move *m, __u8 opening)
+{
+	m->conn->state = SYNFIN_STATE_OPEN;
+	m->conn->opening = opening;
+	m->conn->closing = SYNFIN_CLOSE_OPEN;
+}
+
+/**
+ * synfin_cell_first_syn() - a SYN begins a connection
+ * @m: the move
+ */
+void synfin_cell_first_syn(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	synfin_step_add(m, SYNFIN_PHASE_SYN, synfin_count(&m->own->syns));
+	set_isn(m->own, m->seg->seq);
+	m->own->nxt += m->seg->len;
+	conn->syn_ns = m->now;
+	conn->state = SYNFIN_STATE_SYN;
+	conn->opening = SYNFIN_OPEN_UNANSWERED;
+	if (m->seg->len)
+		conn->flags |= SYNFIN_FLAG_SYN_DATA | SYNFIN_FLAG_DATA;
+	if (conn->flags & SYNFIN_FLAG_SELF) {
+		set_isn(m->peer, m->seg->seq);
+		conn->state = SYNFIN_STATE_SYN_SYN;
+	}
+}
+
+/**
+ * synfin_cell_first_syn_ack() - a SYN-ACK whose SYN was not seen, or not yet
+ * @m: the move
+ */
+void synfin_cell_first_syn_ack(struct synfin_move *m)
+{
+	synfin_step_add(m, SYNFIN_PHASE_SYN_ACK, synfin_count(&m->own->syn_acks));
+	set_isn(m->own, m->seg->seq);
+	m->own->nxt += m->seg->len;
+	set_isn(m->peer, m->seg->ack - 1);
+	m->peer->una = m->seg->ack;
+	m->conn->answer_ns = m->now;
+	m->conn->state = SYNFIN_STATE_SYN_ACK;
+	m->conn->opening = SYNFIN_OPEN_UNACKNOWLEDGED;
+}
+
+/**
+ * synfin_cell_first_plain() - data or an ACK, seen first: it was open before
+ * @m: the move
+ */
+void synfin_cell_first_plain(struct synfin_move *m)
+{
+	opened(m, SYNFIN_OPEN_MIDSTREAM);
+	m->conn->last_ns = m->now;
+	synfin_cell_data(m);
+}
+
+/**
+ * synfin_cell_syn_again() - a SYN from an end that has sent, or answered, one
+ * @m: the move
+ */
+void synfin_cell_syn_again(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (m->seg->seq == m->own->isn) {
+		/* After its SYN-ACK (out of order), or sent again. */
+		synfin_step_add(m, SYNFIN_PHASE_SYN, synfin_count(&m->own->syns));
+		if (conn->state != SYNFIN_STATE_SYN_ACK)
+			conn->syn_ns = m->now;
+		if (m->seg->len) {
+			conn->flags |= SYNFIN_FLAG_SYN_DATA | SYNFIN_FLAG_DATA;
+			synfin_track(m);
+		}
+		return;
+	}
+	if (conn->state == SYNFIN_STATE_SYN) {
+		/* The client has given up and tries again from the same port. */
+		synfin_conn_end(conn, m->res);
+		m->res->again = 1;
+		return;
+	}
+	synfin_cell_syn_inside(m);
+}
+
+/**
+ * synfin_cell_syn_cross() - a SYN from the server: a simultaneous open
+ * @m: the move
+ */
+void synfin_cell_syn_cross(struct synfin_move *m)
+{
+	synfin_step_add(m, SYNFIN_PHASE_SYN, synfin_count(&m->own->syns));
+	set_isn(m->own, m->seg->seq);
+	m->own->nxt += m->seg->len;
+	m->conn->state = SYNFIN_STATE_SYN_SYN;
+}
+
+/**
+ * synfin_cell_syn_inside() - a SYN inside a connection that is under way
+ * @m: the move
+ *
+ * The receiver answers it with a challenge ACK and goes on (RFC 5961, 4). If it
+ * has forgotten the connection it answers with a SYN-ACK: so keep the number.
+ */
+void synfin_cell_syn_inside(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if ((m->own->flags & SYNFIN_END_ISN) && m->seg->seq == m->own->isn &&
+	    m->own->syns) {
+		synfin_step_add(m, SYNFIN_PHASE_SYN, synfin_count(&m->own->syns));
+		return;
+	}
+	if (conn->flags & SYNFIN_FLAG_PENDING) {
+		/* It was reset indeed, and its end is reused. */
+		conn->flags &= ~SYNFIN_FLAG_PENDING;
+		synfin_finish_with(m, SYNFIN_CLOSE_RESET,
+				   conn->reset_by == SYNFIN_FROM_CLIENT ?
+				   SYNFIN_BY_CLIENT : SYNFIN_BY_SERVER);
+		m->res->again = 1;
+		return;
+	}
+	conn->next_isn = m->seg->seq;
+	conn->next_ns = m->now;
+	conn->flags |= SYNFIN_FLAG_NEXT;
+	conn->flags &= ~SYNFIN_FLAG_NEXT_SERVER;
+	if (m->from == SYNFIN_FROM_SERVER)
+		conn->flags |= SYNFIN_FLAG_NEXT_SERVER;
+	synfin_pass(m, SYNFIN_CNT_forged_syn);
+}
+
+static void answered(struct synfin_move *m, __u16 count)
+{
+	struct synfin_conn *conn = m->conn;
+
+	synfin_step_add(m, SYNFIN_PHASE_SYN_ACK, count);
+	set_isn(m->own, m->seg->seq);
+	m->own->nxt += m->seg->len;
+	m->peer->una = m->seg->ack;
+	m->peer->flags |= SYNFIN_END_SYN_ACKED;
+	conn->answer_ns = m->now;
+}
+
+/**
+ * synfin_cell_syn_ack() - the server answers the SYN
+ * @m: the move
+ *
+ * It acknowledges x+1, or as much of the SYN's data as it took (RFC 7413, 4.2).
+ */
+void synfin_cell_syn_ack(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (!acks_syn(m)) {
+		synfin_pass(m, SYNFIN_CNT_bad_ack);
+		return;
+	}
+	answered(m, synfin_count(&m->own->syn_acks));
+	conn->server_rtt_ns = synfin_since(m->now, conn->syn_ns);
+	conn->state = SYNFIN_STATE_SYN_ACK;
+	conn->opening = SYNFIN_OPEN_UNACKNOWLEDGED;
+}
+
+/* A SYN-ACK that shows that a doubted SYN was the next connection's. */
+static bool begins_next(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+	bool by_server = conn->flags & SYNFIN_FLAG_NEXT_SERVER;
+
+	if (!synfin_acks_next(conn, m->seg) ||
+	    by_server == (m->from == SYNFIN_FROM_SERVER))
+		return false;
+	synfin_conn_end(conn, m->res);
+	m->res->again = 1;
+	return true;
+}
+
+/**
+ * synfin_cell_syn_ack_again() - another SYN-ACK before the ACK
+ * @m: the move
+ *
+ * Another y is right too: with SYN cookies the server remembers none.
+ */
+void synfin_cell_syn_ack_again(struct synfin_move *m)
+{
+	if (begins_next(m))
+		return;
+	if (!acks_syn(m)) {
+		synfin_pass(m, SYNFIN_CNT_bad_ack);
+		return;
+	}
+	answered(m, synfin_count(&m->own->syn_acks));
+}
+
+/**
+ * synfin_cell_syn_ack_inside() - a SYN-ACK when the connection is open already
+ * @m: the move
+ */
+void synfin_cell_syn_ack_inside(struct synfin_move *m)
+{
+	if (begins_next(m))
+		return;
+	if (!acks_syn(m) || m->seg->seq != m->own->isn) {
+		synfin_pass(m, SYNFIN_CNT_bad_ack);
+		return;
+	}
+	synfin_step_add(m, SYNFIN_PHASE_SYN_ACK, synfin_count(&m->own->syn_acks));
+}
+
+/* In a simultaneous open: this end acknowledges the other's SYN. */
+static bool acks_crossed(struct synfin_move *m)
+{
+	if (!acks_syn(m)) {
+		synfin_pass(m, SYNFIN_CNT_bad_ack);
+		return false;
+	}
+	m->peer->flags |= SYNFIN_END_SYN_ACKED;
+	/* Connected to itself: one SYN-ACK is sent and received by the same. */
+	if (m->conn->flags & SYNFIN_FLAG_SELF)
+		m->own->flags |= SYNFIN_END_SYN_ACKED;
+	return true;
+}
+
+static void open_if_both_acked(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (!(m->own->flags & m->peer->flags & SYNFIN_END_SYN_ACKED))
+		return;
+	conn->handshake_ns = synfin_since(m->now, conn->first_ns);
+	opened(m, SYNFIN_OPEN_SIMULTANEOUS);
+}
+
+/**
+ * synfin_cell_syn_ack_cross() - a SYN-ACK in a simultaneous open
+ * @m: the move
+ */
+void synfin_cell_syn_ack_cross(struct synfin_move *m)
+{
+	if (m->seg->seq != m->own->isn) {
+		synfin_pass(m, SYNFIN_CNT_bad_seq);
+		return;
+	}
+	if (!acks_crossed(m))
+		return;
+	synfin_step_add(m, SYNFIN_PHASE_SYN_ACK, synfin_count(&m->own->syn_acks));
+	m->conn->answer_ns = m->now;
+	open_if_both_acked(m);
+}
+
+/**
+ * synfin_cell_ack_cross() - an ACK, data or a FIN in a simultaneous open
+ * @m: the move
+ */
+void synfin_cell_ack_cross(struct synfin_move *m)
+{
+	if (!acks_crossed(m))
+		return;
+	synfin_step_add(m, SYNFIN_PHASE_ACK, synfin_count(&m->conn->ack_count));
+	open_if_both_acked(m);
+	synfin_track(m);
+	if (m->seg->kind == SYNFIN_KIND_FIN &&
+	    m->conn->state == SYNFIN_STATE_OPEN)
+		synfin_cell_fin_1(m);
+}
+
+/* ack=y+1, or what the server sent after a Fast Open, or what was seen of it */
+static bool acks_syn_ack(const struct synfin_move *m)
+{
+	__u32 more = 0;
+
+	if (!synfin_has_ack(m->seg))
+		return false;
+	if (m->seg->all || (m->conn->flags & SYNFIN_FLAG_SYN_DATA))
+		more = SYNFIN_WINDOW_MAX;
+	return synfin_within(m->seg->ack, m->peer->isn + 1, more) &&
+	       synfin_within(m->seg->seq, m->own->isn + 1, SYNFIN_WINDOW_MAX);
+}
+
+static void establish(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	synfin_step_add(m, SYNFIN_PHASE_ACK, synfin_count(&conn->ack_count));
+	m->peer->flags |= SYNFIN_END_SYN_ACKED;
+	conn->client_rtt_ns = synfin_since(m->now, conn->answer_ns);
+	if (conn->server_rtt_ns != SYNFIN_NS_NONE)
+		conn->handshake_ns = synfin_since(m->now, conn->first_ns);
+	opened(m, m->own->syns ? SYNFIN_OPEN_ESTABLISHED : SYNFIN_OPEN_MIDSTREAM);
+	synfin_track(m);
+}
+
+/**
+ * synfin_cell_ack() - the client acknowledges the SYN-ACK, with or without data
+ * @m: the move
+ */
+void synfin_cell_ack(struct synfin_move *m)
+{
+	if (acks_syn_ack(m))
+		establish(m);
+	else
+		synfin_pass(m, SYNFIN_CNT_bad_ack);
+}
+
+/**
+ * synfin_cell_missed() - traffic that shows that a step of the opening was missed
+ * @m: the move
+ *
+ * A capture with holes, or a host that sees one direction only.
+ */
+void synfin_cell_missed(struct synfin_move *m)
+{
+	bool fin = m->seg->kind == SYNFIN_KIND_FIN;
+	__u32 seq = m->own->isn + 1;
+
+	if (!synfin_has_ack(m->seg) ||
+	    ((m->own->flags & SYNFIN_END_ISN) &&
+	     !synfin_within(m->seg->seq, seq, SYNFIN_WINDOW_MAX)) ||
+	    (m->from == SYNFIN_FROM_SERVER &&
+	     !synfin_within(m->seg->ack, m->peer->isn + 1, SYNFIN_WINDOW_MAX))) {
+		synfin_pass(m, SYNFIN_CNT_bad_ack);
+		return;
+	}
+	if (!m->seg->all && !fin) {
+		synfin_pass(m, SYNFIN_CNT_not_awaited);
+		return;
+	}
+	opened(m, SYNFIN_OPEN_MIDSTREAM);
+	if (fin)
+		synfin_cell_fin_1(m);
+	else
+		synfin_cell_data(m);
+}
+
+static void failed(struct synfin_move *m, __u8 opening)
+{
+	m->conn->opening = opening;
+	m->conn->closing = SYNFIN_CLOSE_NONE;
+	synfin_conn_end(m->conn, m->res);
+}
+
+/**
+ * synfin_cell_refuse() - a RST from the server before the client's ACK
+ * @m: the move
+ *
+ * It must acknowledge the SYN (RFC 9293, 3.10.7.3), or be in sequence after the
+ * server's own SYN-ACK.
+ */
+void synfin_cell_refuse(struct synfin_move *m)
+{
+	bool in_sequence = (m->own->flags & SYNFIN_END_ISN) &&
+			   synfin_within(m->seg->seq, m->own->isn, 1);
+
+	if (!acks_syn(m) && !in_sequence) {
+		synfin_pass(m, SYNFIN_CNT_forged_rst);
+		return;
+	}
+	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&m->conn->rst_count));
+	failed(m, SYNFIN_OPEN_REFUSED);
+}
+
+/**
+ * synfin_cell_abort() - a RST from the client before its ACK
+ * @m: the move
+ */
+void synfin_cell_abort(struct synfin_move *m)
+{
+	if (!synfin_within(m->seg->seq, m->own->isn, 1 + syn_room(m->own))) {
+		synfin_pass(m, SYNFIN_CNT_forged_rst);
+		return;
+	}
+	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&m->conn->rst_count));
+	failed(m, SYNFIN_OPEN_ABORTED);
+}
+
+/**
+ * synfin_cell_unreachable() - an ICMP error quotes the SYN
+ * @m: the move
+ */
+void synfin_cell_unreachable(struct synfin_move *m)
+{
+	if (m->seg->seq != m->own->isn) {
+		synfin_pass(m, SYNFIN_CNT_icmp_other);
+		return;
+	}
+	m->from = SYNFIN_FROM_SERVER;
+	synfin_step_add(m, SYNFIN_PHASE_RST, 1);
+	failed(m, SYNFIN_OPEN_UNREACHABLE);
+}
+
+/**
+ * synfin_cell_fin_early() - a FIN from the client before its ACK was seen
+ * @m: the move
+ *
+ * If it carries that ACK the connection opens and begins to close with it. If it
+ * follows a bare SYN, with nothing acknowledged, the client gives up.
+ */
+void synfin_cell_fin_early(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (conn->state == SYNFIN_STATE_SYN_ACK && acks_syn_ack(m)) {
+		establish(m);
+		synfin_cell_fin_1(m);
+		return;
+	}
+	if (conn->state == SYNFIN_STATE_SYN && synfin_has_ack(m->seg)) {
+		synfin_cell_missed(m);
+		return;
+	}
+	if (conn->state != SYNFIN_STATE_SYN ||
+	    !synfin_within(m->seg->seq, m->own->isn, 1 + syn_room(m->own))) {
+		synfin_pass(m, SYNFIN_CNT_bad_seq);
+		return;
+	}
+	m->own->fin_end = synfin_segment_end(m->seg);
+	m->own->flags |= SYNFIN_END_FIN;
+	conn->first_fin = m->from;
+	synfin_count(&conn->fin_count);
+	synfin_step_add(m, SYNFIN_PHASE_FIN_1, synfin_count(&m->own->fins));
+	failed(m, SYNFIN_OPEN_ABORTED);
+}
+
+/**
+ * synfin_cell_syn_late() - a SYN when the connection has ended
+ * @m: the move
+ */
+void synfin_cell_syn_late(struct synfin_move *m)
+{
+	if ((m->own->flags & SYNFIN_END_ISN) && m->seg->seq == m->own->isn &&
+	    m->own->syns) {
+		synfin_step_add(m, SYNFIN_PHASE_SYN, synfin_count(&m->own->syns));
+		return;
+	}
+	m->res->again = 1;
+}
+
+/**
+ * synfin_cell_syn_ack_late() - a SYN-ACK when the connection has ended
+ * @m: the move
+ *
+ * Sent again, or too late; or the next one's, captured before its SYN.
+ */
+void synfin_cell_syn_ack_late(struct synfin_move *m)
+{
+	bool same_x = m->seg->ack == m->peer->isn + 1;
+	bool same_y = m->seg->seq == m->own->isn;
+
+	if (m->seg->all && !same_x && !same_y) {
+		m->res->again = 1;
+		return;
+	}
+	if (!same_x) {
+		synfin_pass(m, SYNFIN_CNT_late);
+		return;
+	}
+	synfin_step_add(m, SYNFIN_PHASE_SYN_ACK, synfin_count(&m->own->syn_acks));
+}

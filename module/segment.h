@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A TCP segment, or an ICMP error that quotes one, read from the wire.
+ *
+ * wire.c is pure C: headers in, struct synfin_segment out. It is compiled into
+ * the module and into the reader. segment.c, in the module only, does the same
+ * for an skb, which may be non-linear.
+ */
+#ifndef _SYNFIN_SEGMENT_H
+#define _SYNFIN_SEGMENT_H
+
+#include <linux/types.h>
+#ifndef __KERNEL__
+#include <stdbool.h>
+#endif
+#include "counters.h"
+
+/* Byte 13 of the TCP header. */
+#define SYNFIN_TCP_FIN	0x01
+#define SYNFIN_TCP_SYN	0x02
+#define SYNFIN_TCP_RST	0x04
+#define SYNFIN_TCP_PSH	0x08
+#define SYNFIN_TCP_ACK	0x10
+#define SYNFIN_TCP_URG	0x20
+
+/* Those that decide which kind of segment it is. */
+#define SYNFIN_TCP_KIND (SYNFIN_TCP_FIN | SYNFIN_TCP_SYN | SYNFIN_TCP_RST | \
+			 SYNFIN_TCP_ACK)
+
+/**
+ * enum synfin_kind - what a segment is to the phase machine
+ * @SYNFIN_KIND_SYN:	SYN without ACK
+ * @SYNFIN_KIND_SYN_ACK: SYN with ACK
+ * @SYNFIN_KIND_PLAIN:	neither SYN, FIN nor RST: an ACK, with or without data
+ * @SYNFIN_KIND_FIN:	FIN
+ * @SYNFIN_KIND_RST:	RST
+ * @SYNFIN_KIND_ICMP:	an ICMP error; addresses, ports and seq are those of the
+ *			segment that it quotes
+ * @SYNFIN_KIND_NR:	how many there are
+ */
+enum synfin_kind {
+	SYNFIN_KIND_SYN,
+	SYNFIN_KIND_SYN_ACK,
+	SYNFIN_KIND_PLAIN,
+	SYNFIN_KIND_FIN,
+	SYNFIN_KIND_RST,
+	SYNFIN_KIND_ICMP,
+	SYNFIN_KIND_NR,
+};
+
+/**
+ * enum synfin_belief - what the socket of its receiver, or sender, says of a segment
+ * @SYNFIN_BELIEF_UNKNOWN: no socket here: a forwarded segment, a capture file
+ * @SYNFIN_BELIEF_TRUE:	it will be accepted, or our own TCP has sent it
+ * @SYNFIN_BELIEF_FORGED: its numbers are outside of what the socket accepts
+ * @SYNFIN_BELIEF_STRAY: it is for this host, and no socket here has its endpoints
+ */
+enum synfin_belief {
+	SYNFIN_BELIEF_UNKNOWN,
+	SYNFIN_BELIEF_TRUE,
+	SYNFIN_BELIEF_FORGED,
+	SYNFIN_BELIEF_STRAY,
+};
+
+/* Bits of synfin_segment.wrapped. */
+#define SYNFIN_WRAPPED_OWN	0x1	/* its sender has sent more than 4 GiB */
+#define SYNFIN_WRAPPED_PEER	0x2	/* its receiver has */
+
+/**
+ * struct synfin_addr - an address in network order
+ * @w: an IPv4 address is in w[0], the rest is zero
+ */
+struct synfin_addr {
+	__be32 w[4];
+};
+
+/**
+ * struct synfin_segment - what the phase machine knows of a segment
+ * @src:	source address
+ * @dst:	destination address
+ * @sport:	source port, host order
+ * @dport:	destination port, host order
+ * @family:	4 or 6
+ * @kind:	enum synfin_kind
+ * @belief:	enum synfin_belief
+ * @flags:	byte 13 of the TCP header; 0 for ICMP
+ * @window:	as on the wire, unscaled
+ * @all:	the source shows every segment, data included (a capture file),
+ *		not only those that the fast path lets through
+ * @wrapped:	SYNFIN_WRAPPED_*, as far as a local socket knows
+ * @seq:	sequence number
+ * @ack:	acknowledgment number, valid if @flags has ACK
+ * @len:	bytes of payload
+ */
+struct synfin_segment {
+	struct synfin_addr src;
+	struct synfin_addr dst;
+	__u16	sport;
+	__u16	dport;
+	__u8	family;
+	__u8	kind;
+	__u8	belief;
+	__u8	flags;
+	__u16	window;
+	__u8	all;
+	__u8	wrapped;
+	__u32	seq;
+	__u32	ack;
+	__u32	len;
+};
+
+/**
+ * synfin_segment_end() - sequence number that follows the segment
+ * @seg: the segment
+ *
+ * SYN and FIN take one sequence number each (RFC 9293, 3.4).
+ *
+ * Return: the number that acknowledges all of it.
+ */
+static inline __u32 synfin_segment_end(const struct synfin_segment *seg)
+{
+	return seg->seq + seg->len + !!(seg->flags & SYNFIN_TCP_SYN) +
+	       !!(seg->flags & SYNFIN_TCP_FIN);
+}
+
+/*
+ * wire.c
+ *
+ * Each returns SYNFIN_NO_REASON and fills its part of @seg, or the counter that
+ * says why not. @room is how many bytes are there to be read; @len is how many
+ * there were on the wire, from the same place on.
+ */
+enum synfin_counter synfin_wire_tcp(const __u8 *tcp, __u32 room, __u32 len,
+				    struct synfin_segment *seg);
+enum synfin_counter synfin_wire_quote(const __u8 *quote, __u32 room,
+				      struct synfin_segment *seg);
+bool synfin_wire_icmp_is_error(__u8 family, __u8 type, __u8 code);
+enum synfin_counter synfin_wire_ip(const __u8 *ip, __u32 room, __u32 len,
+				   struct synfin_segment *seg);
+
+#ifdef __KERNEL__
+struct sk_buff;
+
+/* segment.c */
+enum synfin_counter synfin_segment_read(const struct sk_buff *skb, __u8 pf,
+					struct synfin_segment *seg);
+#endif
+
+#endif /* _SYNFIN_SEGMENT_H */
