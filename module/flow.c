@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The flow table: lookup and bounded insertion.
+ *
+ * In: a segment. Out: its flow, with the stripe locked; on the way back the flow is
+ * put in the list of what it now waits for, and the filter told. Runs in any
+ * context of a netfilter hook. Memory is allocated and freed outside of the lock.
+ */
+#include "flow_table.h"
+#include "stats.h"
+
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/random.h>
+
+struct synfin_flow_table synfin_flow_table __read_mostly;
+struct synfin_flow_fast synfin_flow_fast __read_mostly;
+
+static DEFINE_PER_CPU(u64, synfin_flow_ids);
+
+/**
+ * synfin_flow_new_id() - a number for a new connection
+ *
+ * Context: migration disabled, or interrupts off.
+ *
+ * Return: a number that no other connection has had since load.
+ */
+u64 synfin_flow_new_id(void)
+{
+	return this_cpu_inc_return(synfin_flow_ids) |
+	       (u64)raw_smp_processor_id() << 48;
+}
+
+static u64 endpoint(const struct synfin_segment *seg,
+		    const struct synfin_addr *addr, u16 port)
+{
+	if (seg->family == 4)
+		return synfin_flow_endpoint4(addr->w[0], htons(port));
+	return synfin_flow_endpoint6(addr->w, htons(port));
+}
+
+/* Which chain of its stripe: SipHash over what two directions have in common. */
+static u32 chain_of(const struct synfin_net *sn, const struct synfin_segment *seg,
+		    u64 a, u64 b)
+{
+	bool swap = a > b;
+	struct {
+		struct synfin_addr addr[2];
+		u64 ports;
+	} __aligned(SIPHASH_ALIGNMENT) key;
+
+	if (seg->family == 4)
+		/* 48 bits each; the namespace fills the rest. */
+		return siphash_2u64((swap ? b : a) ^ (u64)sn->inum << 48,
+				    (swap ? a : b) ^ (u64)(sn->inum >> 16) << 48,
+				    &synfin_flow_table.key);
+	key.addr[swap] = seg->src;
+	key.addr[!swap] = seg->dst;
+	key.ports = (u64)sn->inum << 32 |
+		    (swap ? (u32)seg->dport << 16 | seg->sport :
+			    (u32)seg->sport << 16 | seg->dport);
+	return siphash(&key, sizeof(key), &synfin_flow_table.key);
+}
+
+static bool same_addr(const struct synfin_addr *a, const struct synfin_addr *b)
+{
+	return !((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) |
+		 (a->w[2] ^ b->w[2]) | (a->w[3] ^ b->w[3]));
+}
+
+static bool same_flow(const struct synfin_flow *flow, const struct synfin_net *sn,
+		      const struct synfin_segment *seg)
+{
+	const struct synfin_conn *conn = &flow->conn;
+
+	if (flow->sn != sn || conn->family != seg->family)
+		return false;
+	if (conn->client_port == seg->sport && conn->server_port == seg->dport &&
+	    same_addr(&conn->client, &seg->src) &&
+	    same_addr(&conn->server, &seg->dst))
+		return true;
+	return conn->client_port == seg->dport &&
+	       conn->server_port == seg->sport &&
+	       same_addr(&conn->client, &seg->dst) &&
+	       same_addr(&conn->server, &seg->src);
+}
+
+static struct synfin_flow *find(const struct synfin_flow_hold *hold,
+				const struct synfin_net *sn,
+				const struct synfin_segment *seg)
+{
+	struct synfin_flow *flow;
+
+	lockdep_assert_held(&hold->stripe->lock);
+	for (flow = *hold->chain; flow; flow = flow->next)
+		if (same_flow(flow, sn, seg))
+			return flow;
+	return NULL;
+}
+
+static void lock(struct synfin_flow_hold *hold)
+{
+	raw_spin_lock_irqsave(&hold->stripe->lock, hold->flags);
+}
+
+static void unlock(struct synfin_flow_hold *hold)
+{
+	raw_spin_unlock_irqrestore(&hold->stripe->lock, hold->flags);
+}
+
+/* The filter's byte follows the count of its stripe: zero or not. */
+static void set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
+			 bool awaits)
+{
+	u8 *byte = &synfin_flow_fast.filter[stripe - synfin_flow_table.stripes];
+
+	lockdep_assert_held(&stripe->lock);
+	if (flow->conn.mark[0] == awaits)
+		return;
+	flow->conn.mark[0] = awaits;
+	if (awaits) {
+		if (!stripe->awaiting++)
+			WRITE_ONCE(*byte, 1);
+	} else {
+		if (!--stripe->awaiting)
+			WRITE_ONCE(*byte, 0);
+	}
+}
+
+/**
+ * synfin_flow_link() - insert a flow
+ * @stripe:	its stripe, locked
+ * @chain:	its chain
+ * @flow:	the flow, its connection set up
+ */
+void synfin_flow_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
+		      struct synfin_flow *flow)
+{
+	unsigned int wait = synfin_phase_wait(&flow->conn);
+
+	lockdep_assert_held(&stripe->lock);
+	flow->next = *chain;
+	*chain = flow;
+	flow->conn.mark[0] = false;
+	flow->conn.mark[1] = wait;
+	list_add_tail(&flow->wait, &stripe->waits[wait]);
+	if (synfin_flow_wait_is_embryonic(wait))
+		atomic_inc(&synfin_flow_table.embryonic);
+	atomic_inc(&synfin_flow_table.total);
+}
+
+static u64 conn_endpoint(const struct synfin_conn *conn, bool server)
+{
+	const struct synfin_addr *addr = server ? &conn->server : &conn->client;
+	__be16 port = htons(server ? conn->server_port : conn->client_port);
+
+	if (conn->family == 4)
+		return synfin_flow_endpoint4(addr->w[0], port);
+	return synfin_flow_endpoint6(addr->w, port);
+}
+
+static struct synfin_flow **chain_at(u32 stripe, u32 hash)
+{
+	unsigned int bits = synfin_flow_table.chain_bits;
+
+	return &synfin_flow_table.chains[((size_t)stripe << bits) |
+					 (hash & ((1u << bits) - 1))];
+}
+
+/**
+ * synfin_flow_unlink() - take a flow out of the table
+ * @stripe:	its stripe, locked
+ * @flow:	the flow; afterwards the caller's alone
+ */
+void synfin_flow_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
+{
+	const struct synfin_conn *conn = &flow->conn;
+	struct synfin_segment seg = {
+		.src = conn->client, .dst = conn->server,
+		.sport = conn->client_port, .dport = conn->server_port,
+		.family = conn->family,
+	};
+	struct synfin_flow **at;
+	u64 a = conn_endpoint(conn, false);
+	u64 b = conn_endpoint(conn, true);
+
+	lockdep_assert_held(&stripe->lock);
+	set_awaiting(stripe, flow, false);
+	list_del(&flow->wait);
+	if (synfin_flow_wait_is_embryonic(conn->mark[1]))
+		atomic_dec(&synfin_flow_table.embryonic);
+	at = chain_at(stripe - synfin_flow_table.stripes,
+		      chain_of(flow->sn, &seg, a, b));
+	while (*at != flow)
+		at = &(*at)->next;
+	*at = flow->next;
+	atomic_dec(&synfin_flow_table.total);
+}
+
+/**
+ * synfin_flow_release() - report a flow that has left the table, and free it
+ * @flow:	the flow, unlinked
+ * @res:	what comes of it
+ *
+ * Context: any context of a hook, or a worker; no lock held.
+ */
+void synfin_flow_release(struct synfin_flow *flow,
+			 const struct synfin_result *res)
+{
+	synfin_flow_table.report(flow, res);
+	kmem_cache_free(synfin_flow_table.cache, flow);
+}
+
+static struct synfin_flow *allocate(void)
+{
+	return kmem_cache_alloc(synfin_flow_table.cache, GFP_ATOMIC | __GFP_NOWARN);
+}
+
+/* Insert a flow for the segment, if there is memory and room. */
+static struct synfin_flow *insert(struct synfin_flow_hold *hold,
+				  struct synfin_net *sn,
+				  const struct synfin_segment *seg)
+{
+	struct synfin_flow *flow = hold->spare;
+	bool full;
+
+	if (!flow) {
+		hold->reason = SYNFIN_CNT_no_memory;
+		return NULL;
+	}
+	hold->victim = synfin_flow_make_room(hold->stripe, &full);
+	if (full) {
+		hold->reason = SYNFIN_CNT_table_full;
+		return NULL;
+	}
+	hold->spare = NULL;
+	flow->sn = sn;
+	synfin_phase_init(&flow->conn, seg, sn->inum, synfin_flow_new_id());
+	synfin_flow_link(hold->stripe, hold->chain, flow);
+	synfin_stats_inc(sn, SYNFIN_CNT_flows_created);
+	return flow;
+}
+
+/* A SYN most often begins a flow; anything else most often finds one. */
+static struct synfin_flow *find_or_insert(struct synfin_flow_hold *hold,
+					  struct synfin_net *sn,
+					  const struct synfin_segment *seg)
+{
+	bool begins = synfin_phase_begins(seg);
+	struct synfin_flow *flow;
+
+	if (seg->kind == SYNFIN_KIND_SYN)
+		hold->spare = allocate();
+	lock(hold);
+	flow = find(hold, sn, seg);
+	if (flow || !begins)
+		return flow;
+	if (seg->kind != SYNFIN_KIND_SYN) {
+		unlock(hold);
+		hold->spare = allocate();
+		lock(hold);
+		flow = find(hold, sn, seg);
+		if (flow)
+			return flow;
+	}
+	return insert(hold, sn, seg);
+}
+
+static void clear_up(struct synfin_flow_hold *hold)
+{
+	if (hold->spare)
+		kmem_cache_free(synfin_flow_table.cache, hold->spare);
+	if (hold->victim)
+		synfin_flow_evict(hold->victim);
+}
+
+/**
+ * synfin_flow_get() - find the flow of a segment, or begin one, and lock it
+ * @sn:		the namespace
+ * @seg:	the segment
+ * @hold:	what synfin_flow_put() needs
+ *
+ * Context: any context of a hook. On success interrupts are off and the lock of
+ * the stripe is held until synfin_flow_put().
+ *
+ * Return: the flow; or NULL with @hold->reason, nothing held.
+ */
+struct synfin_flow *synfin_flow_get(struct synfin_net *sn,
+				    const struct synfin_segment *seg,
+				    struct synfin_flow_hold *hold)
+{
+	u64 a = endpoint(seg, &seg->src, seg->sport);
+	u64 b = endpoint(seg, &seg->dst, seg->dport);
+	u32 stripe = synfin_flow_stripe(a, b);
+	struct synfin_flow *flow;
+
+	hold->stripe = &synfin_flow_table.stripes[stripe];
+	hold->chain = chain_at(stripe, chain_of(sn, seg, a, b));
+	hold->victim = NULL;
+	hold->spare = NULL;
+	hold->reason = SYNFIN_CNT_no_flow;
+	flow = find_or_insert(hold, sn, seg);
+	if (!flow) {
+		unlock(hold);
+		clear_up(hold);
+		return NULL;
+	}
+	hold->last_ns = flow->conn.last_ns;
+	return flow;
+}
+
+/* To the list of what it now waits for, at the tail: they stay sorted by time. */
+static void requeue(struct synfin_flow *flow, struct synfin_flow_hold *hold)
+{
+	unsigned int wait = synfin_phase_wait(&flow->conn);
+	unsigned int before = flow->conn.mark[1];
+
+	if (wait == before && flow->conn.last_ns == hold->last_ns)
+		return;
+	list_move_tail(&flow->wait, &hold->stripe->waits[wait]);
+	flow->conn.mark[1] = wait;
+	if (synfin_flow_wait_is_embryonic(before)) {
+		if (!synfin_flow_wait_is_embryonic(wait))
+			atomic_dec(&synfin_flow_table.embryonic);
+	} else if (synfin_flow_wait_is_embryonic(wait)) {
+		atomic_inc(&synfin_flow_table.embryonic);
+	}
+}
+
+/**
+ * synfin_flow_put() - let go of a flow
+ * @flow:	from synfin_flow_get(), its connection moved on or not
+ * @hold:	the same
+ */
+void synfin_flow_put(struct synfin_flow *flow, struct synfin_flow_hold *hold)
+{
+	requeue(flow, hold);
+	set_awaiting(hold->stripe, flow, synfin_phase_awaits(&flow->conn));
+	unlock(hold);
+	clear_up(hold);
+}
+
+static void free_tables(void)
+{
+	kvfree(synfin_flow_fast.filter);
+	kvfree(synfin_flow_table.chains);
+	kvfree(synfin_flow_table.stripes);
+}
+
+static int alloc_tables(unsigned int max_flows)
+{
+	struct synfin_flow_table *t = &synfin_flow_table;
+	unsigned int i, w;
+
+	t->chain_bits = 0;
+	while (SYNFIN_FLOW_STRIPES << t->chain_bits < max_flows)
+		t->chain_bits++;
+	t->stripes = kvcalloc(SYNFIN_FLOW_STRIPES, sizeof(*t->stripes), GFP_KERNEL);
+	t->chains = kvcalloc((size_t)SYNFIN_FLOW_STRIPES << t->chain_bits,
+			     sizeof(*t->chains), GFP_KERNEL);
+	synfin_flow_fast.filter = kvzalloc(SYNFIN_FLOW_STRIPES, GFP_KERNEL);
+	if (!t->stripes || !t->chains || !synfin_flow_fast.filter) {
+		free_tables();
+		return -ENOMEM;
+	}
+	for (i = 0; i < SYNFIN_FLOW_STRIPES; i++) {
+		raw_spin_lock_init(&t->stripes[i].lock);
+		for (w = 0; w < SYNFIN_WAIT_NR; w++)
+			INIT_LIST_HEAD(&t->stripes[i].waits[w]);
+	}
+	return 0;
+}
+
+/**
+ * synfin_flow_setup() - make the table
+ * @limits:	how many flows, how long each wait
+ * @report:	told of flows that the table lets go
+ *
+ * Context: module load; may sleep.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int synfin_flow_setup(const struct synfin_flow_limits *limits,
+		      synfin_flow_report report)
+{
+	struct synfin_flow_table *t = &synfin_flow_table;
+	int err;
+
+	t->limits = *limits;
+	t->report = report;
+	t->max_embryonic = max(limits->max_flows / 4, 1u);
+	get_random_bytes(&t->key, sizeof(t->key));
+	get_random_bytes(synfin_flow_fast.key, sizeof(synfin_flow_fast.key));
+	synfin_flow_fast.key[2] |= 1;
+	synfin_flow_fast.key[3] |= 1;
+
+	err = alloc_tables(limits->max_flows);
+	if (err)
+		return err;
+	t->cache = KMEM_CACHE(synfin_flow, 0);
+	if (!t->cache) {
+		free_tables();
+		return -ENOMEM;
+	}
+	INIT_DELAYED_WORK(&t->expiry, synfin_flow_expire_work);
+	schedule_delayed_work(&t->expiry, HZ);
+	return 0;
+}
+
+/**
+ * synfin_flow_teardown() - undo synfin_flow_setup()
+ *
+ * Context: module unload, after the last namespace has gone and with it the last
+ * flow; may sleep.
+ */
+void synfin_flow_teardown(void)
+{
+	cancel_delayed_work_sync(&synfin_flow_table.expiry);
+	kmem_cache_destroy(synfin_flow_table.cache);
+	free_tables();
+}

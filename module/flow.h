@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The flow table: every connection that is under way, bounded always.
+ *
+ * A flow is found by its namespace and its two endpoints, whichever way a segment
+ * runs. The table is cut into stripes. A stripe has a lock, hash chains, and a
+ * list for each kind of wait, oldest first, so that expiry and eviction never
+ * search. The stripe is chosen by a cheap keyed hash that the fast path can
+ * afford, the chain inside of it by SipHash.
+ *
+ * The awaiting filter is one byte a stripe: is any flow here waiting for a segment
+ * without SYN, FIN or RST? It is written under the stripe's lock, when the count
+ * beside the lock leaves or reaches zero, and read by the fast path without. It is
+ * set before the SYN-ACK or the FIN is let through, so the answer, which can only
+ * come later, finds it set.
+ *
+ *	flow.c		lookup and insertion under the stripe's lock
+ *	flow_room.c	eviction, expiry, namespace exit
+ *	flow_look.c	snapshots for /proc
+ */
+#ifndef _SYNFIN_FLOW_H
+#define _SYNFIN_FLOW_H
+
+#include <linux/cache.h>
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include "phase.h"
+
+#define SYNFIN_FLOW_STRIPE_BITS	12
+#define SYNFIN_FLOW_STRIPES	(1u << SYNFIN_FLOW_STRIPE_BITS)
+
+struct synfin_net;
+
+/**
+ * struct synfin_flow - a connection in the table
+ * @next:	in its hash chain
+ * @wait:	in the list of its stripe for what it waits for
+ * @sn:		its namespace
+ * @conn:	what is known of it; conn.mark[0] is set if it is counted in the
+ *		filter, conn.mark[1] is the enum synfin_wait of its list
+ *
+ * All under the lock of its stripe.
+ */
+struct synfin_flow {
+	struct synfin_flow	*next;
+	struct list_head	wait;
+	struct synfin_net	*sn;
+	struct synfin_conn	conn;
+};
+
+/**
+ * struct synfin_stripe - a part of the table
+ * @lock:	protects the rest, the stripe's chains and all flows in them
+ * @awaiting:	flows that wait for a segment without SYN, FIN or RST
+ * @waits:	its flows by enum synfin_wait, the oldest first
+ *
+ * A raw lock with interrupts off: a hook may run in process context and be
+ * interrupted by another, and under PREEMPT_RT nothing inside may sleep.
+ */
+struct synfin_stripe {
+	raw_spinlock_t		lock;
+	u32			awaiting;
+	struct list_head	waits[SYNFIN_WAIT_NR];
+} ____cacheline_aligned;
+
+/**
+ * struct synfin_flow_limits - what the table is set up with
+ * @max_flows:	flows at most
+ * @wait_ns:	how long each wait may last, by enum synfin_wait; 0 for ever
+ */
+struct synfin_flow_limits {
+	unsigned int	max_flows;
+	u64		wait_ns[SYNFIN_WAIT_NR];
+};
+
+/**
+ * typedef synfin_flow_report - told of a flow that the table lets go
+ * @flow:	the flow, unlinked: nobody else can see it
+ * @res:	what comes of it
+ *
+ * Context: no lock held, preemptible or not.
+ */
+typedef void (*synfin_flow_report)(struct synfin_flow *flow,
+				   const struct synfin_result *res);
+
+/**
+ * struct synfin_flow_hold - a locked stripe
+ * @stripe:	the stripe
+ * @flags:	of the interrupts
+ * @chain:	where a flow with these endpoints belongs
+ * @victim:	a flow that had to make room, to be reported after the lock
+ * @spare:	a flow that was allocated and not needed
+ * @last_ns:	when the flow's last phase had passed
+ * @reason:	why no flow was found
+ */
+struct synfin_flow_hold {
+	struct synfin_stripe	*stripe;
+	unsigned long		flags;
+	struct synfin_flow	**chain;
+	struct synfin_flow	*victim;
+	struct synfin_flow	*spare;
+	u64			last_ns;
+	enum synfin_counter	reason;
+};
+
+/**
+ * struct synfin_gauges - how many flows there are
+ * @live:	of this namespace, all
+ * @opening:	of this namespace, not established yet
+ * @open:	of this namespace, established
+ * @closing:	of this namespace, with a FIN or a RST
+ * @lingering:	of this namespace, ended
+ * @embryonic:	of all namespaces, not proved by an ACK
+ * @total:	of all namespaces
+ * @max:	the most that the table takes
+ */
+struct synfin_gauges {
+	u64	live;
+	u64	opening;
+	u64	open;
+	u64	closing;
+	u64	lingering;
+	u64	embryonic;
+	u64	total;
+	u64	max;
+};
+
+/* Keys of the cheap hash and the filter: written once, read on the fast path. */
+struct synfin_flow_fast {
+	u64	key[4];
+	u8	*filter;
+};
+
+extern struct synfin_flow_fast synfin_flow_fast;
+
+/*
+ * The stripe of a pair of endpoints, the same for both directions. Each endpoint is
+ * a 64-bit number; with k random, (a + k)(b + k) tells pairs apart as well as
+ * multiply-shift does, and needs no order.
+ */
+static inline u32 synfin_flow_stripe(u64 a, u64 b)
+{
+	u64 key = synfin_flow_fast.key[0];
+
+	return ((a + key) * (b + key)) >> (64 - SYNFIN_FLOW_STRIPE_BITS);
+}
+
+static inline u64 synfin_flow_endpoint4(__be32 addr, __be16 port)
+{
+	return (u64)(__force u32)addr << 16 | (__force u16)port;
+}
+
+static inline u64 synfin_flow_endpoint6(const __be32 *addr, __be16 port)
+{
+	u64 hi = (u64)(__force u32)addr[0] << 32 | (__force u32)addr[1];
+	u64 lo = (u64)be32_to_cpu(addr[2]) << 32 | be32_to_cpu(addr[3]);
+
+	return (hi + synfin_flow_fast.key[1]) * synfin_flow_fast.key[2] +
+	       lo * synfin_flow_fast.key[3] + (__force u16)port;
+}
+
+/**
+ * synfin_flow_awaited() - does any flow of a stripe wait for a plain segment?
+ * @stripe: the stripe
+ *
+ * Context: any; no lock.
+ *
+ * Return: true if one may.
+ */
+static inline bool synfin_flow_awaited(u32 stripe)
+{
+	return READ_ONCE(synfin_flow_fast.filter[stripe]);
+}
+
+/* flow.c */
+int synfin_flow_setup(const struct synfin_flow_limits *limits,
+		      synfin_flow_report report);
+void synfin_flow_teardown(void);
+struct synfin_flow *synfin_flow_get(struct synfin_net *sn,
+				    const struct synfin_segment *seg,
+				    struct synfin_flow_hold *hold);
+void synfin_flow_put(struct synfin_flow *flow, struct synfin_flow_hold *hold);
+u64 synfin_flow_new_id(void);
+
+/* flow_room.c */
+void synfin_flow_net_exit(struct synfin_net *sn);
+
+/* flow_look.c */
+unsigned int synfin_flow_snapshot(struct synfin_net *sn, unsigned int stripe,
+				  unsigned int skip, struct synfin_conn *out,
+				  unsigned int max);
+void synfin_flow_gauges(struct synfin_net *sn, struct synfin_gauges *g);
+
+#endif /* _SYNFIN_FLOW_H */

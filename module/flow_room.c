@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Room in the flow table: eviction when it is full, expiry when a wait is over,
+ * and the end of a namespace.
+ *
+ * Flows are taken out under the lock of their stripe and reported after it.
+ */
+#include "flow_table.h"
+#include "stats.h"
+
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+
+/* Flows taken out of a stripe in one go, with interrupts off. */
+#define BATCH	16
+
+static struct synfin_flow *oldest(struct synfin_stripe *stripe, unsigned int wait)
+{
+	return list_first_entry_or_null(&stripe->waits[wait], struct synfin_flow,
+					wait);
+}
+
+static struct synfin_flow *oldest_embryonic(struct synfin_stripe *stripe)
+{
+	struct synfin_flow *flow, *best = NULL;
+	unsigned int wait;
+
+	for (wait = 0; synfin_flow_wait_is_embryonic(wait); wait++) {
+		flow = oldest(stripe, wait);
+		if (flow && (!best || flow->conn.last_ns < best->conn.last_ns))
+			best = flow;
+	}
+	return best;
+}
+
+/* Ended ones first, then unproved ones; one that was proved only if need be. */
+static struct synfin_flow *least_worth(struct synfin_stripe *stripe)
+{
+	struct synfin_flow *flow = oldest(stripe, SYNFIN_WAIT_LINGER);
+
+	if (!flow)
+		flow = oldest_embryonic(stripe);
+	if (!flow)
+		flow = oldest(stripe, SYNFIN_WAIT_CLOSING);
+	if (!flow)
+		flow = oldest(stripe, SYNFIN_WAIT_HALF_CLOSED);
+	if (!flow)
+		flow = oldest(stripe, SYNFIN_WAIT_OPEN);
+	return flow;
+}
+
+/**
+ * synfin_flow_make_room() - see that one more flow fits
+ * @stripe:	where it goes, locked
+ * @full:	set if none fits
+ *
+ * Return: a flow that had to go, unlinked, for synfin_flow_evict() once the lock
+ * is released; or NULL.
+ */
+struct synfin_flow *synfin_flow_make_room(struct synfin_stripe *stripe,
+					  bool *full)
+{
+	struct synfin_flow_table *t = &synfin_flow_table;
+	struct synfin_flow *victim = NULL;
+
+	lockdep_assert_held(&stripe->lock);
+	*full = false;
+	if (unlikely(atomic_read(&t->total) >= t->limits.max_flows)) {
+		victim = least_worth(stripe);
+		*full = !victim;
+	} else if (unlikely(atomic_read(&t->embryonic) >= t->max_embryonic)) {
+		victim = oldest_embryonic(stripe);
+	}
+	if (victim)
+		synfin_flow_unlink(stripe, victim);
+	return victim;
+}
+
+/**
+ * synfin_flow_evict() - report a flow that had to make room, and free it
+ * @flow: the flow, unlinked
+ *
+ * Context: any context of a hook; no lock held.
+ */
+void synfin_flow_evict(struct synfin_flow *flow)
+{
+	bool done = flow->conn.state == SYNFIN_STATE_DONE;
+	struct synfin_result res;
+
+	synfin_phase_evict(&flow->conn, &res);
+	synfin_stats_inc(flow->sn, done ? SYNFIN_CNT_flows_ended :
+					  SYNFIN_CNT_flows_evicted);
+	synfin_flow_release(flow, &res);
+}
+
+static unsigned int take_expired(struct synfin_stripe *stripe, u64 now,
+				 struct synfin_flow **out)
+{
+	struct synfin_flow_table *t = &synfin_flow_table;
+	struct synfin_flow *flow;
+	unsigned int wait, n = 0;
+
+	for (wait = 0; wait < SYNFIN_WAIT_NR && n < BATCH; wait++) {
+		u64 limit = t->limits.wait_ns[wait];
+
+		while (limit && n < BATCH) {
+			flow = oldest(stripe, wait);
+			if (!flow || (s64)(now - flow->conn.last_ns - limit) < 0)
+				break;
+			synfin_flow_unlink(stripe, flow);
+			out[n++] = flow;
+		}
+	}
+	return n;
+}
+
+static void expire_stripe(struct synfin_stripe *stripe)
+{
+	struct synfin_flow *flows[BATCH];
+	struct synfin_result res;
+	unsigned int i, n;
+	unsigned long flags;
+	u64 now;
+
+	do {
+		raw_spin_lock_irqsave(&stripe->lock, flags);
+		now = ktime_get_ns();
+		n = take_expired(stripe, now, flows);
+		raw_spin_unlock_irqrestore(&stripe->lock, flags);
+		for (i = 0; i < n; i++) {
+			synfin_phase_expire(&flows[i]->conn, now, &res);
+			synfin_stats_inc(flows[i]->sn, SYNFIN_CNT_flows_ended);
+			synfin_flow_release(flows[i], &res);
+		}
+	} while (n == BATCH);
+}
+
+/**
+ * synfin_flow_expire_work() - end the flows whose wait is over
+ * @work: the table's
+ *
+ * Once a second, stripe by stripe; each locked for a few flows at a time.
+ */
+void synfin_flow_expire_work(struct work_struct *work)
+{
+	struct synfin_flow_table *t = &synfin_flow_table;
+	unsigned int i;
+
+	if (atomic_read(&t->total)) {
+		for (i = 0; i < SYNFIN_FLOW_STRIPES; i++) {
+			expire_stripe(&t->stripes[i]);
+			cond_resched();
+		}
+	}
+	schedule_delayed_work(&t->expiry, HZ);
+}
+
+static unsigned int take_of_net(struct synfin_stripe *stripe,
+				const struct synfin_net *sn,
+				struct synfin_flow **out)
+{
+	struct synfin_flow *flow, *tmp;
+	unsigned int wait, n = 0;
+
+	for (wait = 0; wait < SYNFIN_WAIT_NR; wait++) {
+		list_for_each_entry_safe(flow, tmp, &stripe->waits[wait], wait) {
+			if (n == BATCH)
+				return n;
+			if (flow->sn != sn)
+				continue;
+			synfin_flow_unlink(stripe, flow);
+			out[n++] = flow;
+		}
+	}
+	return n;
+}
+
+/**
+ * synfin_flow_net_exit() - evict the flows of a namespace that goes away
+ * @sn: the namespace; its hooks have gone
+ *
+ * Context: may sleep.
+ */
+void synfin_flow_net_exit(struct synfin_net *sn)
+{
+	struct synfin_flow *flows[BATCH];
+	unsigned int i, s, n;
+	unsigned long flags;
+
+	for (s = 0; s < SYNFIN_FLOW_STRIPES; s++) {
+		struct synfin_stripe *stripe = &synfin_flow_table.stripes[s];
+
+		do {
+			raw_spin_lock_irqsave(&stripe->lock, flags);
+			n = take_of_net(stripe, sn, flows);
+			raw_spin_unlock_irqrestore(&stripe->lock, flags);
+			for (i = 0; i < n; i++)
+				synfin_flow_evict(flows[i]);
+			cond_resched();
+		} while (n == BATCH);
+	}
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Inside the flow table: what flow.c, flow_room.c and flow_look.c share.
+ */
+#ifndef _SYNFIN_FLOW_TABLE_H
+#define _SYNFIN_FLOW_TABLE_H
+
+#include <linux/atomic.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+#include "flow.h"
+
+/**
+ * struct synfin_flow_table - the table
+ * @stripes:	SYNFIN_FLOW_STRIPES of them
+ * @chains:	for each stripe, 1 << @chain_bits chains
+ * @chain_bits:	so that a chain holds one flow on average when the table is full
+ * @max_embryonic: a smaller share for flows that no ACK has proved
+ * @limits:	how many, how long
+ * @report:	told of flows that the table lets go
+ * @cache:	where flows come from
+ * @key:	of SipHash
+ * @total:	flows in the table
+ * @embryonic:	those of them that no ACK has proved
+ * @expiry:	looks for waits that are over
+ */
+struct synfin_flow_table {
+	struct synfin_stripe		*stripes;
+	struct synfin_flow		**chains;
+	unsigned int			chain_bits;
+	unsigned int			max_embryonic;
+	struct synfin_flow_limits	limits;
+	synfin_flow_report		report;
+	struct kmem_cache		*cache;
+	siphash_key_t			key;
+	atomic_t			total ____cacheline_aligned_in_smp;
+	atomic_t			embryonic;
+	struct delayed_work		expiry;
+};
+
+extern struct synfin_flow_table synfin_flow_table;
+
+/* Flows that no ACK has proved: anybody can make them up. */
+static inline bool synfin_flow_wait_is_embryonic(unsigned int wait)
+{
+	return wait <= SYNFIN_WAIT_UNPROVEN;
+}
+
+/* flow.c */
+void synfin_flow_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
+		      struct synfin_flow *flow);
+void synfin_flow_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow);
+void synfin_flow_release(struct synfin_flow *flow,
+			 const struct synfin_result *res);
+
+/* flow_room.c */
+struct synfin_flow *synfin_flow_make_room(struct synfin_stripe *stripe,
+					  bool *full);
+void synfin_flow_evict(struct synfin_flow *flow);
+void synfin_flow_expire_work(struct work_struct *work);
+
+#endif /* _SYNFIN_FLOW_TABLE_H */

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The hooks, and the route of a segment:
+ *
+ *	hook -> segment -> awaiting filter -> flow -> phase -> emit
+ *
+ * LOCAL_IN, LOCAL_OUT and FORWARD, both families, right before the filter table:
+ * destination NAT has been done and source NAT has not, so that a connection has the
+ * same addresses in both directions, and a SYN that the firewall drops is seen.
+ *
+ * Called under rcu_read_lock(); LOCAL_OUT in process context with bottom halves on.
+ * No packet is changed or dropped: always NF_ACCEPT.
+ */
+#include "hook.h"
+#include "emit.h"
+#include "flow.h"
+#include "segment.h"
+#include "socket.h"
+#include "stats.h"
+
+#include <linux/icmpv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/tcp.h>
+#include <linux/timekeeping.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/net_namespace.h>
+#include <net/tcp_states.h>
+
+static void emit_result(struct synfin_batch *batch, struct synfin_flow *flow,
+			const struct synfin_result *res)
+{
+	unsigned int i;
+
+	for (i = 0; i < res->nr; i++)
+		synfin_emit_phase(batch, &flow->conn, &res->step[i]);
+	if (res->ended)
+		synfin_emit_conn(batch, &flow->conn);
+}
+
+static void count_result(struct synfin_net *sn, const struct synfin_result *res)
+{
+	synfin_stats_inc(sn, res->nr ? SYNFIN_CNT_recorded : res->reason);
+	if (unlikely(res->taken_back))
+		synfin_stats_inc(sn, SYNFIN_CNT_taken_back);
+}
+
+/* A flow made way for the next one on the same endpoints. */
+static void next_flow(struct synfin_batch *batch, struct synfin_flow *flow,
+		      const struct synfin_segment *seg,
+		      struct synfin_result *res)
+{
+	emit_result(batch, flow, res);
+	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_ended);
+	synfin_phase_restart(&flow->conn, seg, synfin_flow_new_id(), res);
+	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_created);
+	emit_result(batch, flow, res);
+}
+
+/* flow -> phase -> emit */
+static void follow(struct synfin_net *sn, const struct synfin_segment *seg)
+{
+	struct synfin_flow_hold hold;
+	struct synfin_batch batch;
+	struct synfin_result res;
+	struct synfin_flow *flow;
+	u64 now;
+
+	flow = synfin_flow_get(sn, seg, &hold);
+	if (!flow) {
+		synfin_stats_inc(sn, hold.reason);
+		return;
+	}
+	synfin_emit_begin(&batch, sn);
+	now = ktime_get_ns();
+	synfin_phase_segment(&flow->conn, seg, now, &res);
+	if (unlikely(res.again)) {
+		next_flow(&batch, flow, seg, &res);
+		synfin_phase_segment(&flow->conn, seg, now, &res);
+	}
+	emit_result(&batch, flow, &res);
+	synfin_flow_put(flow, &hold);
+	count_result(sn, &res);
+	synfin_emit_end(&batch);
+}
+
+/* A VRF runs LOCAL_OUT for itself, and again for the device below it. */
+static bool seen_again(const struct nf_hook_state *state)
+{
+	return state->hook == NF_INET_LOCAL_OUT && netif_is_l3_master(state->out);
+}
+
+/* segment -> follow */
+static noinline void slow_path(const struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	struct synfin_net *sn = synfin_net(state->net);
+	enum synfin_counter reason;
+	struct synfin_segment seg;
+
+	if (seen_again(state))
+		return;
+	reason = synfin_segment_read(skb, state->pf, &seg);
+	if (reason == SYNFIN_CNT_not_tcp)
+		return;
+	synfin_stats_inc(sn, SYNFIN_CNT_segments);
+	if (unlikely(reason)) {
+		synfin_stats_inc(sn, reason);
+		return;
+	}
+	synfin_socket_judge(skb, state, &seg);
+	follow(sn, &seg);
+}
+
+/*
+ * Is a TCP header's segment of no interest? Most are: no SYN, FIN or RST, and no
+ * flow that might be theirs waits for an ACK. On LOCAL_IN early demux has found the
+ * socket of most: if it is established, its handshake is over (the ACK that ends a
+ * handshake finds a request socket) and no FIN was sent (it would have left the
+ * state). On LOCAL_OUT neither holds.
+ */
+static __always_inline bool is_plain(const struct tcphdr *th)
+{
+	return likely((tcp_flag_byte(th) & SYNFIN_TCP_KIND) == SYNFIN_TCP_ACK);
+}
+
+static __always_inline bool socket_is_established(const struct sk_buff *skb)
+{
+	return skb->sk && skb->sk->sk_state == TCP_ESTABLISHED;
+}
+
+/* The TCP header where it lies, if it does in one piece; the slow path if not. */
+static __always_inline const struct tcphdr *tcp_at(const struct sk_buff *skb,
+						   unsigned int at)
+{
+	if (unlikely(skb_headlen(skb) < at + sizeof(struct tcphdr)))
+		return NULL;
+	return (const struct tcphdr *)(skb->data + at);
+}
+
+static __always_inline bool uninteresting4(const struct sk_buff *skb, bool local_in)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	const struct tcphdr *th;
+
+	if (unlikely(iph->protocol != IPPROTO_TCP))
+		return iph->protocol != IPPROTO_ICMP;
+	th = tcp_at(skb, skb_network_offset(skb) + iph->ihl * 4);
+	if (!th || !is_plain(th))
+		return false;
+	if (local_in && socket_is_established(skb))
+		return true;
+	return !synfin_flow_awaited(synfin_flow_stripe(
+			synfin_flow_endpoint4(iph->saddr, th->source),
+			synfin_flow_endpoint4(iph->daddr, th->dest)));
+}
+
+static __always_inline bool uninteresting6(const struct sk_buff *skb, bool local_in)
+{
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	const struct tcphdr *th;
+
+	if (unlikely(iph->nexthdr != IPPROTO_TCP))
+		return iph->nexthdr != IPPROTO_ICMPV6 &&
+		       !ipv6_ext_hdr(iph->nexthdr);
+	th = tcp_at(skb, skb_network_offset(skb) + sizeof(*iph));
+	if (!th || !is_plain(th))
+		return false;
+	if (local_in && socket_is_established(skb))
+		return true;
+	return !synfin_flow_awaited(synfin_flow_stripe(
+			synfin_flow_endpoint6(iph->saddr.s6_addr32, th->source),
+			synfin_flow_endpoint6(iph->daddr.s6_addr32, th->dest)));
+}
+
+/* What arrives over loopback has passed LOCAL_OUT. */
+static __always_inline bool is_loopback(const struct nf_hook_state *state)
+{
+	return state->in->flags & IFF_LOOPBACK;
+}
+
+static unsigned int hook4_in(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	if (!is_loopback(state) && !uninteresting4(skb, true))
+		slow_path(skb, state);
+	return NF_ACCEPT;
+}
+
+static unsigned int hook4(void *priv, struct sk_buff *skb,
+			  const struct nf_hook_state *state)
+{
+	if (!uninteresting4(skb, false))
+		slow_path(skb, state);
+	return NF_ACCEPT;
+}
+
+static unsigned int hook6_in(void *priv, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	if (!is_loopback(state) && !uninteresting6(skb, true))
+		slow_path(skb, state);
+	return NF_ACCEPT;
+}
+
+static unsigned int hook6(void *priv, struct sk_buff *skb,
+			  const struct nf_hook_state *state)
+{
+	if (!uninteresting6(skb, false))
+		slow_path(skb, state);
+	return NF_ACCEPT;
+}
+
+#define HOOK(function, family, number)					\
+	{								\
+		.hook = function,					\
+		.pf = NFPROTO_##family,					\
+		.hooknum = NF_INET_##number,				\
+		.priority = NF_IP_PRI_FILTER - 1,			\
+	}
+
+static const struct nf_hook_ops synfin_hooks[] = {
+	HOOK(hook4_in, IPV4, LOCAL_IN),
+	HOOK(hook4, IPV4, FORWARD),
+	HOOK(hook4, IPV4, LOCAL_OUT),
+	HOOK(hook6_in, IPV6, LOCAL_IN),
+	HOOK(hook6, IPV6, FORWARD),
+	HOOK(hook6, IPV6, LOCAL_OUT),
+};
+
+/**
+ * synfin_hook_init() - begin to watch a namespace
+ * @sn: the namespace
+ *
+ * Context: may sleep.
+ *
+ * Return: 0, or a negative error.
+ */
+int synfin_hook_init(struct synfin_net *sn)
+{
+	return nf_register_net_hooks(sn->net, synfin_hooks,
+				     ARRAY_SIZE(synfin_hooks));
+}
+
+/**
+ * synfin_hook_clean() - cease to watch a namespace
+ * @sn: the namespace
+ *
+ * A hook may still be running until a grace period has passed.
+ *
+ * Context: may sleep.
+ */
+void synfin_hook_clean(struct synfin_net *sn)
+{
+	nf_unregister_net_hooks(sn->net, synfin_hooks,
+				ARRAY_SIZE(synfin_hooks));
+}
+
+/**
+ * synfin_hook_report() - emit what came of a flow that the table let go
+ * @flow:	the flow, unlinked
+ * @res:	what came of it
+ *
+ * Context: any context of a hook, or a worker; no lock held.
+ */
+void synfin_hook_report(struct synfin_flow *flow,
+			const struct synfin_result *res)
+{
+	struct synfin_batch batch;
+	unsigned long flags;
+
+	synfin_emit_begin(&batch, flow->sn);
+	local_irq_save(flags);
+	emit_result(&batch, flow, res);
+	local_irq_restore(flags);
+	synfin_emit_end(&batch);
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From an skb to a segment.
+ *
+ * In: an skb at one of the three hooks, linear or not; it is read, never changed.
+ * Out: struct synfin_segment, or the counter that says why there is none. Any
+ * context of a hook; no locks.
+ */
+#include "segment.h"
+
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ipv6.h>
+
+/* Of a quoted packet: the largest IP header, and eight bytes of TCP. */
+#define QUOTE_MAX	128
+
+static void addresses(const struct sk_buff *skb, u8 pf,
+		      struct synfin_segment *seg)
+{
+	seg->src = (struct synfin_addr) {};
+	seg->dst = (struct synfin_addr) {};
+	if (pf == NFPROTO_IPV4) {
+		seg->family = 4;
+		seg->src.w[0] = ip_hdr(skb)->saddr;
+		seg->dst.w[0] = ip_hdr(skb)->daddr;
+	} else {
+		seg->family = 6;
+		memcpy(&seg->src, &ipv6_hdr(skb)->saddr, sizeof(seg->src));
+		memcpy(&seg->dst, &ipv6_hdr(skb)->daddr, sizeof(seg->dst));
+	}
+}
+
+/* Where the upper layer begins and what it is; -1 if it is not whole, or cut off. */
+static int upper4(const struct sk_buff *skb, unsigned int *at)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	*at = skb_network_offset(skb) + iph->ihl * 4;
+	return ip_is_fragment(iph) ? -1 : iph->protocol;
+}
+
+static int upper6(const struct sk_buff *skb, unsigned int *at)
+{
+	unsigned int offset = 0;
+	u16 fragment = 0;
+	int flags = 0;
+	int proto = ipv6_hdr(skb)->nexthdr;
+
+	if (proto == IPPROTO_TCP || proto == IPPROTO_ICMPV6) {
+		*at = skb_network_offset(skb) + sizeof(struct ipv6hdr);
+		return proto;
+	}
+	proto = ipv6_find_hdr(skb, &offset, -1, &fragment, &flags);
+	*at = offset;
+	return proto;
+}
+
+/* A fragment header with an offset, or with more to come; atomic ones are whole. */
+static bool is_fragment6(const struct sk_buff *skb)
+{
+	unsigned int offset = 0;
+	const struct frag_hdr *fh;
+	struct frag_hdr buf;
+
+	if (ipv6_hdr(skb)->nexthdr == IPPROTO_TCP ||
+	    ipv6_find_hdr(skb, &offset, NEXTHDR_FRAGMENT, NULL, NULL) < 0)
+		return false;
+	fh = skb_header_pointer(skb, offset, sizeof(buf), &buf);
+	return !fh || (fh->frag_off & htons(IP6_OFFSET | IP6_MF));
+}
+
+/*
+ * The TCP checksum, unless the device or the sending stack vouches for it. Computed
+ * without noting the result in the skb.
+ */
+static bool checksum_ok(const struct sk_buff *skb, u8 pf, unsigned int at)
+{
+	unsigned int len = skb->len - at;
+	__wsum sum;
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL || skb_csum_unnecessary(skb) ||
+	    skb_is_gso(skb))
+		return true;
+	sum = skb_checksum(skb, at, len, 0);
+	if (pf == NFPROTO_IPV4)
+		return !csum_tcpudp_magic(ip_hdr(skb)->saddr, ip_hdr(skb)->daddr,
+					  len, IPPROTO_TCP, sum);
+	return !csum_ipv6_magic(&ipv6_hdr(skb)->saddr, &ipv6_hdr(skb)->daddr, len,
+				IPPROTO_TCP, sum);
+}
+
+static enum synfin_counter read_tcp(const struct sk_buff *skb, u8 pf,
+				    unsigned int at, struct synfin_segment *seg)
+{
+	enum synfin_counter reason;
+	const u8 *tcp;
+	u8 buf[20];
+
+	if (at > skb->len)
+		return SYNFIN_CNT_short;
+	tcp = skb_header_pointer(skb, at, sizeof(buf), buf);
+	if (!tcp)
+		return SYNFIN_CNT_short;
+	reason = synfin_wire_tcp(tcp, sizeof(buf), skb->len - at, seg);
+	if (reason)
+		return reason;
+	if (!checksum_ok(skb, pf, at))
+		return SYNFIN_CNT_bad_checksum;
+	addresses(skb, pf, seg);
+	return SYNFIN_NO_REASON;
+}
+
+static enum synfin_counter read_icmp(const struct sk_buff *skb, u8 family,
+				     unsigned int at, struct synfin_segment *seg)
+{
+	u8 head[8], buf[QUOTE_MAX];
+	const u8 *icmp, *quote;
+	unsigned int room;
+
+	icmp = skb_header_pointer(skb, at, sizeof(head), head);
+	if (!icmp || !synfin_wire_icmp_is_error(family, icmp[0], icmp[1]))
+		return SYNFIN_CNT_not_tcp;
+	at += sizeof(head);
+	room = min_t(unsigned int, skb->len - at, sizeof(buf));
+	quote = skb_header_pointer(skb, at, room, buf);
+	if (!quote)
+		return SYNFIN_CNT_not_tcp;
+	return synfin_wire_quote(quote, room, seg);
+}
+
+/**
+ * synfin_segment_read() - read a TCP segment, or an ICMP error that quotes one
+ * @skb:	the packet
+ * @pf:		NFPROTO_IPV4 or NFPROTO_IPV6
+ * @seg:	to be filled, but for @seg->belief
+ *
+ * Context: any context of a hook.
+ *
+ * Return: SYNFIN_NO_REASON; SYNFIN_CNT_not_tcp for what does not concern us; or the
+ * counter that says what is wrong with it.
+ */
+enum synfin_counter synfin_segment_read(const struct sk_buff *skb, u8 pf,
+					struct synfin_segment *seg)
+{
+	unsigned int at;
+	int proto;
+
+	seg->all = 0;
+	seg->wrapped = 0;
+	if (pf == NFPROTO_IPV4) {
+		proto = upper4(skb, &at);
+		if (proto < 0)
+			return ip_hdr(skb)->protocol == IPPROTO_TCP ?
+			       SYNFIN_CNT_fragment : SYNFIN_CNT_not_tcp;
+		if (proto == IPPROTO_ICMP)
+			return read_icmp(skb, 4, at, seg);
+	} else {
+		proto = upper6(skb, &at);
+		if (proto == IPPROTO_ICMPV6)
+			return read_icmp(skb, 6, at, seg);
+		if (proto != IPPROTO_TCP)
+			return SYNFIN_CNT_not_tcp;
+		if (is_fragment6(skb))
+			return SYNFIN_CNT_fragment;
+	}
+	if (proto != IPPROTO_TCP)
+		return SYNFIN_CNT_not_tcp;
+	return read_tcp(skb, pf, at, seg);
+}

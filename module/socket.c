@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a socket of this host says of a FIN or a RST.
+ *
+ * In: a segment at a hook. Out: seg->belief. A forged FIN or RST with numbers that
+ * its receiver does not accept must not end a connection, and only the receiver
+ * knows which it accepts (RFC 9293, 3.10.7.4; RFC 5961; tcp_validate_incoming()).
+ *
+ * Sockets are read without their lock: what they have received but not yet
+ * processed may be missing, so that only what is far off is called forged, and
+ * only what is exact is called true. Any context of a hook.
+ */
+#include "socket.h"
+#include "compat.h"
+
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <net/inet_sock.h>
+#include <net/tcp.h>
+
+/* A number of the other direction may lag or lead by as much as its window. */
+#define SLACK	(1U << 30)
+
+static struct sock *established(const struct sk_buff *skb,
+				const struct nf_hook_state *state,
+				const struct synfin_segment *seg)
+{
+	const struct net_device *dev = state->in ? state->in : state->out;
+
+	if (seg->family == 4)
+		return synfin_lookup4(state->net, seg->src.w[0],
+				      htons(seg->sport), seg->dst.w[0],
+				      seg->dport, dev->ifindex, inet_sdif(skb));
+	return synfin_lookup6(state->net, (const struct in6_addr *)&seg->src,
+			      htons(seg->sport),
+			      (const struct in6_addr *)&seg->dst, seg->dport,
+			      dev->ifindex, inet6_sdif(skb));
+}
+
+static bool is_tcp(const struct sock *sk)
+{
+	return sk_fullsock(sk) && sk->sk_type == SOCK_STREAM &&
+	       sk->sk_protocol == IPPROTO_TCP;
+}
+
+static u8 judge_rst(const struct sock *sk, const struct synfin_segment *seg)
+{
+	u32 next = READ_ONCE(tcp_sk(sk)->rcv_nxt);
+	u32 window = tcp_receive_window(tcp_sk(sk));
+
+	if (seg->seq == next)
+		return SYNFIN_BELIEF_TRUE;
+	/* One less: some senders reset after their FIN with the FIN's number. */
+	if (seg->seq - (next - 1) <= window + 1)
+		return SYNFIN_BELIEF_UNKNOWN;
+	return SYNFIN_BELIEF_FORGED;
+}
+
+static u8 judge_fin(const struct sock *sk, const struct synfin_segment *seg)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 next = READ_ONCE(tp->rcv_nxt);
+	u32 end = synfin_segment_end(seg);
+
+	if (before(end, next) || after(seg->seq, next + tcp_receive_window(tp)))
+		return SYNFIN_BELIEF_FORGED;
+	if (after(seg->ack, READ_ONCE(tp->snd_nxt)) ||
+	    seg->ack + SLACK - READ_ONCE(tp->snd_una) > 2 * SLACK)
+		return SYNFIN_BELIEF_FORGED;
+	return SYNFIN_BELIEF_UNKNOWN;
+}
+
+/* Sequence numbers wrap; a socket's byte counts do not. */
+static void note_wrapped(const struct sock *sk, struct synfin_segment *seg,
+			 bool sender)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (READ_ONCE(tp->bytes_acked) > U32_MAX)
+		seg->wrapped |= sender ? SYNFIN_WRAPPED_OWN : SYNFIN_WRAPPED_PEER;
+	if (READ_ONCE(tp->bytes_received) > U32_MAX)
+		seg->wrapped |= sender ? SYNFIN_WRAPPED_PEER : SYNFIN_WRAPPED_OWN;
+}
+
+static u8 judge_by_receiver(const struct sock *sk, struct synfin_segment *seg)
+{
+	/* Handshakes, and what is left after the close, are judged by numbers. */
+	if (!is_tcp(sk) || ((1 << sk->sk_state) & (TCPF_LISTEN | TCPF_SYN_SENT |
+						   TCPF_SYN_RECV | TCPF_CLOSE)))
+		return SYNFIN_BELIEF_UNKNOWN;
+	note_wrapped(sk, seg, false);
+	return seg->kind == SYNFIN_KIND_RST ? judge_rst(sk, seg) :
+					      judge_fin(sk, seg);
+}
+
+static u8 ask_receiver(const struct sk_buff *skb,
+		       const struct nf_hook_state *state,
+		       struct synfin_segment *seg)
+{
+	struct sock *sk = established(skb, state, seg);
+	u8 belief;
+
+	if (!sk)
+		return SYNFIN_BELIEF_STRAY;
+	belief = judge_by_receiver(sk, seg);
+	sock_gen_put(sk);
+	return belief;
+}
+
+/*
+ * On its way out: our own TCP means what it says, by a connection's socket or by
+ * the kernel's one for answers. A raw socket may say anything.
+ */
+static bool sent_by_tcp(const struct sock *sk)
+{
+	return is_tcp(sk) ||
+	       (sk_fullsock(sk) && sk->sk_type == SOCK_RAW &&
+		sk->sk_protocol == IPPROTO_TCP && !sk->sk_net_refcnt) ||
+	       sk->sk_state == TCP_TIME_WAIT || sk->sk_state == TCP_NEW_SYN_RECV;
+}
+
+static u8 judge_outgoing(const struct sk_buff *skb,
+			 const struct nf_hook_state *state,
+			 struct synfin_segment *seg)
+{
+	if (skb->sk && sent_by_tcp(skb->sk)) {
+		if (is_tcp(skb->sk))
+			note_wrapped(skb->sk, seg, true);
+		return SYNFIN_BELIEF_TRUE;
+	}
+	if (state->out->flags & IFF_LOOPBACK)
+		return ask_receiver(skb, state, seg);
+	return SYNFIN_BELIEF_UNKNOWN;
+}
+
+/**
+ * synfin_socket_judge() - ask the sockets of this host about a segment
+ * @skb:	the packet
+ * @state:	the hook
+ * @seg:	the segment; its belief is set
+ *
+ * Context: any context of a hook; takes and drops a reference to a socket.
+ */
+void synfin_socket_judge(const struct sk_buff *skb,
+			 const struct nf_hook_state *state,
+			 struct synfin_segment *seg)
+{
+	seg->belief = SYNFIN_BELIEF_UNKNOWN;
+	if (seg->kind != SYNFIN_KIND_RST && seg->kind != SYNFIN_KIND_FIN)
+		return;
+	if (state->hook == NF_INET_LOCAL_OUT)
+		seg->belief = judge_outgoing(skb, state, seg);
+	else if (state->hook == NF_INET_LOCAL_IN)
+		seg->belief = ask_receiver(skb, state, seg);
+}
