@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/net/synfin of each network namespace: stats, latency, services, flows.
+ * The ring, in the first namespace only, is in ring_map.c.
+ *
+ * In: reads, in process context. Out: text. The sums are taken without a lock;
+ * the flow table takes its own when it copies flows out. An entry's removal
+ * waits for the reads that are under way.
+ */
+#include "flow.h"
+#include "ring.h"
+#include "stats.h"
+
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/proc_fs.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/seq_file_net.h>
+#include <linux/timekeeping.h>
+#include <net/net_namespace.h>
+
+static const char * const synfin_counter_names[SYNFIN_CNT_NR] = {
+#define X(name, text) \
+	[SYNFIN_CNT_##name] = #name,
+	SYNFIN_COUNTERS(X)
+#undef X
+};
+
+static const char * const synfin_histogram_names[SYNFIN_HISTOGRAM_NR] = {
+	[SYNFIN_HISTOGRAM_HANDSHAKE]	= "handshake",
+	[SYNFIN_HISTOGRAM_SERVER_RTT]	= "server_rtt",
+	[SYNFIN_HISTOGRAM_CLIENT_RTT]	= "client_rtt",
+	[SYNFIN_HISTOGRAM_DURATION]	= "duration",
+	[SYNFIN_HISTOGRAM_CLOSE]	= "close",
+	[SYNFIN_HISTOGRAM_HALF_CLOSE]	= "half_close",
+};
+
+static const char * const synfin_state_names[SYNFIN_STATE_NR] = {
+	[SYNFIN_STATE_NONE]	= "none",
+	[SYNFIN_STATE_SYN]	= "syn",
+	[SYNFIN_STATE_SYN_SYN]	= "syn-syn",
+	[SYNFIN_STATE_SYN_ACK]	= "syn-ack",
+	[SYNFIN_STATE_OPEN]	= "open",
+	[SYNFIN_STATE_FIN]	= "fin",
+	[SYNFIN_STATE_HALF]	= "half",
+	[SYNFIN_STATE_FIN_FIN]	= "fin-fin",
+	[SYNFIN_STATE_LAST]	= "last",
+	[SYNFIN_STATE_DONE]	= "done",
+};
+
+static const char * const synfin_open_names[SYNFIN_OPEN_NR] = {
+	[SYNFIN_OPEN_ESTABLISHED]	= "established",
+	[SYNFIN_OPEN_SIMULTANEOUS]	= "simultaneous",
+	[SYNFIN_OPEN_REFUSED]		= "refused",
+	[SYNFIN_OPEN_UNREACHABLE]	= "unreachable",
+	[SYNFIN_OPEN_UNANSWERED]	= "unanswered",
+	[SYNFIN_OPEN_UNACKNOWLEDGED]	= "unacknowledged",
+	[SYNFIN_OPEN_ABORTED]		= "aborted",
+	[SYNFIN_OPEN_MIDSTREAM]		= "midstream",
+};
+
+static const char * const synfin_close_names[SYNFIN_CLOSE_NR] = {
+	[SYNFIN_CLOSE_NONE]		= "-",
+	[SYNFIN_CLOSE_OPEN]		= "open",
+	[SYNFIN_CLOSE_FOUR_WAY]		= "four-way",
+	[SYNFIN_CLOSE_THREE_WAY]	= "three-way",
+	[SYNFIN_CLOSE_SIMULTANEOUS]	= "simultaneous",
+	[SYNFIN_CLOSE_RESET]		= "reset",
+	[SYNFIN_CLOSE_HALF_CLOSED]	= "half-closed",
+	[SYNFIN_CLOSE_EVICTED]		= "evicted",
+};
+
+static const char * const synfin_closed_by_names[] = {
+	[SYNFIN_BY_NOBODY]	= "-",
+	[SYNFIN_BY_CLIENT]	= "client",
+	[SYNFIN_BY_SERVER]	= "server",
+	[SYNFIN_BY_BOTH]	= "both",
+};
+
+static struct synfin_net *synfin_proc_net(const struct seq_file *m)
+{
+	return pde_data(file_inode(m->file));
+}
+
+static void synfin_put(struct seq_file *m, const char *name, u64 value)
+{
+	seq_printf(m, "%s %llu\n", name, value);
+}
+
+static int synfin_stats_show(struct seq_file *m, void *v)
+{
+	struct synfin_net *sn = synfin_proc_net(m);
+	const struct synfin_ring_header *ring = synfin_ring_header();
+	struct synfin_gauges g;
+	unsigned int i;
+
+	for (i = 0; i < SYNFIN_CNT_NR; i++)
+		synfin_put(m, synfin_counter_names[i],
+			   synfin_stats_counter(sn, i));
+
+	synfin_flow_gauges(sn, &g);
+	synfin_put(m, "flows_live", g.live);
+	synfin_put(m, "flows_opening", g.opening);
+	synfin_put(m, "flows_open", g.open);
+	synfin_put(m, "flows_closing", g.closing);
+	synfin_put(m, "flows_lingering", g.lingering);
+	/* The table is one for all namespaces; the ring belongs to the first. */
+	synfin_put(m, "flows_total", g.total);
+	synfin_put(m, "flows_embryonic", g.embryonic);
+	synfin_put(m, "max_flows", g.max);
+	if (!net_eq(sn->net, &init_net))
+		return 0;
+	synfin_put(m, "ring_records", ring->nr_slots);
+	synfin_put(m, "ring_cpus", ring->nr_cpus);
+	synfin_put(m, "records", synfin_ring_records());
+	synfin_put(m, "records_gone", synfin_stats_records_gone());
+	return 0;
+}
+
+static int synfin_latency_show(struct seq_file *m, void *v)
+{
+	const struct synfin_net *sn = synfin_proc_net(m);
+	unsigned int i, bucket;
+	u64 count;
+
+	seq_puts(m, "# histogram lower_ns upper_ns count\n");
+	for (i = 0; i < SYNFIN_HISTOGRAM_NR; i++) {
+		for (bucket = 0; bucket < SYNFIN_BUCKET_NR; bucket++) {
+			count = synfin_stats_bucket(sn, i, bucket);
+			if (!count)
+				continue;
+			seq_printf(m, "%s %llu %llu %llu\n",
+				   synfin_histogram_names[i],
+				   synfin_stats_bucket_lower(bucket),
+				   synfin_stats_bucket_lower(bucket + 1),
+				   count);
+		}
+	}
+	return 0;
+}
+
+/* The columns: port, then by enum synfin_cell; openings and closings first. */
+static void synfin_services_heading(struct seq_file *m)
+{
+	unsigned int i;
+
+	BUILD_BUG_ON(SYNFIN_CNT_close_evicted - SYNFIN_CNT_open_established + 1 !=
+		     SYNFIN_CELL_BY_CLIENT);
+	seq_puts(m, "port");
+	for (i = SYNFIN_CNT_open_established; i <= SYNFIN_CNT_close_evicted; i++)
+		seq_printf(m, " %s", synfin_counter_names[i]);
+	seq_puts(m, " closed_by_client closed_by_server server_rtt_count");
+	seq_puts(m, " server_rtt_sum_ns bytes_client bytes_server\n");
+}
+
+static int synfin_services_show(struct seq_file *m, void *v)
+{
+	struct synfin_service *services;
+	int i, j, nr;
+
+	nr = synfin_stats_services(synfin_proc_net(m), &services);
+	if (nr < 0)
+		return nr;
+
+	synfin_services_heading(m);
+	for (i = 0; i < nr; i++) {
+		seq_printf(m, "%u", services[i].port);
+		for (j = 0; j < SYNFIN_CELL_NR; j++)
+			seq_printf(m, " %llu", services[i].cell[j]);
+		seq_putc(m, '\n');
+	}
+	kvfree(services);
+	return 0;
+}
+
+/**
+ * struct synfin_flow_walk - a reading of all flows
+ * @p:		the namespace, held; must be first
+ * @pos:	the number of the flow we are at
+ * @stripe:	where the next batch begins
+ * @skip:	how many flows of @stripe are in batches already
+ * @nr:		flows in @conn
+ * @at:		which of them we are at
+ * @conn:	copies, so that no lock is held while text is made
+ */
+struct synfin_flow_walk {
+	struct seq_net_private	p;
+	loff_t			pos;
+	unsigned int		stripe;
+	unsigned int		skip;
+	unsigned int		nr;
+	unsigned int		at;
+	struct synfin_conn	conn[16];
+};
+
+/* The flow we are at; NULL after the last. */
+static struct synfin_conn *synfin_flow_here(struct synfin_net *sn,
+					    struct synfin_flow_walk *walk)
+{
+	while (walk->at == walk->nr) {
+		if (walk->stripe == SYNFIN_FLOW_STRIPES)
+			return NULL;
+		walk->at = 0;
+		walk->nr = synfin_flow_snapshot(sn, walk->stripe, walk->skip,
+						walk->conn,
+						ARRAY_SIZE(walk->conn));
+		walk->skip += walk->nr;
+		if (walk->nr < ARRAY_SIZE(walk->conn)) {
+			walk->stripe++;
+			walk->skip = 0;
+		}
+		cond_resched();
+	}
+	return &walk->conn[walk->at];
+}
+
+static void *synfin_flows_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct synfin_flow_walk *walk = m->private;
+
+	walk->at++;
+	walk->pos = ++*pos;
+	return synfin_flow_here(synfin_proc_net(m), walk);
+}
+
+static void *synfin_flows_start(struct seq_file *m, loff_t *pos)
+{
+	struct synfin_flow_walk *walk = m->private;
+	struct synfin_net *sn = synfin_proc_net(m);
+	struct synfin_conn *conn;
+
+	/* Mostly we go on where the last read stopped. */
+	if (*pos && *pos == walk->pos)
+		return synfin_flow_here(sn, walk);
+
+	walk->pos = 0;
+	walk->stripe = 0;
+	walk->skip = 0;
+	walk->nr = 0;
+	walk->at = 0;
+	while ((conn = synfin_flow_here(sn, walk)) && walk->pos < *pos) {
+		walk->at++;
+		walk->pos++;
+	}
+	return conn;
+}
+
+static void synfin_flows_stop(struct seq_file *m, void *v)
+{
+}
+
+static void synfin_put_known(struct seq_file *m, const char *name, u64 value)
+{
+	if (value == SYNFIN_NS_NONE)
+		seq_printf(m, " %s=-", name);
+	else
+		seq_printf(m, " %s=%llu", name, value);
+}
+
+static int synfin_flows_show(struct seq_file *m, void *v)
+{
+	const struct synfin_conn *conn = v;
+	struct synfin_record_conn rec;
+	u64 now = ktime_get_ns();
+
+	synfin_phase_summary(conn, &rec);
+	seq_printf(m, "id=%llu netns=%u family=%u", rec.head.id,
+		   rec.head.netns, rec.head.family);
+	seq_printf(m, rec.head.family == 4 ?
+		   " client=%pI4 client_port=%u" : " client=%pI6c client_port=%u",
+		   rec.head.client, rec.head.client_port);
+	seq_printf(m, rec.head.family == 4 ?
+		   " server=%pI4 server_port=%u" : " server=%pI6c server_port=%u",
+		   rec.head.server, rec.head.server_port);
+	seq_printf(m, " state=%s open=%s close=%s closed_by=%s",
+		   synfin_state_names[conn->state],
+		   synfin_open_names[rec.opening],
+		   synfin_close_names[rec.closing],
+		   synfin_closed_by_names[rec.closed_by]);
+	seq_printf(m, " age_ns=%llu idle_ns=%llu", now - conn->first_ns,
+		   now - conn->last_ns);
+	seq_printf(m, " syn_count=%u syn_ack_count=%u fin_count=%u rst_count=%u",
+		   rec.syn_count, rec.syn_ack_count, rec.fin_count,
+		   rec.rst_count);
+	synfin_put_known(m, "server_rtt_ns", rec.server_rtt_ns);
+	synfin_put_known(m, "client_rtt_ns", rec.client_rtt_ns);
+	synfin_put_known(m, "handshake_ns", rec.handshake_ns);
+	synfin_put_known(m, "client_isn", rec.flags & SYNFIN_CONN_CLIENT_ISN ?
+			 rec.client_isn : SYNFIN_NS_NONE);
+	synfin_put_known(m, "server_isn", rec.flags & SYNFIN_CONN_SERVER_ISN ?
+			 rec.server_isn : SYNFIN_NS_NONE);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations synfin_flows_ops = {
+	.start	= synfin_flows_start,
+	.next	= synfin_flows_next,
+	.stop	= synfin_flows_stop,
+	.show	= synfin_flows_show,
+};
+
+/**
+ * synfin_proc_init() - make a namespace's /proc/net/synfin
+ * @sn: the namespace; its net and its figures are set up
+ *
+ * Context: Process, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int synfin_proc_init(struct synfin_net *sn)
+{
+	struct proc_dir_entry *dir;
+
+	dir = proc_net_mkdir(sn->net, "synfin", sn->net->proc_net);
+	if (!dir)
+		return -ENOMEM;
+	sn->proc = dir;
+	if (proc_create_net_single("stats", 0444, dir, synfin_stats_show, sn) &&
+	    proc_create_net_single("latency", 0444, dir, synfin_latency_show,
+				   sn) &&
+	    proc_create_net_single("services", 0444, dir,
+				   synfin_services_show, sn) &&
+	    proc_create_net_data("flows", 0400, dir, &synfin_flows_ops,
+				 sizeof(struct synfin_flow_walk), sn))
+		return 0;
+	synfin_proc_clean(sn);
+	return -ENOMEM;
+}
+
+/**
+ * synfin_proc_clean() - remove a namespace's /proc/net/synfin
+ * @sn: the namespace
+ *
+ * Waits for the reads that are under way.
+ *
+ * Context: Process, may sleep.
+ */
+void synfin_proc_clean(struct synfin_net *sn)
+{
+	proc_remove(sn->proc);
+	sn->proc = NULL;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Figures of a network namespace: counters, histograms of durations, a row for
+ * each server port.
+ *
+ * Counters are per CPU and there from the start. Histograms and rows are in a
+ * 'book' per namespace and CPU, allocated when the first connection ends there:
+ * a thousand idle namespaces cost a thousand times the counters and no more.
+ */
+#ifndef _SYNFIN_STATS_H
+#define _SYNFIN_STATS_H
+
+#include <linux/bitops.h>
+#include <linux/limits.h>
+#include <linux/percpu.h>
+#include <linux/types.h>
+#include <asm/local64.h>
+#include "uapi/synfin.h"
+#include "counters.h"
+
+struct net;
+struct proc_dir_entry;
+struct synfin_book;
+
+/**
+ * struct synfin_counters - one CPU's part of a namespace's figures
+ * @count:	by enum synfin_counter
+ * @book:	histograms and rows, NULL until a connection has ended here
+ */
+struct synfin_counters {
+	u64			count[SYNFIN_CNT_NR];
+	struct synfin_book	*book;
+};
+
+/**
+ * struct synfin_net - what the module keeps for a network namespace
+ * @net:	the namespace
+ * @inum:	its inode number, as in /proc/PID/ns/net
+ * @counters:	its figures
+ * @proc:	its /proc/net/synfin
+ */
+struct synfin_net {
+	struct net			*net;
+	u32				inum;
+	struct synfin_counters __percpu	*counters;
+	struct proc_dir_entry		*proc;
+};
+
+/**
+ * synfin_stats_add() - add to a counter
+ * @sn:		the namespace
+ * @counter:	which
+ * @n:		how much
+ *
+ * Context: Any but NMI. No locks.
+ */
+static inline void synfin_stats_add(struct synfin_net *sn,
+				    enum synfin_counter counter, u64 n)
+{
+	this_cpu_add(sn->counters->count[counter], n);
+}
+
+/**
+ * synfin_stats_inc() - add one to a counter
+ * @sn:		the namespace
+ * @counter:	which
+ *
+ * Context: Any but NMI. No locks.
+ */
+static inline void synfin_stats_inc(struct synfin_net *sn,
+				    enum synfin_counter counter)
+{
+	this_cpu_inc(sn->counters->count[counter]);
+}
+
+/**
+ * enum synfin_histogram - the durations of which a histogram is kept
+ * @SYNFIN_HISTOGRAM_HANDSHAKE:	handshake_ns of a connection; likewise:
+ * @SYNFIN_HISTOGRAM_SERVER_RTT: server_rtt_ns
+ * @SYNFIN_HISTOGRAM_CLIENT_RTT: client_rtt_ns
+ * @SYNFIN_HISTOGRAM_DURATION:	duration_ns
+ * @SYNFIN_HISTOGRAM_CLOSE:	close_ns
+ * @SYNFIN_HISTOGRAM_HALF_CLOSE: half_close_ns
+ * @SYNFIN_HISTOGRAM_NR:	how many there are
+ */
+enum synfin_histogram {
+	SYNFIN_HISTOGRAM_HANDSHAKE,
+	SYNFIN_HISTOGRAM_SERVER_RTT,
+	SYNFIN_HISTOGRAM_CLIENT_RTT,
+	SYNFIN_HISTOGRAM_DURATION,
+	SYNFIN_HISTOGRAM_CLOSE,
+	SYNFIN_HISTOGRAM_HALF_CLOSE,
+	SYNFIN_HISTOGRAM_NR,
+};
+
+/*
+ * Buckets: one below 2^10 ns (1 us), four to each octave up to 2^42 ns (73
+ * minutes), one above.
+ */
+#define SYNFIN_BUCKET_FIRST	10
+#define SYNFIN_BUCKET_LAST	42
+#define SYNFIN_BUCKET_NR	(2 + 4 * (SYNFIN_BUCKET_LAST - SYNFIN_BUCKET_FIRST))
+
+/**
+ * synfin_stats_bucket_of() - the bucket of a duration
+ * @ns: nanoseconds
+ *
+ * Return: which bucket.
+ */
+static inline unsigned int synfin_stats_bucket_of(u64 ns)
+{
+	unsigned int octave;
+
+	if (ns < BIT_ULL(SYNFIN_BUCKET_FIRST))
+		return 0;
+	if (ns >= BIT_ULL(SYNFIN_BUCKET_LAST))
+		return SYNFIN_BUCKET_NR - 1;
+	octave = fls64(ns) - 1;
+	return 1 + 4 * (octave - SYNFIN_BUCKET_FIRST) +
+	       ((ns >> (octave - 2)) & 3);
+}
+
+/**
+ * synfin_stats_bucket_lower() - where a bucket begins
+ * @bucket: which, SYNFIN_BUCKET_NR for the end of the last
+ *
+ * Return: the shortest duration in it, nanoseconds.
+ */
+static inline u64 synfin_stats_bucket_lower(unsigned int bucket)
+{
+	unsigned int quarters = bucket - 1;
+
+	if (!bucket)
+		return 0;
+	if (bucket >= SYNFIN_BUCKET_NR)
+		return U64_MAX;
+	return (4ULL + quarters % 4) << (SYNFIN_BUCKET_FIRST - 2 + quarters / 4);
+}
+
+/**
+ * enum synfin_cell - the columns of a server port's row
+ * @SYNFIN_CELL_OPEN:		openings, one column for each enum synfin_open
+ * @SYNFIN_CELL_CLOSE:		closings, one for each enum synfin_close
+ * @SYNFIN_CELL_BY_CLIENT:	closed first by the client
+ * @SYNFIN_CELL_BY_SERVER:	closed first by the server
+ * @SYNFIN_CELL_RTT_COUNT:	connections whose server_rtt_ns is known
+ * @SYNFIN_CELL_RTT_SUM:	the sum of these, in nanoseconds
+ * @SYNFIN_CELL_BYTES_CLIENT:	payload sent by clients, as far as known
+ * @SYNFIN_CELL_BYTES_SERVER:	payload sent by the server
+ * @SYNFIN_CELL_NR:		how many columns there are
+ */
+enum synfin_cell {
+	SYNFIN_CELL_OPEN,
+	SYNFIN_CELL_CLOSE = SYNFIN_CELL_OPEN + SYNFIN_OPEN_NR,
+	SYNFIN_CELL_BY_CLIENT = SYNFIN_CELL_CLOSE + SYNFIN_CLOSE_NR,
+	SYNFIN_CELL_BY_SERVER,
+	SYNFIN_CELL_RTT_COUNT,
+	SYNFIN_CELL_RTT_SUM,
+	SYNFIN_CELL_BYTES_CLIENT,
+	SYNFIN_CELL_BYTES_SERVER,
+	SYNFIN_CELL_NR,
+};
+
+#define SYNFIN_ROWS		128	/* ports that a book tells apart */
+#define SYNFIN_ROWS_UNPROVED	64	/* the most for ports that never answered */
+#define SYNFIN_ROW_OTHER	SYNFIN_ROWS
+
+/**
+ * struct synfin_row - a server port's figures on one CPU
+ * @cell: by enum synfin_cell
+ */
+struct synfin_row {
+	local64_t cell[SYNFIN_CELL_NR];
+};
+
+/**
+ * struct synfin_book - what one CPU knows of a namespace's connections
+ * @bucket:	the histograms
+ * @port:	whose row it is, 0 for one that is free; filled from the start
+ * @row:	the rows; the last is for all other ports
+ */
+struct synfin_book {
+	local64_t		bucket[SYNFIN_HISTOGRAM_NR][SYNFIN_BUCKET_NR];
+	u32			port[SYNFIN_ROWS];
+	struct synfin_row	*row[SYNFIN_ROWS + 1];
+};
+
+/**
+ * struct synfin_service - a server port's row, summed over CPUs
+ * @port:	the port, 0 for all that have no row of their own
+ * @cell:	the figures, by enum synfin_cell
+ */
+struct synfin_service {
+	u32 port;
+	u64 cell[SYNFIN_CELL_NR];
+};
+
+/* stats.c */
+int synfin_stats_init(struct synfin_net *sn);
+void synfin_stats_clean(struct synfin_net *sn);
+void synfin_stats_conn(struct synfin_net *sn,
+		       const struct synfin_record_conn *rec);
+
+/* For proc.c. */
+u64 synfin_stats_counter(const struct synfin_net *sn,
+			 enum synfin_counter counter);
+u64 synfin_stats_records_gone(void);
+u64 synfin_stats_bucket(const struct synfin_net *sn,
+			enum synfin_histogram histogram, unsigned int bucket);
+int synfin_stats_services(const struct synfin_net *sn,
+			  struct synfin_service **services);
+
+/* proc.c */
+int synfin_proc_init(struct synfin_net *sn);
+void synfin_proc_clean(struct synfin_net *sn);
+
+#endif /* _SYNFIN_STATS_H */
