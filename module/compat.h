@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between kernel versions, 6.1 and later. No other file asks for
+ * the version.
+ */
+#ifndef _SYNFIN_COMPAT_H
+#define _SYNFIN_COMPAT_H
+
+#include <linux/mm.h>
+#include <linux/version.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+#include <net/inet6_hashtables.h>
+#include <net/inet_hashtables.h>
+#include <net/net_namespace.h>
+
+/*
+ * Since 6.18 the look-up of an established socket finds the hash table by itself.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+#define SYNFIN_HASHINFO(net)
+#else
+#define SYNFIN_HASHINFO(net) (net)->ipv4.tcp_death_row.hashinfo,
+#endif
+
+/**
+ * synfin_vma_flags() - change the flags of a mapping
+ * @vma:	the mapping, new and not yet visible
+ * @set:	flags to set
+ * @clear:	flags to clear
+ *
+ * Since 6.3 vm_flags is const, and changed by functions only.
+ *
+ * Context: .mmap, the address space is locked for writing.
+ */
+static inline void synfin_vma_flags(struct vm_area_struct *vma,
+				    unsigned long set, unsigned long clear)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_mod(vma, set, clear);
+#else
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+#endif
+}
+
+/**
+ * synfin_lookup4() - the socket of a connection, seen from its receiver
+ * @net:	the namespace
+ * @saddr:	source address of the segment
+ * @sport:	source port
+ * @daddr:	destination address
+ * @dport:	destination port, host order
+ * @dif:	index of the device that it arrives on
+ * @sdif:	index of the device below a VRF, or 0
+ *
+ * Context: under rcu_read_lock().
+ *
+ * Return: the socket, to be put with sock_gen_put(), or NULL.
+ */
+static inline struct sock *synfin_lookup4(struct net *net, __be32 saddr,
+					  __be16 sport, __be32 daddr, u16 dport,
+					  int dif, int sdif)
+{
+	return __inet_lookup_established(net, SYNFIN_HASHINFO(net) saddr, sport,
+					 daddr, dport, dif, sdif);
+}
+
+/**
+ * synfin_lookup6() - likewise, for IPv6
+ * @net:	the namespace
+ * @saddr:	source address of the segment
+ * @sport:	source port
+ * @daddr:	destination address
+ * @dport:	destination port, host order
+ * @dif:	index of the device that it arrives on
+ * @sdif:	index of the device below a VRF, or 0
+ *
+ * Context: under rcu_read_lock().
+ *
+ * Return: the socket, to be put with sock_gen_put(), or NULL.
+ */
+static inline struct sock *synfin_lookup6(struct net *net,
+					  const struct in6_addr *saddr,
+					  __be16 sport,
+					  const struct in6_addr *daddr, u16 dport,
+					  int dif, int sdif)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	return __inet6_lookup_established(net, SYNFIN_HASHINFO(net) saddr, sport,
+					  daddr, dport, dif, sdif);
+#else
+	return NULL;
+#endif
+}
+
+#endif /* _SYNFIN_COMPAT_H */

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The fan-out.
+ *
+ * In: phases and connections, from a hook or the worker, under the flow's lock,
+ * so that a flow's records are in order. Out: at once, a record in this CPU's
+ * ring and its counter; after the lock, the tracepoint, and a connection's
+ * histograms and row, which may allocate.
+ */
+#include "emit.h"
+#include "phase.h"
+#include "ring.h"
+#include "stats.h"
+#include "trace.h"
+
+#include <linux/bug.h>
+#include <linux/irqflags.h>
+#include <linux/ktime.h>
+#include <linux/lockdep.h>
+#include <linux/timekeeping.h>
+
+/* A ring takes whole words, and both kinds fit a slot. */
+static_assert(sizeof(struct synfin_record_phase) % sizeof(u64) == 0);
+static_assert(sizeof(struct synfin_record_conn) % sizeof(u64) == 0);
+static_assert(sizeof(union synfin_emission) <= sizeof(union synfin_record));
+
+static union synfin_emission *synfin_emit_next(struct synfin_batch *b)
+{
+	lockdep_assert_irqs_disabled();
+	if (WARN_ON_ONCE(b->nr == ARRAY_SIZE(b->rec)))
+		return NULL;
+	return &b->rec[b->nr++];
+}
+
+/* The flow's clock is monotonic; a record's is the time of day. */
+static void synfin_emit_date(struct synfin_record_head *head)
+{
+	head->time_ns =
+		ktime_to_ns(ktime_mono_to_real(ns_to_ktime(head->time_ns)));
+}
+
+/**
+ * synfin_emit_phase() - write down a phase that has passed
+ * @b:		the batch
+ * @conn:	its connection, already in the state after it
+ * @step:	the phase
+ *
+ * Context: Any but NMI, irqs off; under the flow's lock.
+ */
+void synfin_emit_phase(struct synfin_batch *b, const struct synfin_conn *conn,
+		       const struct synfin_step *step)
+{
+	union synfin_emission *rec = synfin_emit_next(b);
+
+	if (!rec)
+		return;
+	synfin_phase_record(conn, step, &rec->phase);
+	synfin_emit_date(&rec->head);
+	synfin_ring_write(rec, sizeof(rec->phase) / sizeof(u64));
+	synfin_stats_inc(b->sn, SYNFIN_CNT_phases);
+}
+
+/**
+ * synfin_emit_conn() - write down a connection that has ended
+ * @b:		the batch
+ * @conn:	the connection
+ *
+ * Context: Any but NMI, irqs off; under the flow's lock.
+ */
+void synfin_emit_conn(struct synfin_batch *b, const struct synfin_conn *conn)
+{
+	union synfin_emission *rec = synfin_emit_next(b);
+
+	if (!rec)
+		return;
+	synfin_phase_summary(conn, &rec->conn);
+	synfin_emit_date(&rec->head);
+	synfin_ring_write(rec, sizeof(rec->conn) / sizeof(u64));
+	synfin_stats_inc(b->sn, SYNFIN_CNT_conns);
+}
+
+/**
+ * synfin_emit_end() - hand the batch to those who need no order
+ * @b: the batch; to be begun again before it is used again
+ *
+ * Context: Any of a netfilter hook, or a worker; no raw lock held, irqs as the
+ * caller found them.
+ */
+void synfin_emit_end(struct synfin_batch *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->nr; i++) {
+		if (b->rec[i].head.type == SYNFIN_RECORD_PHASE) {
+			trace_synfin_phase(&b->rec[i].phase);
+			continue;
+		}
+		trace_synfin_conn(&b->rec[i].conn);
+		synfin_stats_conn(b->sn, &b->rec[i].conn);
+	}
+}
