@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 # Where the running kernel's headers are not installed, take those of the kernel
 # that the test VM boots.
 ifeq ($(wildcard $(KDIR)/Makefile),)
-KDIR := $(shell scripts/kernel --kdir 2>/dev/null)
+KDIR := $(shell scripts/kernel kdir 2>/dev/null)
 endif
 
 all: module reader

@@ -65,11 +65,9 @@
 
 #define SYNFIN_COUNTERS(X) SYNFIN_TALLIES(X) SYNFIN_REASONS(X)
 
-/**
- * enum synfin_counter - index of a counter, and the reason a segment was passed over
- *
- * SYNFIN_CNT_<name> for each line above. SYNFIN_CNT_segments is 0, which as a
- * reason means none.
+/*
+ * Index of a counter, and the reason a segment was passed over: SYNFIN_CNT_<name>
+ * for each line above. SYNFIN_CNT_segments is 0, which as a reason means none.
  */
 enum synfin_counter {
 #define X(name, text) SYNFIN_CNT_##name,

@@ -14,7 +14,7 @@
 #include <linux/random.h>
 
 struct synfin_flow_table synfin_flow_table __read_mostly;
-struct synfin_flow_fast synfin_flow_fast __read_mostly;
+struct synfin_flow_fast synfin_flow_fast ____cacheline_aligned;
 
 static DEFINE_PER_CPU(u64, synfin_flow_ids);
 
@@ -99,11 +99,13 @@ static struct synfin_flow *find(const struct synfin_flow_hold *hold,
 }
 
 static void lock(struct synfin_flow_hold *hold)
+	__acquires(&hold->stripe->lock)
 {
 	raw_spin_lock_irqsave(&hold->stripe->lock, hold->flags);
 }
 
 static void unlock(struct synfin_flow_hold *hold)
+	__releases(&hold->stripe->lock)
 {
 	raw_spin_unlock_irqrestore(&hold->stripe->lock, hold->flags);
 }
@@ -342,7 +344,6 @@ void synfin_flow_put(struct synfin_flow *flow, struct synfin_flow_hold *hold)
 
 static void free_tables(void)
 {
-	kvfree(synfin_flow_fast.filter);
 	kvfree(synfin_flow_table.chains);
 	kvfree(synfin_flow_table.stripes);
 }
@@ -358,8 +359,7 @@ static int alloc_tables(unsigned int max_flows)
 	t->stripes = kvcalloc(SYNFIN_FLOW_STRIPES, sizeof(*t->stripes), GFP_KERNEL);
 	t->chains = kvcalloc((size_t)SYNFIN_FLOW_STRIPES << t->chain_bits,
 			     sizeof(*t->chains), GFP_KERNEL);
-	synfin_flow_fast.filter = kvzalloc(SYNFIN_FLOW_STRIPES, GFP_KERNEL);
-	if (!t->stripes || !t->chains || !synfin_flow_fast.filter) {
+	if (!t->stripes || !t->chains) {
 		free_tables();
 		return -ENOMEM;
 	}

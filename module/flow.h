@@ -25,6 +25,7 @@
 #include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
+#include "compat.h"
 #include "phase.h"
 
 #define SYNFIN_FLOW_STRIPE_BITS	12
@@ -126,10 +127,14 @@ struct synfin_gauges {
 	u64	max;
 };
 
-/* Keys of the cheap hash and the filter: written once, read on the fast path. */
+/**
+ * struct synfin_flow_fast - what the fast path reads
+ * @key:	of the cheap hash; written once, at load
+ * @filter:	the awaiting filter
+ */
 struct synfin_flow_fast {
 	u64	key[4];
-	u8	*filter;
+	u8	filter[SYNFIN_FLOW_STRIPES] ____cacheline_aligned;
 };
 
 extern struct synfin_flow_fast synfin_flow_fast;
@@ -153,8 +158,8 @@ static inline u64 synfin_flow_endpoint4(__be32 addr, __be16 port)
 
 static inline u64 synfin_flow_endpoint6(const __be32 *addr, __be16 port)
 {
-	u64 hi = (u64)(__force u32)addr[0] << 32 | (__force u32)addr[1];
-	u64 lo = (u64)be32_to_cpu(addr[2]) << 32 | be32_to_cpu(addr[3]);
+	u64 hi = get_unaligned((const u64 *)addr);
+	u64 lo = get_unaligned_be64(addr + 2);
 
 	return (hi + synfin_flow_fast.key[1]) * synfin_flow_fast.key[2] +
 	       lo * synfin_flow_fast.key[3] + (__force u16)port;

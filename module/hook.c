@@ -131,24 +131,21 @@ static __always_inline bool socket_is_established(const struct sk_buff *skb)
 	return skb->sk && skb->sk->sk_state == TCP_ESTABLISHED;
 }
 
-/* The TCP header where it lies, if it does in one piece; the slow path if not. */
-static __always_inline const struct tcphdr *tcp_at(const struct sk_buff *skb,
-						   unsigned int at)
+/* Does the header lie in one piece? If not the slow path reads it. */
+static __always_inline bool in_one_piece(const struct sk_buff *skb,
+					 const struct tcphdr *th)
 {
-	if (unlikely(skb_headlen(skb) < at + sizeof(struct tcphdr)))
-		return NULL;
-	return (const struct tcphdr *)(skb->data + at);
+	return likely((const u8 *)(th + 1) <= skb->data + skb_headlen(skb));
 }
 
 static __always_inline bool uninteresting4(const struct sk_buff *skb, bool local_in)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	const struct tcphdr *th;
+	const struct tcphdr *th = (const void *)iph + iph->ihl * 4;
 
 	if (unlikely(iph->protocol != IPPROTO_TCP))
 		return iph->protocol != IPPROTO_ICMP;
-	th = tcp_at(skb, skb_network_offset(skb) + iph->ihl * 4);
-	if (!th || !is_plain(th))
+	if (!in_one_piece(skb, th) || !is_plain(th))
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
@@ -160,13 +157,12 @@ static __always_inline bool uninteresting4(const struct sk_buff *skb, bool local
 static __always_inline bool uninteresting6(const struct sk_buff *skb, bool local_in)
 {
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
-	const struct tcphdr *th;
+	const struct tcphdr *th = (const void *)(iph + 1);
 
 	if (unlikely(iph->nexthdr != IPPROTO_TCP))
 		return iph->nexthdr != IPPROTO_ICMPV6 &&
 		       !ipv6_ext_hdr(iph->nexthdr);
-	th = tcp_at(skb, skb_network_offset(skb) + sizeof(*iph));
-	if (!th || !is_plain(th))
+	if (!in_one_piece(skb, th) || !is_plain(th))
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;

@@ -59,7 +59,7 @@ static const synfin_cell table[SYNFIN_STATE_NR][SYNFIN_KIND_NR][2] = {
 		{ synfin_cell_syn_again, synfin_cell_syn_inside },
 		{ cell_bad_ack, synfin_cell_syn_ack_again },
 		{ synfin_cell_ack, synfin_cell_data },
-		{ synfin_cell_fin_early, synfin_cell_missed },
+		{ synfin_cell_fin_early, synfin_cell_fin_before_ack },
 		{ synfin_cell_abort, synfin_cell_refuse },
 		{ cell_icmp_other, cell_icmp_other },
 	},
@@ -192,13 +192,15 @@ void synfin_step_add(struct synfin_move *m, __u8 phase, __u16 count)
 	step->ack = m->seg->ack;
 	step->len = m->seg->len;
 	step->time_ns = m->now;
-	step->since_ns = conn->state == SYNFIN_STATE_NONE ?
-			 SYNFIN_NS_NONE : synfin_since(m->now, conn->last_ns);
+	/* The first phase leaves its mark, whatever passed before it. */
+	step->since_ns = conn->seen ? synfin_since(m->now, conn->last_ns) :
+				      SYNFIN_NS_NONE;
 
 	conn->last_ns = m->now;
+	if (m->seg->kind == SYNFIN_KIND_ICMP)
+		return;
 	conn->seen |= marks[phase].seen;
-	if (m->seg->kind != SYNFIN_KIND_ICMP)
-		history_add(conn, marks[phase].letter, m->from);
+	history_add(conn, marks[phase].letter, m->from);
 }
 
 /**
@@ -208,15 +210,16 @@ void synfin_step_add(struct synfin_move *m, __u8 phase, __u16 count)
  */
 void synfin_pass(struct synfin_move *m, enum synfin_counter reason)
 {
-	m->res->reason = reason;
+	if (!m->res->nr)
+		m->res->reason = reason;
 }
 
 /**
  * synfin_track() - learn from a segment's numbers how far both ends have got
  * @m: the move
  *
- * Never backwards, and never by more than a window at a time, so that a stray
- * number does no harm.
+ * Never backwards, and never further than may have passed unseen, so that a
+ * stray number does no harm.
  */
 void synfin_track(struct synfin_move *m)
 {
@@ -231,7 +234,9 @@ void synfin_track(struct synfin_move *m)
 			own->isn = m->seg->seq - 1;
 		own->nxt = next;
 		own->flags |= SYNFIN_END_NXT;
-	} else if (synfin_within(next, own->nxt, SYNFIN_WINDOW_MAX)) {
+	} else if (!synfin_after(own->nxt, next) &&
+		   synfin_within(m->seg->seq, own->nxt - m->seg->len,
+				 m->seg->len + m->reach)) {
 		if (next - own->isn < own->nxt - own->isn)
 			own->flags |= SYNFIN_END_WRAPPED;
 		own->nxt = next;
@@ -245,7 +250,9 @@ void synfin_track(struct synfin_move *m)
 		peer->flags |= SYNFIN_END_NXT;
 	}
 	if (!(peer->flags & SYNFIN_END_UNA) ||
-	    synfin_within(m->seg->ack, peer->una, SYNFIN_WINDOW_MAX)) {
+	    (!synfin_after(peer->una, m->seg->ack) &&
+	     synfin_within(m->seg->ack, peer->una,
+			   synfin_ahead(peer, m->reach)))) {
 		peer->una = m->seg->ack;
 		peer->flags |= SYNFIN_END_UNA;
 	}
@@ -344,6 +351,22 @@ void synfin_phase_init(struct synfin_conn *conn,
 	}
 }
 
+/*
+ * How many bytes may have passed unseen before this segment: a gap, and what a
+ * line of 128 Gbit/s (16 bytes in a nanosecond) carries in the time since the last
+ * segment; where data passes unseen, since the last phase.
+ */
+static __u32 reach_of(const struct synfin_conn *conn,
+		      const struct synfin_segment *seg, __u64 now)
+{
+	__u64 idle = synfin_since(now, seg->all ? conn->seen_ns : conn->last_ns);
+	__u32 most = seg->all ? SYNFIN_WINDOW_MAX : ~0u;
+
+	if (idle >= (most - SYNFIN_GAP_MAX) / 16)
+		return most;
+	return SYNFIN_GAP_MAX + idle * 16;
+}
+
 /**
  * synfin_phase_segment() - a segment of a connection passes
  * @conn:	the connection
@@ -366,7 +389,9 @@ void synfin_phase_segment(struct synfin_conn *conn,
 		.from = from,
 		.own = &conn->end[from],
 		.peer = &conn->end[!from],
+		.reach = reach_of(conn, seg, now),
 	};
+	__u64 seen_ns = conn->seen_ns;
 
 	res->nr = 0;
 	res->ended = 0;
@@ -383,6 +408,9 @@ void synfin_phase_segment(struct synfin_conn *conn,
 		res->taken_back = 1;
 	}
 	table[conn->state][seg->kind][column(conn, from)](&m);
+	/* The next connection's, or forged: no segment of this one. */
+	if (res->again || (!res->nr && res->reason != SYNFIN_CNT_not_awaited))
+		conn->seen_ns = seen_ns;
 }
 
 /**
@@ -405,6 +433,7 @@ void synfin_phase_restart(struct synfin_conn *conn,
 	if (seg->kind == SYNFIN_KIND_SYN || !synfin_acks_next(conn, seg)) {
 		synfin_phase_init(conn, seg, conn->netns, id);
 		res->nr = 0;
+		res->ended = 0;
 		return;
 	}
 	syn = *seg;
@@ -416,7 +445,8 @@ void synfin_phase_restart(struct synfin_conn *conn,
 	syn.flags = SYNFIN_TCP_SYN;
 	syn.seq = conn->next_isn;
 	syn.ack = 0;
-	syn.len = 0;
+	/* Its data, as much as was taken. */
+	syn.len = seg->ack - conn->next_isn - 1;
 	syn.window = 0;
 	synfin_phase_init(conn, &syn, conn->netns, id);
 	synfin_phase_segment(conn, &syn, next_ns, res);

@@ -10,6 +10,9 @@
 /* Larger than any window that a receiver can offer (RFC 7323: 1 GiB). */
 #define SYNFIN_WINDOW_MAX	(1u << 30)
 
+/* More than what a capture misses between two segments, at once. */
+#define SYNFIN_GAP_MAX		(1u << 24)
+
 /**
  * struct synfin_move - a segment that meets a connection
  * @conn:	the connection
@@ -19,6 +22,7 @@
  * @from:	enum synfin_from, who sent it
  * @own:	what its sender has sent so far
  * @peer:	what the other end has
+ * @reach:	how far beyond what is known either end may have got unseen
  */
 struct synfin_move {
 	struct synfin_conn *conn;
@@ -28,6 +32,7 @@ struct synfin_move {
 	__u8 from;
 	struct synfin_end *own;
 	struct synfin_end *peer;
+	__u32 reach;
 };
 
 /* a comes after b on the circle of sequence numbers */
@@ -53,6 +58,16 @@ static inline __u16 synfin_count(__u16 *count)
 	if (*count != 0xffff)
 		++*count;
 	return *count;
+}
+
+/* From una on: what was sent since, and what may have been sent unseen. */
+static inline __u32 synfin_ahead(const struct synfin_end *end, __u32 reach)
+{
+	__u32 sent = end->nxt - end->una;
+
+	if (!(end->flags & SYNFIN_END_NXT) || !synfin_after(end->nxt, end->una))
+		return reach;
+	return sent + reach < sent ? ~0u : sent + reach;
 }
 
 static inline bool synfin_has_ack(const struct synfin_segment *seg)
@@ -94,6 +109,8 @@ void synfin_cell_refuse(struct synfin_move *m);
 void synfin_cell_abort(struct synfin_move *m);
 void synfin_cell_unreachable(struct synfin_move *m);
 void synfin_cell_fin_early(struct synfin_move *m);
+void synfin_cell_fin_before_ack(struct synfin_move *m);
+void synfin_acknowledge(struct synfin_move *m);
 
 /* phase_close.c: cells of the close */
 void synfin_cell_first_fin(struct synfin_move *m);

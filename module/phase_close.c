@@ -16,8 +16,8 @@
  * synfin_proves_alive() - does a segment show that a pending RST was forged?
  * @m: the move, not yet made
  *
- * The sender of a true RST sends nothing afterwards, and nobody acknowledges more
- * than the RST's own sequence number.
+ * The sender of a true RST sends nothing afterwards, its receiver nothing but what
+ * was under way, and nobody acknowledges more than the RST's own number.
  *
  * Return: true if it does.
  */
@@ -26,15 +26,17 @@ bool synfin_proves_alive(const struct synfin_move *m)
 	const struct synfin_conn *conn = m->conn;
 	const struct synfin_segment *seg = m->seg;
 
-	if (seg->kind != SYNFIN_KIND_PLAIN && seg->kind != SYNFIN_KIND_FIN)
+	__u32 number = m->from == conn->reset_by ? synfin_segment_end(seg) :
+						   seg->ack;
+
+	if ((seg->kind != SYNFIN_KIND_PLAIN && seg->kind != SYNFIN_KIND_FIN) ||
+	    !synfin_has_ack(seg))
 		return false;
-	if (m->from != conn->reset_by)
-		return synfin_has_ack(seg) &&
-		       synfin_within(seg->ack, conn->rst_seq + 1,
-				     SYNFIN_WINDOW_MAX);
-	return synfin_within(synfin_segment_end(seg), conn->rst_seq + 1,
-			     SYNFIN_WINDOW_MAX) ||
-	       synfin_since(m->now, conn->last_ns) > SYNFIN_REORDER_NS;
+	if (synfin_within(number, conn->rst_seq + 1, SYNFIN_WINDOW_MAX))
+		return true;
+	return synfin_since(m->now, conn->last_ns) > SYNFIN_REORDER_NS &&
+	       synfin_within(number, conn->rst_seq - SYNFIN_WINDOW_MAX,
+			     SYNFIN_WINDOW_MAX);
 }
 
 static void open_midstream(struct synfin_move *m)
@@ -85,22 +87,29 @@ static bool fin_fits(const struct synfin_move *m)
 {
 	const struct synfin_end *own = m->own;
 	const struct synfin_end *peer = m->peer;
-	__u32 end = synfin_segment_end(m->seg);
+	__u32 fin = synfin_segment_end(m->seg) - 1;
+	__u32 ahead = synfin_ahead(peer, m->reach);
 
 	if (m->seg->belief == SYNFIN_BELIEF_FORGED || !synfin_has_ack(m->seg))
 		return false;
-	/* All before una was acknowledged as data: a FIN cannot be there. */
-	if ((own->flags & SYNFIN_END_UNA) && !synfin_after(end, own->una))
-		return false;
-	if (m->seg->all && (own->flags & SYNFIN_END_NXT) &&
-	    synfin_after(m->seg->seq, own->nxt + SYNFIN_WINDOW_MAX))
+	if (m->seg->belief == SYNFIN_BELIEF_TRUE)
+		return true;
+	/*
+	 * All before una was acknowledged as data: a FIN cannot be there, unless
+	 * the segment that it acknowledged last has not been shown yet.
+	 */
+	if ((own->flags & SYNFIN_END_UNA) &&
+	    !synfin_within(fin, own->una, synfin_ahead(own, m->reach)) &&
+	    !(m->seg->all && fin == own->una - 1 &&
+	      synfin_after(own->una, own->nxt)))
 		return false;
 	if ((peer->flags & SYNFIN_END_FIN) &&
 	    synfin_after(m->seg->ack, peer->fin_end))
 		return false;
-	return !(peer->flags & SYNFIN_END_ISN) || m->seg->all ||
-	       !synfin_after(peer->isn + 1, m->seg->ack) ||
-	       m->seg->ack - peer->isn > SYNFIN_WINDOW_MAX;
+	/* What it acknowledges was sent, and not long ago. */
+	return !(peer->flags & SYNFIN_END_UNA) ||
+	       synfin_within(m->seg->ack, peer->una, ahead) ||
+	       synfin_within(peer->una, m->seg->ack, SYNFIN_WINDOW_MAX);
 }
 
 static void sent_fin(struct synfin_move *m)
@@ -113,6 +122,9 @@ static void sent_fin(struct synfin_move *m)
 	if (m->seg->wrapped & SYNFIN_WRAPPED_PEER)
 		m->peer->flags |= SYNFIN_END_WRAPPED;
 	synfin_track(m);
+	/* Gigabytes may have passed unseen: it is believed, so are its numbers. */
+	if (!synfin_within(m->peer->una, m->seg->ack, SYNFIN_WINDOW_MAX))
+		m->peer->una = m->seg->ack;
 }
 
 static void count_fin(struct synfin_move *m, __u8 phase)
@@ -150,7 +162,9 @@ void synfin_cell_fin_1(struct synfin_move *m)
 							  SYNFIN_BY_SERVER;
 	conn->closing = SYNFIN_CLOSE_HALF_CLOSED;
 	conn->syn_ns = m->now;
-	conn->answer_ns = 0;
+	/* Of the SYN-ACK, if its ACK is still to come. */
+	if (conn->opening != SYNFIN_OPEN_UNACKNOWLEDGED)
+		conn->answer_ns = 0;
 	conn->state = SYNFIN_STATE_FIN;
 	if (conn->flags & SYNFIN_FLAG_SELF)
 		fin_to_self(m);
@@ -225,6 +239,7 @@ void synfin_cell_fin_2(struct synfin_move *m)
 		synfin_pass(m, SYNFIN_CNT_forged_fin);
 		return;
 	}
+	synfin_acknowledge(m);
 	sent_fin(m);
 	count_fin(m, SYNFIN_PHASE_FIN_2);
 	if (acked) {
@@ -242,24 +257,32 @@ void synfin_cell_fin_2(struct synfin_move *m)
 	}
 }
 
+/* It went on after its FIN: that was not its own. */
+static void take_back_fin(struct synfin_move *m, struct synfin_end *end)
+{
+	struct synfin_conn *conn = m->conn;
+
+	end->flags &= ~SYNFIN_END_FIN;
+	conn->fin_count -= conn->fin_count < end->fins ? conn->fin_count :
+							 end->fins;
+	conn->state = SYNFIN_STATE_OPEN;
+	conn->closing = SYNFIN_CLOSE_OPEN;
+	conn->closed_by = SYNFIN_BY_NOBODY;
+	m->res->taken_back = 1;
+}
+
 /**
  * synfin_cell_data_after_fin() - the closer goes on: was its FIN forged?
  * @m: the move
  */
 void synfin_cell_data_after_fin(struct synfin_move *m)
 {
-	struct synfin_conn *conn = m->conn;
-	__u32 end = synfin_segment_end(m->seg);
+	__u32 fin = m->own->fin_end - 1;
 
-	if (m->seg->len && synfin_within(end, m->own->fin_end, SYNFIN_WINDOW_MAX)) {
-		m->own->flags &= ~SYNFIN_END_FIN;
-		conn->state = SYNFIN_STATE_OPEN;
-		conn->closing = SYNFIN_CLOSE_OPEN;
-		conn->closed_by = SYNFIN_BY_NOBODY;
-		conn->fin_count -= conn->fin_count < m->own->fins ?
-				   conn->fin_count : m->own->fins;
-		m->res->taken_back = 1;
-	}
+	/* Data in its place, or soon after it. */
+	if (fin - m->seg->seq < m->seg->len ||
+	    (m->seg->len && synfin_within(m->seg->seq, fin, SYNFIN_GAP_MAX)))
+		take_back_fin(m, m->own);
 	synfin_cell_data(m);
 }
 
@@ -274,6 +297,11 @@ void synfin_cell_ack_fin(struct synfin_move *m)
 	__u8 phase = m->from == conn->first_fin ? SYNFIN_PHASE_ACK_2 :
 						  SYNFIN_PHASE_ACK_1;
 
+	/* More is acknowledged than the only FIN: there was more after it. */
+	if (conn->state == SYNFIN_STATE_FIN && synfin_has_ack(m->seg) &&
+	    synfin_within(m->seg->ack, m->peer->fin_end + 1, SYNFIN_GAP_MAX))
+		take_back_fin(m, m->peer);
+	synfin_acknowledge(m);
 	if (!acks_fin(m) || (again && !(conn->flags & SYNFIN_FLAG_AWAITS))) {
 		synfin_cell_data(m);
 		return;
@@ -285,32 +313,39 @@ void synfin_cell_ack_fin(struct synfin_move *m)
 		m->peer->fin_acks++;
 	synfin_step_add(m, phase, m->peer->fin_acks);
 	synfin_track(m);
+	m->peer->una = m->seg->ack;
 	conn->flags &= ~SYNFIN_FLAG_AWAITS;
-	if (!again)
+	if (!again && conn->state != SYNFIN_STATE_DONE)
 		fin_acked(m);
 }
 
 /* RFC 9293, 3.10.7.4: a RST must be inside of the receiver's window. */
 static bool rst_fits(const struct synfin_move *m)
 {
+	const struct synfin_conn *conn = m->conn;
 	const struct synfin_end *own = m->own;
-	const struct synfin_end *peer = m->peer;
+	__u32 seq = m->seg->seq;
 
 	if (m->seg->belief == SYNFIN_BELIEF_FORGED)
 		return false;
 	if (m->seg->belief == SYNFIN_BELIEF_TRUE)
 		return true;
-	/* A closed socket answers late data with the number that it acknowledged. */
-	if ((own->flags & SYNFIN_END_UNA) &&
-	    !synfin_within(m->seg->seq, own->una - 1, SYNFIN_WINDOW_MAX) &&
-	    !(own->flags & SYNFIN_END_FIN))
+	/*
+	 * A closed socket answers late data with the number that it acknowledged:
+	 * never beyond its FIN, or beyond the RST that it sent first.
+	 */
+	if (conn->rst_count && m->from == conn->reset_by &&
+	    synfin_within(seq, conn->rst_seq - SYNFIN_WINDOW_MAX,
+			  SYNFIN_WINDOW_MAX))
+		return true;
+	if (own->flags & SYNFIN_END_FIN)
+		return synfin_within(seq, own->fin_end - SYNFIN_WINDOW_MAX,
+				     SYNFIN_WINDOW_MAX);
+	if ((own->flags & SYNFIN_END_UNA) && own->una - seq != 1 &&
+	    !synfin_within(seq, own->una, synfin_ahead(own, m->reach)))
 		return false;
-	if (m->seg->all && (own->flags & SYNFIN_END_NXT) &&
-	    synfin_after(m->seg->seq, own->nxt + 1))
-		return false;
-	return !synfin_has_ack(m->seg) || !(peer->flags & SYNFIN_END_ISN) ||
-	       m->seg->all || m->seg->ack - peer->isn <= 0x80000000u ||
-	       peer->flags & SYNFIN_END_WRAPPED;
+	return !m->seg->all || !(own->flags & SYNFIN_END_NXT) ||
+	       !synfin_after(seq, own->nxt + 1);
 }
 
 /**
@@ -327,7 +362,8 @@ void synfin_cell_reset(struct synfin_move *m)
 	}
 	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
 	if (m->seg->belief == SYNFIN_BELIEF_TRUE) {
-		conn->flags &= ~SYNFIN_FLAG_PENDING;
+		conn->reset_by = m->from;
+		conn->rst_seq = m->seg->seq;
 		synfin_finish_with(m, SYNFIN_CLOSE_RESET,
 				   m->from == SYNFIN_FROM_CLIENT ?
 				   SYNFIN_BY_CLIENT : SYNFIN_BY_SERVER);
@@ -373,7 +409,7 @@ void synfin_cell_ack_late(struct synfin_move *m)
  */
 void synfin_cell_rst_late(struct synfin_move *m)
 {
-	if (m->seg->belief == SYNFIN_BELIEF_FORGED) {
+	if (!rst_fits(m)) {
 		synfin_pass(m, SYNFIN_CNT_forged_rst);
 		return;
 	}

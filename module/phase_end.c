@@ -113,7 +113,8 @@ void synfin_phase_expire(struct synfin_conn *conn, __u64 now,
 		.from = silent_end(conn),
 		.count = 1,
 		.time_ns = now,
-		.since_ns = synfin_since(now, conn->last_ns),
+		.since_ns = conn->seen ? synfin_since(now, conn->last_ns) :
+					 SYNFIN_NS_NONE,
 	};
 	synfin_conn_end(conn, res);
 	res->gone = 1;

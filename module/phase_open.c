@@ -123,6 +123,15 @@ void synfin_cell_syn_cross(struct synfin_move *m)
 	m->conn->state = SYNFIN_STATE_SYN_SYN;
 }
 
+/* The SYN of an opening whose later segments were captured before it. */
+static void syn_at_last(struct synfin_move *m)
+{
+	synfin_step_add(m, SYNFIN_PHASE_SYN, synfin_count(&m->own->syns));
+	if (m->own->syns == 1 && m->peer->syn_acks && m->conn->ack_count &&
+	    m->conn->opening == SYNFIN_OPEN_MIDSTREAM)
+		m->conn->opening = SYNFIN_OPEN_ESTABLISHED;
+}
+
 /**
  * synfin_cell_syn_inside() - a SYN inside a connection that is under way
  * @m: the move
@@ -134,9 +143,8 @@ void synfin_cell_syn_inside(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
-	if ((m->own->flags & SYNFIN_END_ISN) && m->seg->seq == m->own->isn &&
-	    m->own->syns) {
-		synfin_step_add(m, SYNFIN_PHASE_SYN, synfin_count(&m->own->syns));
+	if ((m->own->flags & SYNFIN_END_ISN) && m->seg->seq == m->own->isn) {
+		syn_at_last(m);
 		return;
 	}
 	if (conn->flags & SYNFIN_FLAG_PENDING) {
@@ -198,7 +206,8 @@ static bool begins_next(struct synfin_move *m)
 	if (!synfin_acks_next(conn, m->seg) ||
 	    by_server == (m->from == SYNFIN_FROM_SERVER))
 		return false;
-	synfin_conn_end(conn, m->res);
+	if (conn->state != SYNFIN_STATE_DONE)
+		synfin_conn_end(conn, m->res);
 	m->res->again = 1;
 	return true;
 }
@@ -233,13 +242,20 @@ void synfin_cell_syn_ack_inside(struct synfin_move *m)
 		return;
 	}
 	synfin_step_add(m, SYNFIN_PHASE_SYN_ACK, synfin_count(&m->own->syn_acks));
+	/* Captured after the ACK that answered it. */
+	if (m->own->syn_acks == 1 && m->peer->syns &&
+	    m->conn->opening == SYNFIN_OPEN_MIDSTREAM) {
+		m->own->flags |= SYNFIN_END_ISN;
+		m->conn->opening = SYNFIN_OPEN_ESTABLISHED;
+	}
 }
 
 /* In a simultaneous open: this end acknowledges the other's SYN. */
 static bool acks_crossed(struct synfin_move *m)
 {
 	if (!acks_syn(m)) {
-		synfin_pass(m, SYNFIN_CNT_bad_ack);
+		synfin_pass(m, m->seg->kind == SYNFIN_KIND_FIN ?
+			    SYNFIN_CNT_forged_fin : SYNFIN_CNT_bad_ack);
 		return false;
 	}
 	m->peer->flags |= SYNFIN_END_SYN_ACKED;
@@ -262,11 +278,21 @@ static void open_if_both_acked(struct synfin_move *m)
 /**
  * synfin_cell_syn_ack_cross() - a SYN-ACK in a simultaneous open
  * @m: the move
+ *
+ * One with another y shows that the SYN that crossed was not the server's, unless
+ * the client has acknowledged it.
  */
 void synfin_cell_syn_ack_cross(struct synfin_move *m)
 {
+	if (begins_next(m))
+		return;
 	if (m->seg->seq != m->own->isn) {
-		synfin_pass(m, SYNFIN_CNT_bad_seq);
+		if (m->from == SYNFIN_FROM_SERVER &&
+		    !(m->conn->flags & SYNFIN_FLAG_SELF) &&
+		    !(m->own->flags & SYNFIN_END_SYN_ACKED))
+			synfin_cell_syn_ack(m);
+		else
+			synfin_pass(m, SYNFIN_CNT_bad_seq);
 		return;
 	}
 	if (!acks_crossed(m))
@@ -282,6 +308,9 @@ void synfin_cell_syn_ack_cross(struct synfin_move *m)
  */
 void synfin_cell_ack_cross(struct synfin_move *m)
 {
+	/* Each end has an ACK of its own; only one of them can come again here. */
+	if (!(m->peer->flags & SYNFIN_END_SYN_ACKED))
+		m->conn->ack_count = 0;
 	if (!acks_crossed(m))
 		return;
 	synfin_step_add(m, SYNFIN_PHASE_ACK, synfin_count(&m->conn->ack_count));
@@ -292,20 +321,23 @@ void synfin_cell_ack_cross(struct synfin_move *m)
 		synfin_cell_fin_1(m);
 }
 
-/* ack=y+1, or what the server sent after a Fast Open, or what was seen of it */
-static bool acks_syn_ack(const struct synfin_move *m)
+/* What a capture may have missed of the segments between. */
+static __u32 gap(const struct synfin_move *m)
 {
-	__u32 more = 0;
-
-	if (!synfin_has_ack(m->seg))
-		return false;
-	if (m->seg->all || (m->conn->flags & SYNFIN_FLAG_SYN_DATA))
-		more = SYNFIN_WINDOW_MAX;
-	return synfin_within(m->seg->ack, m->peer->isn + 1, more) &&
-	       synfin_within(m->seg->seq, m->own->isn + 1, SYNFIN_WINDOW_MAX);
+	return m->seg->all ? SYNFIN_GAP_MAX : 0;
 }
 
-static void establish(struct synfin_move *m)
+/* ack=y+1, or what the server sent before it came (Fast Open) */
+static bool acks_syn_ack(const struct synfin_move *m)
+{
+	return synfin_has_ack(m->seg) &&
+	       synfin_within(m->seg->ack, m->peer->isn + 1,
+			     syn_room(m->peer) + gap(m)) &&
+	       synfin_within(m->seg->seq, m->own->isn + 1,
+			     syn_room(m->own) + SYNFIN_GAP_MAX);
+}
+
+static void acknowledged(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
@@ -314,8 +346,29 @@ static void establish(struct synfin_move *m)
 	conn->client_rtt_ns = synfin_since(m->now, conn->answer_ns);
 	if (conn->server_rtt_ns != SYNFIN_NS_NONE)
 		conn->handshake_ns = synfin_since(m->now, conn->first_ns);
-	opened(m, m->own->syns ? SYNFIN_OPEN_ESTABLISHED : SYNFIN_OPEN_MIDSTREAM);
+	conn->opening = m->own->syns ? SYNFIN_OPEN_ESTABLISHED :
+				       SYNFIN_OPEN_MIDSTREAM;
+}
+
+static void establish(struct synfin_move *m)
+{
+	acknowledged(m);
+	opened(m, m->conn->opening);
 	synfin_track(m);
+}
+
+/**
+ * synfin_acknowledge() - the client's segment, when the server has sent its FIN
+ * @m: the move
+ *
+ * If the SYN-ACK is still unacknowledged, and this does it, it opens what has
+ * begun to close.
+ */
+void synfin_acknowledge(struct synfin_move *m)
+{
+	if (m->conn->opening == SYNFIN_OPEN_UNACKNOWLEDGED &&
+	    m->from == SYNFIN_FROM_CLIENT && acks_syn_ack(m))
+		acknowledged(m);
 }
 
 /**
@@ -338,26 +391,46 @@ void synfin_cell_ack(struct synfin_move *m)
  */
 void synfin_cell_missed(struct synfin_move *m)
 {
+	struct synfin_conn *conn = m->conn;
 	bool fin = m->seg->kind == SYNFIN_KIND_FIN;
-	__u32 seq = m->own->isn + 1;
+	__u32 span = fin ? m->reach : SYNFIN_GAP_MAX;
 
 	if (!synfin_has_ack(m->seg) ||
 	    ((m->own->flags & SYNFIN_END_ISN) &&
-	     !synfin_within(m->seg->seq, seq, SYNFIN_WINDOW_MAX)) ||
+	     !synfin_within(m->seg->seq, m->own->isn + 1, span)) ||
 	    (m->from == SYNFIN_FROM_SERVER &&
-	     !synfin_within(m->seg->ack, m->peer->isn + 1, SYNFIN_WINDOW_MAX))) {
-		synfin_pass(m, SYNFIN_CNT_bad_ack);
+	     !synfin_within(m->seg->ack, m->peer->isn + 1, span))) {
+		synfin_pass(m, fin ? SYNFIN_CNT_forged_fin : SYNFIN_CNT_bad_ack);
 		return;
 	}
 	if (!m->seg->all && !fin) {
 		synfin_pass(m, SYNFIN_CNT_not_awaited);
 		return;
 	}
-	opened(m, SYNFIN_OPEN_MIDSTREAM);
+	/* With data in the SYN the server is open before the ACK (RFC 7413). */
+	opened(m, conn->state == SYNFIN_STATE_SYN_ACK &&
+		  (conn->flags & SYNFIN_FLAG_SYN_DATA) ?
+		  SYNFIN_OPEN_ESTABLISHED : SYNFIN_OPEN_MIDSTREAM);
 	if (fin)
 		synfin_cell_fin_1(m);
 	else
 		synfin_cell_data(m);
+}
+
+/**
+ * synfin_cell_fin_before_ack() - the server closes before the client's ACK
+ * @m: the move
+ *
+ * After a Fast Open, or when that ACK was missed. It opens when it comes.
+ */
+void synfin_cell_fin_before_ack(struct synfin_move *m)
+{
+	if (!m->peer->syns)
+		synfin_cell_missed(m);
+	else if (acks_syn_ack(m))
+		synfin_cell_fin_1(m);
+	else
+		synfin_pass(m, SYNFIN_CNT_forged_fin);
 }
 
 static void failed(struct synfin_move *m, __u8 opening)
@@ -367,24 +440,35 @@ static void failed(struct synfin_move *m, __u8 opening)
 	synfin_conn_end(m->conn, m->res);
 }
 
+static void failed_by_rst(struct synfin_move *m, __u8 opening)
+{
+	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&m->conn->rst_count));
+	m->conn->reset_by = m->from;
+	m->conn->rst_seq = m->seg->seq;
+	failed(m, opening);
+}
+
+/* One number before what it sent last, its SYN, to one after. */
+static bool in_sequence(const struct synfin_move *m)
+{
+	return (m->own->flags & SYNFIN_END_ISN) &&
+	       synfin_within(m->seg->seq, m->own->isn, 1 + syn_room(m->own));
+}
+
 /**
  * synfin_cell_refuse() - a RST from the server before the client's ACK
  * @m: the move
  *
- * It must acknowledge the SYN (RFC 9293, 3.10.7.3), or be in sequence after the
- * server's own SYN-ACK.
+ * It must acknowledge the SYN (RFC 9293, 3.10.7.3); after the server's own SYN-ACK
+ * it must be in sequence.
  */
 void synfin_cell_refuse(struct synfin_move *m)
 {
-	bool in_sequence = (m->own->flags & SYNFIN_END_ISN) &&
-			   synfin_within(m->seg->seq, m->own->isn, 1);
-
-	if (!acks_syn(m) && !in_sequence) {
+	if (in_sequence(m) ||
+	    (m->conn->state != SYNFIN_STATE_SYN_ACK && acks_syn(m)))
+		failed_by_rst(m, SYNFIN_OPEN_REFUSED);
+	else
 		synfin_pass(m, SYNFIN_CNT_forged_rst);
-		return;
-	}
-	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&m->conn->rst_count));
-	failed(m, SYNFIN_OPEN_REFUSED);
 }
 
 /**
@@ -393,12 +477,10 @@ void synfin_cell_refuse(struct synfin_move *m)
  */
 void synfin_cell_abort(struct synfin_move *m)
 {
-	if (!synfin_within(m->seg->seq, m->own->isn, 1 + syn_room(m->own))) {
+	if (in_sequence(m))
+		failed_by_rst(m, SYNFIN_OPEN_ABORTED);
+	else
 		synfin_pass(m, SYNFIN_CNT_forged_rst);
-		return;
-	}
-	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&m->conn->rst_count));
-	failed(m, SYNFIN_OPEN_ABORTED);
 }
 
 /**
@@ -436,9 +518,8 @@ void synfin_cell_fin_early(struct synfin_move *m)
 		synfin_cell_missed(m);
 		return;
 	}
-	if (conn->state != SYNFIN_STATE_SYN ||
-	    !synfin_within(m->seg->seq, m->own->isn, 1 + syn_room(m->own))) {
-		synfin_pass(m, SYNFIN_CNT_bad_seq);
+	if (conn->state != SYNFIN_STATE_SYN || !in_sequence(m)) {
+		synfin_pass(m, SYNFIN_CNT_forged_fin);
 		return;
 	}
 	m->own->fin_end = synfin_segment_end(m->seg);
@@ -455,12 +536,10 @@ void synfin_cell_fin_early(struct synfin_move *m)
  */
 void synfin_cell_syn_late(struct synfin_move *m)
 {
-	if ((m->own->flags & SYNFIN_END_ISN) && m->seg->seq == m->own->isn &&
-	    m->own->syns) {
-		synfin_step_add(m, SYNFIN_PHASE_SYN, synfin_count(&m->own->syns));
-		return;
-	}
-	m->res->again = 1;
+	if ((m->own->flags & SYNFIN_END_ISN) && m->seg->seq == m->own->isn)
+		syn_at_last(m);
+	else
+		m->res->again = 1;
 }
 
 /**
@@ -474,6 +553,8 @@ void synfin_cell_syn_ack_late(struct synfin_move *m)
 	bool same_x = m->seg->ack == m->peer->isn + 1;
 	bool same_y = m->seg->seq == m->own->isn;
 
+	if (begins_next(m))
+		return;
 	if (m->seg->all && !same_x && !same_y) {
 		m->res->again = 1;
 		return;

@@ -50,8 +50,14 @@ static u8 judge_rst(const struct sock *sk, const struct synfin_segment *seg)
 
 	if (seg->seq == next)
 		return SYNFIN_BELIEF_TRUE;
-	/* One less: some senders reset after their FIN with the FIN's number. */
-	if (seg->seq - (next - 1) <= window + 1)
+	/*
+	 * In the window but not exact: a challenge ACK, unless segments that a busy
+	 * socket has yet to process make it exact, or it is selectively
+	 * acknowledged. One less: some senders reset with their FIN's number.
+	 */
+	if (seg->seq - (next - 1) <= window + 1 &&
+	    (seg->seq == next - 1 || sock_owned_by_user_nocheck(sk) ||
+	     tcp_sk(sk)->rx_opt.num_sacks))
 		return SYNFIN_BELIEF_UNKNOWN;
 	return SYNFIN_BELIEF_FORGED;
 }
