@@ -45,7 +45,7 @@
 	X(flows_ended,	"flows that ended and lingered out, or made way for the next on their endpoints") \
 	X(flows_evicted, "flows dropped for room, or with their namespace") \
 	X(taken_back,	"resets and FINs that traffic proved forged")	\
-	X(sampled,	"connection records not written while flooded")	\
+	X(sampled,	"connections not written down: flooded, and no ACK proved them") \
 	X(open_established,	"openings: three segments, numbers agree") \
 	X(open_simultaneous,	"openings: both ends sent a SYN")	\
 	X(open_refused,		"openings: a RST answered the SYN")	\

@@ -80,6 +80,23 @@ void synfin_emit_conn(struct synfin_batch *b, const struct synfin_conn *conn)
 }
 
 /**
+ * synfin_emit_quietly() - count a connection that is not written down
+ * @b:		the batch
+ * @conn:	the connection, ended
+ *
+ * Context: Any but NMI, irqs off; under the flow's lock.
+ */
+void synfin_emit_quietly(struct synfin_batch *b, const struct synfin_conn *conn)
+{
+	union synfin_emission *rec = synfin_emit_next(b);
+
+	if (!rec)
+		return;
+	synfin_phase_summary(conn, &rec->conn);
+	rec->head.type = SYNFIN_RECORD_NONE;
+}
+
+/**
  * synfin_emit_end() - hand the batch to those who need no order
  * @b: the batch; to be begun again before it is used again
  *
@@ -95,7 +112,8 @@ void synfin_emit_end(struct synfin_batch *b)
 			trace_synfin_phase(&b->rec[i].phase);
 			continue;
 		}
-		trace_synfin_conn(&b->rec[i].conn);
+		if (b->rec[i].head.type == SYNFIN_RECORD_CONN)
+			trace_synfin_conn(&b->rec[i].conn);
 		synfin_stats_conn(b->sn, &b->rec[i].conn);
 	}
 }

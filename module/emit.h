@@ -20,10 +20,11 @@ struct synfin_net;
 struct synfin_step;
 
 /*
- * The most that one segment can bring about: two phases and the end of a flow,
- * two phases from the start of the next, two phases and the end of that.
+ * The most that one segment can bring about: the end of a flow, the doubted SYN of
+ * the next, two phases of that and its end; or two phases that were held back, two
+ * more, and the end.
  */
-#define SYNFIN_BATCH_MAX	8
+#define SYNFIN_BATCH_MAX	5
 
 /**
  * union synfin_emission - a record on its way
@@ -70,6 +71,7 @@ static inline void synfin_emit_begin(struct synfin_batch *b,
 void synfin_emit_phase(struct synfin_batch *b, const struct synfin_conn *conn,
 		       const struct synfin_step *step);
 void synfin_emit_conn(struct synfin_batch *b, const struct synfin_conn *conn);
+void synfin_emit_quietly(struct synfin_batch *b, const struct synfin_conn *conn);
 void synfin_emit_end(struct synfin_batch *b);
 
 #endif /* _SYNFIN_EMIT_H */

@@ -117,9 +117,9 @@ static void set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
 	u8 *byte = &synfin_flow_fast.filter[stripe - synfin_flow_table.stripes];
 
 	lockdep_assert_held(&stripe->lock);
-	if (flow->conn.mark[0] == awaits)
+	if (!(flow->conn.mark[0] & SYNFIN_FLOW_AWAITS) == !awaits)
 		return;
-	flow->conn.mark[0] = awaits;
+	flow->conn.mark[0] ^= SYNFIN_FLOW_AWAITS;
 	if (awaits) {
 		if (!stripe->awaiting++)
 			WRITE_ONCE(*byte, 1);
@@ -143,7 +143,7 @@ void synfin_flow_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
 	lockdep_assert_held(&stripe->lock);
 	flow->next = *chain;
 	*chain = flow;
-	flow->conn.mark[0] = false;
+	flow->conn.mark[0] = synfin_flow_is_quiet() ? SYNFIN_FLOW_QUIET : 0;
 	flow->conn.mark[1] = wait;
 	list_add_tail(&flow->wait, &stripe->waits[wait]);
 	if (synfin_flow_wait_is_embryonic(wait))

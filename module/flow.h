@@ -33,13 +33,17 @@
 
 struct synfin_net;
 
+/* Bits of synfin_flow.conn.mark[0]. */
+#define SYNFIN_FLOW_AWAITS	0x1	/* it is counted in the filter */
+#define SYNFIN_FLOW_QUIET	0x2	/* nothing is written until it is proved */
+
 /**
  * struct synfin_flow - a connection in the table
  * @next:	in its hash chain
  * @wait:	in the list of its stripe for what it waits for
  * @sn:		its namespace
- * @conn:	what is known of it; conn.mark[0] is set if it is counted in the
- *		filter, conn.mark[1] is the enum synfin_wait of its list
+ * @conn:	what is known of it; conn.mark[0] holds SYNFIN_FLOW_*, conn.mark[1]
+ *		the enum synfin_wait of its list
  *
  * All under the lock of its stripe.
  */
@@ -68,10 +72,13 @@ struct synfin_stripe {
 /**
  * struct synfin_flow_limits - what the table is set up with
  * @max_flows:	flows at most
+ * @max_loud:	flows a second and CPU of which every phase is written down before
+ *		an ACK has proved them; beyond, only each 64th is
  * @wait_ns:	how long each wait may last, by enum synfin_wait; 0 for ever
  */
 struct synfin_flow_limits {
 	unsigned int	max_flows;
+	unsigned int	max_loud;
 	u64		wait_ns[SYNFIN_WAIT_NR];
 };
 

@@ -58,6 +58,7 @@ void synfin_flow_release(struct synfin_flow *flow,
 struct synfin_flow *synfin_flow_make_room(struct synfin_stripe *stripe,
 					  bool *full);
 void synfin_flow_evict(struct synfin_flow *flow);
+bool synfin_flow_is_quiet(void);
 void synfin_flow_expire_work(struct work_struct *work);
 
 #endif /* _SYNFIN_FLOW_TABLE_H */

@@ -29,13 +29,44 @@
 #include <net/net_namespace.h>
 #include <net/tcp_states.h>
 
-static void emit_result(struct synfin_batch *batch, struct synfin_flow *flow,
-			const struct synfin_result *res)
+static void emit_steps(struct synfin_batch *batch, struct synfin_flow *flow,
+		       const struct synfin_result *res)
 {
 	unsigned int i;
 
 	for (i = 0; i < res->nr; i++)
 		synfin_emit_phase(batch, &flow->conn, &res->step[i]);
+}
+
+/*
+ * A flow that was kept out of the ring: once it is proved, what it held back comes
+ * first. Returns true if it still holds back.
+ */
+static bool holds_back(struct synfin_batch *batch, struct synfin_flow *flow,
+		       const struct synfin_result *res)
+{
+	struct synfin_result earlier;
+
+	if (!synfin_phase_is_proved(&flow->conn)) {
+		if (res->ended) {
+			synfin_stats_inc(flow->sn, SYNFIN_CNT_sampled);
+			synfin_emit_quietly(batch, &flow->conn);
+		}
+		return true;
+	}
+	flow->conn.mark[0] &= ~SYNFIN_FLOW_QUIET;
+	synfin_phase_replay(&flow->conn, &earlier);
+	emit_steps(batch, flow, &earlier);
+	return false;
+}
+
+static void emit_result(struct synfin_batch *batch, struct synfin_flow *flow,
+			const struct synfin_result *res)
+{
+	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_QUIET) &&
+	    holds_back(batch, flow, res))
+		return;
+	emit_steps(batch, flow, res);
 	if (res->ended)
 		synfin_emit_conn(batch, &flow->conn);
 }

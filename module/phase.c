@@ -413,6 +413,17 @@ void synfin_phase_segment(struct synfin_conn *conn,
 		conn->seen_ns = seen_ns;
 }
 
+/* As new, but for what belongs to whoever stores it. */
+static void init_next(struct synfin_conn *conn, const struct synfin_segment *seg,
+		      __u64 id)
+{
+	__u8 mark[2] = { conn->mark[0], conn->mark[1] };
+
+	synfin_phase_init(conn, seg, conn->netns, id);
+	conn->mark[0] = mark[0];
+	conn->mark[1] = mark[1];
+}
+
 /**
  * synfin_phase_restart() - begin the next connection on the same endpoints
  * @conn:	the old one, its summary handed out; becomes the new one
@@ -431,7 +442,7 @@ void synfin_phase_restart(struct synfin_conn *conn,
 	struct synfin_segment syn;
 
 	if (seg->kind == SYNFIN_KIND_SYN || !synfin_acks_next(conn, seg)) {
-		synfin_phase_init(conn, seg, conn->netns, id);
+		init_next(conn, seg, id);
 		res->nr = 0;
 		res->ended = 0;
 		return;
@@ -448,7 +459,7 @@ void synfin_phase_restart(struct synfin_conn *conn,
 	/* Its data, as much as was taken. */
 	syn.len = seg->ack - conn->next_isn - 1;
 	syn.window = 0;
-	synfin_phase_init(conn, &syn, conn->netns, id);
+	init_next(conn, &syn, id);
 	synfin_phase_segment(conn, &syn, next_ns, res);
 }
 

@@ -257,6 +257,9 @@ void synfin_phase_expire(struct synfin_conn *conn, __u64 now,
 			 struct synfin_result *res);
 void synfin_phase_evict(struct synfin_conn *conn, struct synfin_result *res);
 void synfin_phase_finish(struct synfin_conn *conn, struct synfin_result *res);
+void synfin_phase_replay(const struct synfin_conn *conn,
+			 struct synfin_result *res);
+bool synfin_phase_is_proved(const struct synfin_conn *conn);
 void synfin_phase_summary(const struct synfin_conn *conn,
 			  struct synfin_record_conn *rec);
 void synfin_phase_record(const struct synfin_conn *conn,

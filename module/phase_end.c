@@ -72,6 +72,21 @@ static void nothing(struct synfin_result *res)
 	res->reason = SYNFIN_NO_REASON;
 }
 
+/*
+ * The server acknowledged what the client was not seen to send: it was open, and
+ * the ACK passed elsewhere.
+ */
+static void settle(struct synfin_conn *conn)
+{
+	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
+
+	if (conn->state == SYNFIN_STATE_SYN_ACK &&
+	    synfin_after(client->una, client->nxt)) {
+		conn->opening = SYNFIN_OPEN_MIDSTREAM;
+		conn->closing = SYNFIN_CLOSE_OPEN;
+	}
+}
+
 /* The end that owed the segment which never came. */
 static __u8 silent_end(const struct synfin_conn *conn)
 {
@@ -108,6 +123,7 @@ void synfin_phase_expire(struct synfin_conn *conn, __u64 now,
 		res->gone = 1;
 		return;
 	}
+	settle(conn);
 	res->step[res->nr++] = (struct synfin_step) {
 		.phase = SYNFIN_PHASE_TIMEOUT,
 		.from = silent_end(conn),
@@ -135,6 +151,7 @@ void synfin_phase_evict(struct synfin_conn *conn, struct synfin_result *res)
 		reset_believed(conn, res);
 		return;
 	}
+	settle(conn);
 	conn->closing = SYNFIN_CLOSE_EVICTED;
 	synfin_conn_end(conn, res);
 }
@@ -153,10 +170,97 @@ void synfin_phase_finish(struct synfin_conn *conn, struct synfin_result *res)
 	res->gone = 1;
 	if (conn->state == SYNFIN_STATE_DONE)
 		return;
+	settle(conn);
 	if (conn->flags & SYNFIN_FLAG_PENDING)
 		reset_believed(conn, res);
 	else
 		synfin_conn_end(conn, res);
+}
+
+static void replay_step(struct synfin_result *res, __u8 phase, __u8 from,
+			__u16 count, __u64 time_ns, __u64 since_ns)
+{
+	res->step[res->nr++] = (struct synfin_step) {
+		.phase = phase,
+		.from = from,
+		.count = count,
+		.time_ns = time_ns,
+		.since_ns = since_ns,
+	};
+}
+
+static void replay_handshake(const struct synfin_conn *conn,
+			     struct synfin_result *res)
+{
+	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
+	const struct synfin_end *server = &conn->end[SYNFIN_FROM_SERVER];
+	__u64 answer_ns = conn->first_ns;
+
+	if (conn->handshake_ns != SYNFIN_NS_NONE &&
+	    conn->client_rtt_ns != SYNFIN_NS_NONE)
+		answer_ns += conn->handshake_ns - conn->client_rtt_ns;
+	if (client->syns) {
+		replay_step(res, SYNFIN_PHASE_SYN, SYNFIN_FROM_CLIENT,
+			    client->syns, conn->first_ns, SYNFIN_NS_NONE);
+		res->step[0].flags = SYNFIN_TCP_SYN;
+		res->step[0].seq = client->isn;
+	}
+	if (server->syn_acks) {
+		struct synfin_step *step = &res->step[res->nr];
+
+		replay_step(res, SYNFIN_PHASE_SYN_ACK, SYNFIN_FROM_SERVER,
+			    server->syn_acks, answer_ns,
+			    res->nr ? answer_ns - conn->first_ns : SYNFIN_NS_NONE);
+		step->flags = SYNFIN_TCP_SYN | SYNFIN_TCP_ACK;
+		step->seq = server->isn;
+		step->ack = client->isn + 1;
+	}
+}
+
+/**
+ * synfin_phase_replay() - the phases of a connection before it was proved
+ * @conn:	the connection, proved by the segment that has just passed
+ * @res:	its earlier phases, each the last time that its segment was sent
+ *
+ * For storage that writes down what anybody could have made up only once an ACK
+ * has shown that it is real. Windows and payloads are not remembered.
+ */
+void synfin_phase_replay(const struct synfin_conn *conn,
+			 struct synfin_result *res)
+{
+	const struct synfin_end *closer = &conn->end[conn->first_fin];
+
+	nothing(res);
+	if (conn->opening != SYNFIN_OPEN_MIDSTREAM) {
+		replay_handshake(conn, res);
+		return;
+	}
+	if (!(closer->flags & SYNFIN_END_FIN))
+		return;
+	replay_step(res, SYNFIN_PHASE_FIN_1, conn->first_fin, closer->fins,
+		    conn->first_ns, SYNFIN_NS_NONE);
+	res->step[0].flags = SYNFIN_TCP_FIN | SYNFIN_TCP_ACK;
+	res->step[0].seq = closer->fin_end - 1;
+	res->step[0].ack = conn->end[!conn->first_fin].una;
+}
+
+/**
+ * synfin_phase_is_proved() - has an ACK shown that a connection is real?
+ * @conn: the connection
+ *
+ * Anybody can make up a SYN, a SYN-ACK, a FIN or a RST with any address; only who
+ * sees the answer can acknowledge it.
+ *
+ * Return: true if one has.
+ */
+bool synfin_phase_is_proved(const struct synfin_conn *conn)
+{
+	const struct synfin_end *end = conn->end;
+
+	if (conn->opening == SYNFIN_OPEN_MIDSTREAM)
+		return (end[0].flags | end[1].flags) & SYNFIN_END_FIN_ACKED;
+	return conn->opening == SYNFIN_OPEN_ESTABLISHED ||
+	       conn->opening == SYNFIN_OPEN_SIMULTANEOUS;
 }
 
 /* From the sequence numbers: what lies between the SYN and the FIN. */

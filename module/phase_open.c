@@ -83,6 +83,19 @@ void synfin_cell_first_plain(struct synfin_move *m)
 	synfin_cell_data(m);
 }
 
+/* A SYN that is shown after its SYN-ACK; its time may still tell the order. */
+static void overtaken(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (m->now > conn->answer_ns)
+		return;
+	conn->syn_ns = m->now;
+	conn->server_rtt_ns = conn->answer_ns - m->now;
+	if (m->now < conn->first_ns)
+		conn->first_ns = m->now;
+}
+
 /**
  * synfin_cell_syn_again() - a SYN from an end that has sent, or answered, one
  * @m: the move
@@ -92,10 +105,11 @@ void synfin_cell_syn_again(struct synfin_move *m)
 	struct synfin_conn *conn = m->conn;
 
 	if (m->seg->seq == m->own->isn) {
-		/* After its SYN-ACK (out of order), or sent again. */
 		synfin_step_add(m, SYNFIN_PHASE_SYN, synfin_count(&m->own->syns));
 		if (conn->state != SYNFIN_STATE_SYN_ACK)
 			conn->syn_ns = m->now;
+		else if (m->own->syns == 1)
+			overtaken(m);
 		if (m->seg->len) {
 			conn->flags |= SYNFIN_FLAG_SYN_DATA | SYNFIN_FLAG_DATA;
 			synfin_track(m);

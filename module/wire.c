@@ -137,7 +137,7 @@ static enum synfin_counter ip6_upper(const __u8 *ip, __u32 room, __u32 len,
 			return SYNFIN_CNT_short;
 		if (proto == IPPROTO_FRAG) {
 			frag = get16(ip + at + 2);
-			up->whole = !(frag & 0xfff9);
+			up->whole = up->whole && !(frag & 0xfff9);
 			up->first = !(frag & 0xfff8);
 		}
 		frag = proto;
@@ -250,9 +250,9 @@ enum synfin_counter synfin_wire_quote(const __u8 *quote, __u32 room,
  */
 bool synfin_wire_icmp_is_error(__u8 family, __u8 type, __u8 code)
 {
-	/* Unreachable, time exceeded, and for IPv6 parameter problem. */
+	/* Unreachable, time exceeded, parameter problem. */
 	if (family == 4)
-		return (type == 3 && code != 4) || type == 11;
+		return (type == 3 && code != 4) || type == 11 || type == 12;
 	return type == 1 || type == 3 || type == 4;
 }
 
@@ -271,6 +271,7 @@ enum synfin_counter synfin_wire_ip(const __u8 *ip, __u32 room, __u32 len,
 {
 	enum synfin_counter reason;
 	struct upper up;
+	__u8 family;
 
 	reason = ip_upper(ip, room, len, seg, &up);
 	if (reason)
@@ -284,5 +285,7 @@ enum synfin_counter synfin_wire_ip(const __u8 *ip, __u32 room, __u32 len,
 	    !up.first || room - up.at < 8 ||
 	    !synfin_wire_icmp_is_error(seg->family, ip[up.at], ip[up.at + 1]))
 		return SYNFIN_CNT_not_tcp;
-	return synfin_wire_quote(ip + up.at + 8, room - up.at - 8, seg);
+	family = seg->family;
+	reason = synfin_wire_quote(ip + up.at + 8, room - up.at - 8, seg);
+	return reason || seg->family == family ? reason : SYNFIN_CNT_not_tcp;
 }
