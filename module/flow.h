@@ -21,6 +21,7 @@
 #ifndef _SYNFIN_FLOW_H
 #define _SYNFIN_FLOW_H
 
+#include <linux/bits.h>
 #include <linux/cache.h>
 #include <linux/in6.h>
 #include <linux/list.h>
@@ -29,7 +30,7 @@
 #include "phase.h"
 
 #define SYNFIN_FLOW_STRIPE_BITS	12
-#define SYNFIN_FLOW_STRIPES	(1u << SYNFIN_FLOW_STRIPE_BITS)
+#define SYNFIN_FLOW_STRIPES	BIT(SYNFIN_FLOW_STRIPE_BITS)
 
 struct synfin_net;
 

@@ -173,6 +173,7 @@ static __always_inline bool uninteresting4(const struct sk_buff *skb, bool local
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	const struct tcphdr *th = (const void *)iph + iph->ihl * 4;
+	u64 src, dst;
 
 	if (unlikely(iph->protocol != IPPROTO_TCP))
 		return iph->protocol != IPPROTO_ICMP;
@@ -180,15 +181,16 @@ static __always_inline bool uninteresting4(const struct sk_buff *skb, bool local
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
-	return !synfin_flow_awaited(synfin_flow_stripe(
-			synfin_flow_endpoint4(iph->saddr, th->source),
-			synfin_flow_endpoint4(iph->daddr, th->dest)));
+	src = synfin_flow_endpoint4(iph->saddr, th->source);
+	dst = synfin_flow_endpoint4(iph->daddr, th->dest);
+	return !synfin_flow_awaited(synfin_flow_stripe(src, dst));
 }
 
 static __always_inline bool uninteresting6(const struct sk_buff *skb, bool local_in)
 {
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
 	const struct tcphdr *th = (const void *)(iph + 1);
+	u64 src, dst;
 
 	if (unlikely(iph->nexthdr != IPPROTO_TCP))
 		return iph->nexthdr != IPPROTO_ICMPV6 &&
@@ -197,9 +199,9 @@ static __always_inline bool uninteresting6(const struct sk_buff *skb, bool local
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
-	return !synfin_flow_awaited(synfin_flow_stripe(
-			synfin_flow_endpoint6(iph->saddr.s6_addr32, th->source),
-			synfin_flow_endpoint6(iph->daddr.s6_addr32, th->dest)));
+	src = synfin_flow_endpoint6(iph->saddr.s6_addr32, th->source);
+	dst = synfin_flow_endpoint6(iph->daddr.s6_addr32, th->dest);
+	return !synfin_flow_awaited(synfin_flow_stripe(src, dst));
 }
 
 /* What arrives over loopback has passed LOCAL_OUT. */

@@ -19,7 +19,7 @@
 #include <net/netns/generic.h>
 
 #define MAX_FLOWS_MIN		1024
-#define MAX_FLOWS_MAX		(1U << 24)
+#define MAX_FLOWS_MAX		16777216
 #define TIMEOUT_MAX		604800
 #define RING_RECORDS_MIN	16
 

@@ -227,7 +227,10 @@ void synfin_track(struct synfin_move *m)
 	struct synfin_end *own = m->own;
 	struct synfin_end *peer = m->peer;
 
-	if (m->seg->len)
+	if (m->seg->len && (!(own->flags & SYNFIN_END_NXT) ||
+			    synfin_within(m->seg->seq,
+					  own->nxt - SYNFIN_WINDOW_MAX,
+					  SYNFIN_WINDOW_MAX + m->reach)))
 		m->conn->flags |= SYNFIN_FLAG_DATA;
 	if (!(own->flags & SYNFIN_END_NXT)) {
 		if (!(own->flags & SYNFIN_END_ISN))

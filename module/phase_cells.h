@@ -8,7 +8,7 @@
 #include "phase.h"
 
 /* Larger than any window that a receiver can offer (RFC 7323: 1 GiB). */
-#define SYNFIN_WINDOW_MAX	(1u << 30)
+#define SYNFIN_WINDOW_MAX	0x40000000u
 
 /* More than what a capture misses between two segments, at once. */
 #define SYNFIN_GAP_MAX		(1u << 24)

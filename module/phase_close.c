@@ -28,11 +28,12 @@ bool synfin_proves_alive(const struct synfin_move *m)
 
 	__u32 number = m->from == conn->reset_by ? synfin_segment_end(seg) :
 						   seg->ack;
+	__u32 span = seg->all ? m->reach : SYNFIN_WINDOW_MAX;
 
 	if ((seg->kind != SYNFIN_KIND_PLAIN && seg->kind != SYNFIN_KIND_FIN) ||
-	    !synfin_has_ack(seg))
+	    !synfin_has_ack(seg) || seg->belief == SYNFIN_BELIEF_FORGED)
 		return false;
-	if (synfin_within(number, conn->rst_seq + 1, SYNFIN_WINDOW_MAX))
+	if (synfin_within(number, conn->rst_seq + 1, span))
 		return true;
 	return synfin_since(m->now, conn->last_ns) > SYNFIN_REORDER_NS &&
 	       synfin_within(number, conn->rst_seq - SYNFIN_WINDOW_MAX,
@@ -210,7 +211,8 @@ void synfin_cell_fin_again(struct synfin_move *m)
 	struct synfin_conn *conn = m->conn;
 	__u8 phase = fin_phase(m);
 
-	if (synfin_segment_end(m->seg) != m->own->fin_end) {
+	if (synfin_segment_end(m->seg) != m->own->fin_end ||
+	    !synfin_has_ack(m->seg)) {
 		/* Not where the first was. The one that is acknowledged is right. */
 		if ((m->own->flags & SYNFIN_END_FIN_ACKED) || !fin_fits(m)) {
 			synfin_pass(m, SYNFIN_CNT_forged_fin);
@@ -261,12 +263,13 @@ void synfin_cell_fin_2(struct synfin_move *m)
 static void take_back_fin(struct synfin_move *m, struct synfin_end *end)
 {
 	struct synfin_conn *conn = m->conn;
+	bool open = conn->opening != SYNFIN_OPEN_UNACKNOWLEDGED;
 
 	end->flags &= ~SYNFIN_END_FIN;
 	conn->fin_count -= conn->fin_count < end->fins ? conn->fin_count :
 							 end->fins;
-	conn->state = SYNFIN_STATE_OPEN;
-	conn->closing = SYNFIN_CLOSE_OPEN;
+	conn->state = open ? SYNFIN_STATE_OPEN : SYNFIN_STATE_SYN_ACK;
+	conn->closing = open ? SYNFIN_CLOSE_OPEN : SYNFIN_CLOSE_NONE;
 	conn->closed_by = SYNFIN_BY_NOBODY;
 	m->res->taken_back = 1;
 }
@@ -297,11 +300,11 @@ void synfin_cell_ack_fin(struct synfin_move *m)
 	__u8 phase = m->from == conn->first_fin ? SYNFIN_PHASE_ACK_2 :
 						  SYNFIN_PHASE_ACK_1;
 
+	synfin_acknowledge(m);
 	/* More is acknowledged than the only FIN: there was more after it. */
 	if (conn->state == SYNFIN_STATE_FIN && synfin_has_ack(m->seg) &&
 	    synfin_within(m->seg->ack, m->peer->fin_end + 1, SYNFIN_GAP_MAX))
 		take_back_fin(m, m->peer);
-	synfin_acknowledge(m);
 	if (!acks_fin(m) || (again && !(conn->flags & SYNFIN_FLAG_AWAITS))) {
 		synfin_cell_data(m);
 		return;
@@ -382,7 +385,7 @@ void synfin_cell_reset(struct synfin_move *m)
  */
 void synfin_cell_fin_late(struct synfin_move *m)
 {
-	if (!(m->own->flags & SYNFIN_END_FIN) ||
+	if (!(m->own->flags & SYNFIN_END_FIN) || !synfin_has_ack(m->seg) ||
 	    synfin_segment_end(m->seg) != m->own->fin_end) {
 		synfin_pass(m, SYNFIN_CNT_late);
 		return;

@@ -215,10 +215,10 @@ void synfin_cell_syn_ack(struct synfin_move *m)
 static bool begins_next(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
-	bool by_server = conn->flags & SYNFIN_FLAG_NEXT_SERVER;
+	__u8 from = conn->flags & SYNFIN_FLAG_NEXT_SERVER ? SYNFIN_FROM_SERVER :
+							    SYNFIN_FROM_CLIENT;
 
-	if (!synfin_acks_next(conn, m->seg) ||
-	    by_server == (m->from == SYNFIN_FROM_SERVER))
+	if (!synfin_acks_next(conn, m->seg) || m->from == from)
 		return false;
 	if (conn->state != SYNFIN_STATE_DONE)
 		synfin_conn_end(conn, m->res);
@@ -422,9 +422,11 @@ void synfin_cell_missed(struct synfin_move *m)
 		return;
 	}
 	/* With data in the SYN the server is open before the ACK (RFC 7413). */
-	opened(m, conn->state == SYNFIN_STATE_SYN_ACK &&
-		  (conn->flags & SYNFIN_FLAG_SYN_DATA) ?
-		  SYNFIN_OPEN_ESTABLISHED : SYNFIN_OPEN_MIDSTREAM);
+	if (conn->state == SYNFIN_STATE_SYN_ACK &&
+	    (conn->flags & SYNFIN_FLAG_SYN_DATA))
+		opened(m, SYNFIN_OPEN_ESTABLISHED);
+	else
+		opened(m, SYNFIN_OPEN_MIDSTREAM);
 	if (fin)
 		synfin_cell_fin_1(m);
 	else

@@ -19,7 +19,7 @@
 #include <net/tcp.h>
 
 /* A number of the other direction may lag or lead by as much as its window. */
-#define SLACK	(1U << 30)
+#define SLACK	0x40000000U
 
 static struct sock *established(const struct sk_buff *skb,
 				const struct nf_hook_state *state,
