@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Puts the records of a connection together again, by its id.
+ *
+ * Bounded: of too many connections the one that was heard of least recently is
+ * dropped, and of one with too many phases the last ones. A summary whose phases
+ * are gone is handed on without them.
+ *
+ * A connection that has ended is handed on at once; or, where phases may follow
+ * its summary (a FIN sent again, a late RST), when they have had the time to.
+ */
+#include <stdlib.h>
+
+#include "assemble.h"
+#include "complain.h"
+#include "keyed_hash.h"
+#include "judge.h"
+#include "pool.h"
+
+#define INLINE_PHASES	8u		/* what nearly all connections have */
+#define LIMIT		(256u * 1024)	/* connections */
+#define LIMIT_LONG	(16u * 1024)	/* those with more phases */
+#define LIMIT_HELD	(64u * 1024)	/* those that have ended and are kept */
+#define HOLD_NS		(30 * 1000000000ull)
+
+/* A phase without what it has in common with its connection. */
+struct step {
+	uint64_t time_ns;
+	uint64_t since_ns;
+	uint32_t seq;
+	uint32_t ack;
+	uint32_t len;
+	uint16_t count;
+	uint16_t window;
+	uint8_t phase;
+	uint8_t from;
+	uint8_t tcp_flags;
+};
+
+struct entry {
+	uint64_t id;
+	UT_hash_handle hh;
+	struct entry *prev, *next;
+	uint64_t due_ns;
+	struct step *steps;
+	uint16_t nr_steps;
+	uint16_t lost;
+	bool ended;
+	struct synfin_record_conn sum;
+	struct step inline_steps[INLINE_PHASES];
+};
+
+struct assembly {
+	struct assemble_ops ops;
+	struct entry *table;
+	struct entry *live;	/* least recently heard of first */
+	struct entry *held;	/* first ended first */
+	unsigned int nr_held;
+	uint64_t now;
+	struct pool entries;
+	struct pool longer;
+	struct synfin_record_phase phases[ASSEMBLE_PHASES];
+};
+
+/**
+ * assemble_new() - set up
+ * @ops: what to do with connections
+ *
+ * Return: to be freed with assemble_free(); NULL after a message.
+ */
+struct assembly *assemble_new(const struct assemble_ops *ops)
+{
+	struct assembly *a = calloc(1, sizeof(*a));
+
+	if (!a) {
+		complain("out of memory");
+		return NULL;
+	}
+	a->ops = *ops;
+	a->entries = (struct pool){ .size = sizeof(struct entry), .limit = LIMIT };
+	a->longer = (struct pool){
+		.size = ASSEMBLE_PHASES * sizeof(struct step),
+		.limit = LIMIT_LONG,
+	};
+	return a;
+}
+
+/**
+ * assemble_free() - free it
+ * @a: of assemble_new(), or NULL
+ */
+void assemble_free(struct assembly *a)
+{
+	if (!a)
+		return;
+	HASH_CLEAR(hh, a->table);
+	pool_free(&a->entries);
+	pool_free(&a->longer);
+	free(a);
+}
+
+static void drop(struct assembly *a, struct entry *e)
+{
+	HASH_DEL(a->table, e);
+	if (e->ended) {
+		DL_DELETE(a->held, e);
+		a->nr_held--;
+	} else {
+		DL_DELETE(a->live, e);
+	}
+	if (e->steps != e->inline_steps)
+		pool_give(&a->longer, e->steps);
+	pool_give(&a->entries, e);
+}
+
+static struct entry *add(struct assembly *a, const struct synfin_record_head *head)
+{
+	struct entry *e = pool_take(&a->entries);
+
+	if (!e && a->live) {
+		drop(a, a->live);
+		e = pool_take(&a->entries);
+	}
+	if (!e)
+		return NULL;
+	e->id = head->id;
+	e->steps = e->inline_steps;
+	e->nr_steps = 0;
+	e->lost = 0;
+	e->ended = false;
+	e->sum.head = *head;
+	HASH_ADD(hh, a->table, id, sizeof(e->id), e);
+	DL_APPEND(a->live, e);
+	return e;
+}
+
+static bool room(struct assembly *a, struct entry *e)
+{
+	struct step *longer;
+
+	if (e->steps != e->inline_steps)
+		return e->nr_steps < ASSEMBLE_PHASES;
+	if (e->nr_steps < INLINE_PHASES)
+		return true;
+	longer = pool_take(&a->longer);
+	if (!longer)
+		return false;
+	memcpy(longer, e->steps, sizeof(e->inline_steps));
+	e->steps = longer;
+	return true;
+}
+
+static void add_step(struct assembly *a, struct entry *e,
+		     const struct synfin_record_phase *rec)
+{
+	if (!room(a, e)) {
+		e->lost += e->lost != UINT16_MAX;
+		return;
+	}
+	/* The first that is known was not the first that there was. */
+	if (!e->nr_steps && rec->since_ns != SYNFIN_NS_NONE)
+		e->lost++;
+	e->steps[e->nr_steps++] = (struct step){
+		.time_ns = rec->head.time_ns,
+		.since_ns = rec->since_ns,
+		.seq = rec->seq,
+		.ack = rec->ack,
+		.len = rec->len,
+		.count = rec->count,
+		.window = rec->window,
+		.phase = rec->phase,
+		.from = rec->from,
+		.tcp_flags = rec->tcp_flags,
+	};
+}
+
+static void count(uint16_t *counter)
+{
+	*counter += *counter != UINT16_MAX;
+}
+
+/* A segment that came after the summary was written. */
+static void count_late(struct synfin_record_conn *sum,
+		       const struct synfin_record_phase *rec)
+{
+	switch (rec->phase) {
+	case SYNFIN_PHASE_SYN:
+		count(&sum->syn_count);
+		break;
+	case SYNFIN_PHASE_SYN_ACK:
+		count(&sum->syn_ack_count);
+		break;
+	case SYNFIN_PHASE_FIN_1:
+	case SYNFIN_PHASE_FIN_2:
+		count(&sum->fin_count);
+		break;
+	case SYNFIN_PHASE_RST:
+		/* An ICMP error is none. */
+		if (rec->tcp_flags)
+			count(&sum->rst_count);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Writes the phases out in full again. */
+static struct conn *expand(struct assembly *a, const struct entry *e,
+			   struct conn *c)
+{
+	*c = (struct conn){
+		.sum = e->sum,
+		.phases = a->phases,
+		.nr_phases = e->nr_steps,
+		.lost_phases = e->lost,
+		.ended = e->ended,
+	};
+	for (unsigned int i = 0; i < e->nr_steps; i++) {
+		const struct step *s = &e->steps[i];
+		struct synfin_record_phase *rec = &a->phases[i];
+
+		rec->head = e->sum.head;
+		rec->head.type = SYNFIN_RECORD_PHASE;
+		rec->head.time_ns = s->time_ns;
+		rec->since_ns = s->since_ns;
+		rec->seq = s->seq;
+		rec->ack = s->ack;
+		rec->len = s->len;
+		rec->count = s->count;
+		rec->window = s->window;
+		rec->phase = s->phase;
+		rec->from = s->from;
+		rec->tcp_flags = s->tcp_flags;
+	}
+	return c;
+}
+
+static bool hand_on(struct assembly *a, struct entry *e)
+{
+	struct conn c;
+	bool more = a->ops.conn(a->ops.ctx, expand(a, e, &c));
+
+	drop(a, e);
+	return more;
+}
+
+/* Those whose time is over, or that are too many. */
+static bool hand_on_due(struct assembly *a)
+{
+	while (a->held && (a->held->due_ns <= a->now || a->nr_held > LIMIT_HELD))
+		if (!hand_on(a, a->held))
+			return false;
+	return true;
+}
+
+static bool take_phase(struct assembly *a, struct entry *e,
+		       const struct synfin_record_phase *rec)
+{
+	if (!e)
+		e = add(a, &rec->head);
+	if (!e)
+		return true;
+	add_step(a, e, rec);
+	if (e->ended) {
+		count_late(&e->sum, rec);
+	} else if (e->next) {
+		DL_DELETE(a->live, e);
+		DL_APPEND(a->live, e);
+	}
+	return true;
+}
+
+static bool take_conn(struct assembly *a, struct entry *e,
+		      const struct synfin_record_conn *rec)
+{
+	struct conn bare = { .sum = *rec, .lost_phases = 1, .ended = true };
+
+	if (e && e->ended)
+		return true;
+	if (!e)
+		e = add(a, &rec->head);
+	if (!e)
+		return a->ops.conn(a->ops.ctx, &bare);
+	if (!e->nr_steps)
+		e->lost++;
+	DL_DELETE(a->live, e);
+	e->sum = *rec;
+	e->ended = true;
+	e->due_ns = a->now + HOLD_NS;
+	DL_APPEND(a->held, e);
+	a->nr_held++;
+	return a->ops.late || hand_on(a, e);
+}
+
+/**
+ * assemble_record() - take a record
+ * @a: the assembly
+ * @rec: the record
+ *
+ * Return: false if no more are wanted.
+ */
+bool assemble_record(struct assembly *a, const union synfin_record *rec)
+{
+	struct entry *e;
+
+	if (rec->head.type == SYNFIN_RECORD_PHASE && rec->head.time_ns > a->now) {
+		a->now = rec->head.time_ns;
+		if (!hand_on_due(a))
+			return false;
+	}
+	HASH_FIND(hh, a->table, &rec->head.id, sizeof(rec->head.id), e);
+	if (rec->head.type == SYNFIN_RECORD_PHASE)
+		return take_phase(a, e, &rec->phase);
+	if (rec->head.type == SYNFIN_RECORD_CONN)
+		return take_conn(a, e, &rec->conn);
+	return true;
+}
+
+/**
+ * assemble_rest() - the source has ended: hand on what is kept
+ * @a: the assembly
+ * @complete: so have the connections without a summary: judge them by their
+ *	phases, if they are all there
+ *
+ * Return: false if no more were wanted.
+ */
+bool assemble_rest(struct assembly *a, bool complete)
+{
+	struct entry *e, *next;
+	struct conn c;
+
+	while (a->held)
+		if (!hand_on(a, a->held))
+			return false;
+	if (!complete)
+		return true;
+	DL_FOREACH_SAFE(a->live, e, next) {
+		if (e->lost)
+			continue;
+		expand(a, e, &c);
+		if (judge(&c) && !a->ops.conn(a->ops.ctx, &c))
+			return false;
+	}
+	return true;
+}
