@@ -16,26 +16,13 @@
 #include "keyed_hash.h"
 #include "judge.h"
 #include "pool.h"
+#include "step.h"
 
 #define INLINE_PHASES	8u		/* what nearly all connections have */
 #define LIMIT		(256u * 1024)	/* connections */
 #define LIMIT_LONG	(16u * 1024)	/* those with more phases */
 #define LIMIT_HELD	(64u * 1024)	/* those that have ended and are kept */
 #define HOLD_NS		(30 * 1000000000ull)
-
-/* A phase without what it has in common with its connection. */
-struct step {
-	uint64_t time_ns;
-	uint64_t since_ns;
-	uint32_t seq;
-	uint32_t ack;
-	uint32_t len;
-	uint16_t count;
-	uint16_t window;
-	uint8_t phase;
-	uint8_t from;
-	uint8_t tcp_flags;
-};
 
 struct entry {
 	uint64_t id;
@@ -150,6 +137,16 @@ static bool room(struct assembly *a, struct entry *e)
 	return true;
 }
 
+/* A tracepoint can be held up on its CPU, and come after those that follow it. */
+static struct step *place(struct entry *e, uint64_t time_ns)
+{
+	unsigned int i = e->nr_steps++;
+
+	for (; i && e->steps[i - 1].time_ns > time_ns; i--)
+		e->steps[i] = e->steps[i - 1];
+	return &e->steps[i];
+}
+
 static void add_step(struct assembly *a, struct entry *e,
 		     const struct synfin_record_phase *rec)
 {
@@ -160,18 +157,7 @@ static void add_step(struct assembly *a, struct entry *e,
 	/* The first that is known was not the first that there was. */
 	if (!e->nr_steps && rec->since_ns != SYNFIN_NS_NONE)
 		e->lost++;
-	e->steps[e->nr_steps++] = (struct step){
-		.time_ns = rec->head.time_ns,
-		.since_ns = rec->since_ns,
-		.seq = rec->seq,
-		.ack = rec->ack,
-		.len = rec->len,
-		.count = rec->count,
-		.window = rec->window,
-		.phase = rec->phase,
-		.from = rec->from,
-		.tcp_flags = rec->tcp_flags,
-	};
+	step_pack(place(e, rec->head.time_ns), rec);
 }
 
 static void count(uint16_t *counter)
@@ -215,23 +201,8 @@ static struct conn *expand(struct assembly *a, const struct entry *e,
 		.lost_phases = e->lost,
 		.ended = e->ended,
 	};
-	for (unsigned int i = 0; i < e->nr_steps; i++) {
-		const struct step *s = &e->steps[i];
-		struct synfin_record_phase *rec = &a->phases[i];
-
-		rec->head = e->sum.head;
-		rec->head.type = SYNFIN_RECORD_PHASE;
-		rec->head.time_ns = s->time_ns;
-		rec->since_ns = s->since_ns;
-		rec->seq = s->seq;
-		rec->ack = s->ack;
-		rec->len = s->len;
-		rec->count = s->count;
-		rec->window = s->window;
-		rec->phase = s->phase;
-		rec->from = s->from;
-		rec->tcp_flags = s->tcp_flags;
-	}
+	for (unsigned int i = 0; i < e->nr_steps; i++)
+		step_unpack(&e->steps[i], &e->sum.head, &a->phases[i]);
 	return c;
 }
 
