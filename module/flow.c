@@ -148,6 +148,7 @@ void synfin_flow_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
 	list_add_tail(&flow->wait, &stripe->waits[wait]);
 	if (synfin_flow_wait_is_embryonic(wait))
 		atomic_inc(&synfin_flow_table.embryonic);
+	WRITE_ONCE(stripe->flows, stripe->flows + 1);
 	atomic_inc(&synfin_flow_table.total);
 }
 
@@ -196,6 +197,7 @@ void synfin_flow_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 	while (*at != flow)
 		at = &(*at)->next;
 	*at = flow->next;
+	WRITE_ONCE(stripe->flows, stripe->flows - 1);
 	atomic_dec(&synfin_flow_table.total);
 }
 
@@ -340,6 +342,46 @@ void synfin_flow_put(struct synfin_flow *flow, struct synfin_flow_hold *hold)
 	set_awaiting(hold->stripe, flow, synfin_phase_awaits(&flow->conn));
 	unlock(hold);
 	clear_up(hold);
+}
+
+static bool has_only_begun(const struct synfin_flow *flow)
+{
+	return flow->conn.mark[0] & (SYNFIN_FLOW_HELD | SYNFIN_FLOW_QUIET) &&
+	       flow->conn.state == SYNFIN_STATE_SYN &&
+	       flow->conn.end[SYNFIN_FROM_CLIENT].syns == 1;
+}
+
+/**
+ * synfin_flow_forget() - undo what a SYN has just begun
+ * @sn:		the namespace
+ * @seg:	the SYN
+ *
+ * If its flow has gone on, or something was written of it, it stays.
+ *
+ * Context: any context of a hook; nothing held.
+ */
+void synfin_flow_forget(struct synfin_net *sn, const struct synfin_segment *seg)
+{
+	u64 a = endpoint(seg, &seg->src, seg->sport);
+	u64 b = endpoint(seg, &seg->dst, seg->dport);
+	u32 stripe = synfin_flow_stripe(a, b);
+	struct synfin_flow_hold hold = {
+		.stripe = &synfin_flow_table.stripes[stripe],
+		.chain = chain_at(stripe, chain_of(sn, seg, a, b)),
+	};
+	struct synfin_flow *flow;
+
+	lock(&hold);
+	flow = find(&hold, sn, seg);
+	if (flow && has_only_begun(flow))
+		synfin_flow_unlink(hold.stripe, flow);
+	else
+		flow = NULL;
+	unlock(&hold);
+	if (!flow)
+		return;
+	synfin_stats_inc(sn, SYNFIN_CNT_flows_ended);
+	kmem_cache_free(synfin_flow_table.cache, flow);
 }
 
 static void free_tables(void)

@@ -37,6 +37,7 @@ struct synfin_net;
 /* Bits of synfin_flow.conn.mark[0]. */
 #define SYNFIN_FLOW_AWAITS	0x1	/* it is counted in the filter */
 #define SYNFIN_FLOW_QUIET	0x2	/* nothing is written until it is proved */
+#define SYNFIN_FLOW_HELD	0x4	/* nothing is written until it goes on */
 
 /**
  * struct synfin_flow - a connection in the table
@@ -59,6 +60,7 @@ struct synfin_flow {
  * struct synfin_stripe - a part of the table
  * @lock:	protects the rest, the stripe's chains and all flows in them
  * @awaiting:	flows that wait for a segment without SYN, FIN or RST
+ * @flows:	flows in it; may be read without the lock
  * @waits:	its flows by enum synfin_wait, the oldest first
  *
  * A raw lock with interrupts off: a hook may run in process context and be
@@ -67,6 +69,7 @@ struct synfin_flow {
 struct synfin_stripe {
 	raw_spinlock_t		lock;
 	u32			awaiting;
+	u32			flows;
 	struct list_head	waits[SYNFIN_WAIT_NR];
 } ____cacheline_aligned;
 
@@ -194,6 +197,7 @@ struct synfin_flow *synfin_flow_get(struct synfin_net *sn,
 				    const struct synfin_segment *seg,
 				    struct synfin_flow_hold *hold);
 void synfin_flow_put(struct synfin_flow *flow, struct synfin_flow_hold *hold);
+void synfin_flow_forget(struct synfin_net *sn, const struct synfin_segment *seg);
 u64 synfin_flow_new_id(void);
 
 /* flow_room.c */

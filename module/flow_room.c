@@ -10,11 +10,15 @@
 
 #include <linux/jiffies.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 
 /* Flows taken out of a stripe in one go, with interrupts off. */
 #define BATCH	16
+
+/* Stripes to look into for a flow that can go, if one's own has none. */
+#define REACH	64
 
 /* Of the flows that anybody could have made up, each so many'th is a sample. */
 #define SAMPLE	64
@@ -77,19 +81,44 @@ static struct synfin_flow *oldest_embryonic(struct synfin_stripe *stripe)
 	return best;
 }
 
-/* Ended ones first, then unproved ones; one that was proved only if need be. */
+/* One that has ended, or else one that nothing proved. */
+static struct synfin_flow *worthless(struct synfin_stripe *stripe)
+{
+	return oldest(stripe, SYNFIN_WAIT_LINGER) ?: oldest_embryonic(stripe);
+}
+
+/* One that was proved, only if need be. */
 static struct synfin_flow *least_worth(struct synfin_stripe *stripe)
 {
-	struct synfin_flow *flow = oldest(stripe, SYNFIN_WAIT_LINGER);
+	return oldest(stripe, SYNFIN_WAIT_CLOSING) ?:
+	       oldest(stripe, SYNFIN_WAIT_HALF_CLOSED) ?:
+	       oldest(stripe, SYNFIN_WAIT_OPEN);
+}
 
-	if (!flow)
-		flow = oldest_embryonic(stripe);
-	if (!flow)
-		flow = oldest(stripe, SYNFIN_WAIT_CLOSING);
-	if (!flow)
-		flow = oldest(stripe, SYNFIN_WAIT_HALF_CLOSED);
-	if (!flow)
-		flow = oldest(stripe, SYNFIN_WAIT_OPEN);
+/*
+ * Unlink what @choose finds in a stripe, or else in one of those after it: a small
+ * table has more stripes than flows. Those are only tried, so that nobody waits for
+ * a lock while he holds one.
+ */
+static struct synfin_flow *take(struct synfin_stripe *stripe,
+				struct synfin_flow *(*choose)(struct synfin_stripe *))
+{
+	struct synfin_flow *flow = choose(stripe);
+	unsigned int i, own = stripe - synfin_flow_table.stripes;
+	struct synfin_stripe *other;
+
+	if (flow)
+		synfin_flow_unlink(stripe, flow);
+	for (i = 1; !flow && i <= REACH; i++) {
+		other = &synfin_flow_table.stripes[(own + i) %
+						   SYNFIN_FLOW_STRIPES];
+		if (!raw_spin_trylock(&other->lock))
+			continue;
+		flow = choose(other);
+		if (flow)
+			synfin_flow_unlink(other, flow);
+		raw_spin_unlock(&other->lock);
+	}
 	return flow;
 }
 
@@ -105,18 +134,17 @@ struct synfin_flow *synfin_flow_make_room(struct synfin_stripe *stripe,
 					  bool *full)
 {
 	struct synfin_flow_table *t = &synfin_flow_table;
-	struct synfin_flow *victim = NULL;
+	struct synfin_flow *victim;
 
 	lockdep_assert_held(&stripe->lock);
 	*full = false;
-	if (unlikely(atomic_read(&t->total) >= t->limits.max_flows)) {
-		victim = least_worth(stripe);
-		*full = !victim;
-	} else if (unlikely(atomic_read(&t->embryonic) >= t->max_embryonic)) {
-		victim = oldest_embryonic(stripe);
-	}
-	if (victim)
-		synfin_flow_unlink(stripe, victim);
+	if (unlikely(atomic_read(&t->total) >= t->limits.max_flows))
+		victim = take(stripe, worthless) ?: take(stripe, least_worth);
+	else if (unlikely(atomic_read(&t->embryonic) >= t->max_embryonic))
+		victim = take(stripe, oldest_embryonic);
+	else
+		return NULL;
+	*full = !victim;
 	return victim;
 }
 
@@ -167,6 +195,8 @@ static void expire_stripe(struct synfin_stripe *stripe)
 	u64 now;
 
 	do {
+		/* Until they are reported, their namespaces stay. */
+		rcu_read_lock();
 		raw_spin_lock_irqsave(&stripe->lock, flags);
 		now = ktime_get_ns();
 		n = take_expired(stripe, now, flows);
@@ -176,6 +206,7 @@ static void expire_stripe(struct synfin_stripe *stripe)
 			synfin_stats_inc(flows[i]->sn, SYNFIN_CNT_flows_ended);
 			synfin_flow_release(flows[i], &res);
 		}
+		rcu_read_unlock();
 	} while (n == BATCH);
 }
 
@@ -192,6 +223,8 @@ void synfin_flow_expire_work(struct work_struct *work)
 
 	if (atomic_read(&t->total)) {
 		for (i = 0; i < SYNFIN_FLOW_STRIPES; i++) {
+			if (!READ_ONCE(t->stripes[i].flows))
+				continue;
 			expire_stripe(&t->stripes[i]);
 			cond_resched();
 		}
@@ -222,6 +255,9 @@ static unsigned int take_of_net(struct synfin_stripe *stripe,
 /**
  * synfin_flow_net_exit() - evict the flows of a namespace that goes away
  * @sn: the namespace; its hooks have gone
+ *
+ * Hooks of other namespaces and the worker may have taken flows of @sn out of the
+ * table and not reported them yet: it must stay until a grace period has passed.
  *
  * Context: may sleep.
  */

@@ -14,6 +14,7 @@
 #include "hook.h"
 #include "emit.h"
 #include "flow.h"
+#include "ipvs.h"
 #include "segment.h"
 #include "socket.h"
 #include "stats.h"
@@ -90,13 +91,35 @@ static void next_flow(struct synfin_batch *batch, struct synfin_flow *flow,
 	emit_result(batch, flow, res);
 }
 
+/* A SYN was held back: the flow goes on, so it is written before what follows. */
+static void release_held(struct synfin_batch *batch, struct synfin_flow *flow)
+{
+	struct synfin_result earlier;
+
+	flow->conn.mark[0] &= ~SYNFIN_FLOW_HELD;
+	synfin_phase_replay(&flow->conn, &earlier);
+	emit_steps(batch, flow, &earlier);
+}
+
+/* May it be held back? Only if it begins, and is not quiet for another reason. */
+static bool hold_back(struct synfin_flow *flow)
+{
+	if (flow->conn.state != SYNFIN_STATE_NONE ||
+	    flow->conn.mark[0] & SYNFIN_FLOW_QUIET)
+		return false;
+	flow->conn.mark[0] |= SYNFIN_FLOW_HELD;
+	return true;
+}
+
 /* flow -> phase -> emit */
-static void follow(struct synfin_net *sn, const struct synfin_segment *seg)
+static void follow(struct synfin_net *sn, const struct synfin_segment *seg,
+		   bool may_be_forgotten)
 {
 	struct synfin_flow_hold hold;
 	struct synfin_batch batch;
 	struct synfin_result res;
 	struct synfin_flow *flow;
+	bool held;
 	u64 now;
 
 	flow = synfin_flow_get(sn, seg, &hold);
@@ -105,22 +128,34 @@ static void follow(struct synfin_net *sn, const struct synfin_segment *seg)
 		return;
 	}
 	synfin_emit_begin(&batch, sn);
+	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
+		release_held(&batch, flow);
+	held = unlikely(may_be_forgotten) && hold_back(flow);
 	now = ktime_get_ns();
 	synfin_phase_segment(&flow->conn, seg, now, &res);
 	if (unlikely(res.again)) {
 		next_flow(&batch, flow, seg, &res);
 		synfin_phase_segment(&flow->conn, seg, now, &res);
 	}
-	emit_result(&batch, flow, &res);
+	if (likely(!held))
+		emit_result(&batch, flow, &res);
 	synfin_flow_put(flow, &hold);
 	count_result(sn, &res);
 	synfin_emit_end(&batch);
 }
 
-/* A VRF runs LOCAL_OUT for itself, and again for the device below it. */
-static bool seen_again(const struct nf_hook_state *state)
+/*
+ * A VRF runs LOCAL_OUT for itself, and again for the device below it. IPv6 names that
+ * device both times, but while it goes to the VRF's queue its route does not.
+ */
+static bool seen_again(const struct sk_buff *skb,
+		       const struct nf_hook_state *state)
 {
-	return state->hook == NF_INET_LOCAL_OUT && netif_is_l3_master(state->out);
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return state->hook == NF_INET_LOCAL_OUT &&
+	       (netif_is_l3_master(state->out) ||
+		(dst && netif_is_l3_master(dst->dev)));
 }
 
 /* segment -> follow */
@@ -128,13 +163,16 @@ static noinline void slow_path(const struct sk_buff *skb,
 			       const struct nf_hook_state *state)
 {
 	struct synfin_net *sn = synfin_net(state->net);
+	bool ipvs = synfin_ipvs_is_there(state->net);
 	enum synfin_counter reason;
 	struct synfin_segment seg;
 
-	if (seen_again(state))
+	if (seen_again(skb, state))
 		return;
 	reason = synfin_segment_read(skb, state->pf, &seg);
 	if (reason == SYNFIN_CNT_not_tcp)
+		return;
+	if (unlikely(ipvs) && !reason && synfin_ipvs_counted(sn, skb, state, &seg))
 		return;
 	synfin_stats_inc(sn, SYNFIN_CNT_segments);
 	if (unlikely(reason)) {
@@ -142,7 +180,8 @@ static noinline void slow_path(const struct sk_buff *skb,
 		return;
 	}
 	synfin_socket_judge(skb, state, &seg);
-	follow(sn, &seg);
+	follow(sn, &seg, ipvs && state->hook == NF_INET_LOCAL_IN &&
+	       seg.kind == SYNFIN_KIND_SYN);
 }
 
 /*
@@ -302,6 +341,8 @@ void synfin_hook_report(struct synfin_flow *flow,
 
 	synfin_emit_begin(&batch, flow->sn);
 	local_irq_save(flags);
+	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
+		release_held(&batch, flow);
 	emit_result(&batch, flow, res);
 	local_irq_restore(flags);
 	synfin_emit_end(&batch);

@@ -14,6 +14,7 @@
 
 #include <linux/log2.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/tracepoint.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
@@ -97,19 +98,24 @@ static void __net_exit synfin_net_pre_exit(struct net *net)
 	synfin_hook_clean(synfin_net(net));
 }
 
-static void __net_exit synfin_net_exit(struct net *net)
+/* And another one: nobody reports a flow of theirs any more. */
+static void __net_exit synfin_net_exit_batch(struct list_head *nets)
 {
-	struct synfin_net *sn = synfin_net(net);
+	struct net *net;
 
-	synfin_proc_clean(sn);
-	synfin_flow_net_exit(sn);
-	synfin_stats_clean(sn);
+	list_for_each_entry(net, nets, exit_list) {
+		synfin_proc_clean(synfin_net(net));
+		synfin_flow_net_exit(synfin_net(net));
+	}
+	synchronize_rcu();
+	list_for_each_entry(net, nets, exit_list)
+		synfin_stats_clean(synfin_net(net));
 }
 
 static struct pernet_operations synfin_net_ops = {
 	.init = synfin_net_init,
 	.pre_exit = synfin_net_pre_exit,
-	.exit = synfin_net_exit,
+	.exit_batch = synfin_net_exit_batch,
 	.id = &synfin_net_id,
 	.size = sizeof(struct synfin_net),
 };

@@ -132,10 +132,12 @@ static __u8 sender(const struct synfin_conn *conn,
 	if (conn->flags & SYNFIN_FLAG_SELF)
 		return seg->kind == SYNFIN_KIND_SYN_ACK ? SYNFIN_FROM_SERVER :
 							  SYNFIN_FROM_CLIENT;
-	if (seg->sport == conn->client_port && seg->dport == conn->server_port &&
-	    same_addr(&seg->src, &conn->client))
-		return SYNFIN_FROM_CLIENT;
-	return SYNFIN_FROM_SERVER;
+	/* It is one of the two, and most often the ports alone tell which. */
+	if (seg->sport != seg->dport)
+		return seg->sport == conn->client_port ? SYNFIN_FROM_CLIENT :
+							 SYNFIN_FROM_SERVER;
+	return same_addr(&seg->src, &conn->client) ? SYNFIN_FROM_CLIENT :
+						     SYNFIN_FROM_SERVER;
 }
 
 static __u8 column(const struct synfin_conn *conn, __u8 from)

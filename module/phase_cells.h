@@ -11,7 +11,7 @@
 #define SYNFIN_WINDOW_MAX	0x40000000u
 
 /* More than what a capture misses between two segments, at once. */
-#define SYNFIN_GAP_MAX		(1u << 24)
+#define SYNFIN_GAP_MAX		0x1000000u
 
 /**
  * struct synfin_move - a segment that meets a connection

@@ -405,7 +405,6 @@ void synfin_cell_ack(struct synfin_move *m)
  */
 void synfin_cell_missed(struct synfin_move *m)
 {
-	struct synfin_conn *conn = m->conn;
 	bool fin = m->seg->kind == SYNFIN_KIND_FIN;
 	__u32 span = fin ? m->reach : SYNFIN_GAP_MAX;
 
@@ -421,12 +420,7 @@ void synfin_cell_missed(struct synfin_move *m)
 		synfin_pass(m, SYNFIN_CNT_not_awaited);
 		return;
 	}
-	/* With data in the SYN the server is open before the ACK (RFC 7413). */
-	if (conn->state == SYNFIN_STATE_SYN_ACK &&
-	    (conn->flags & SYNFIN_FLAG_SYN_DATA))
-		opened(m, SYNFIN_OPEN_ESTABLISHED);
-	else
-		opened(m, SYNFIN_OPEN_MIDSTREAM);
+	opened(m, SYNFIN_OPEN_MIDSTREAM);
 	if (fin)
 		synfin_cell_fin_1(m);
 	else

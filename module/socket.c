@@ -70,7 +70,8 @@ static u8 judge_fin(const struct sock *sk, const struct synfin_segment *seg)
 
 	if (before(end, next) || after(seg->seq, next + tcp_receive_window(tp)))
 		return SYNFIN_BELIEF_FORGED;
-	if (after(seg->ack, READ_ONCE(tp->snd_nxt)) ||
+	/* snd_nxt follows what was sent only after it has passed; an answer may come first. */
+	if (after(seg->ack, READ_ONCE(tp->write_seq)) ||
 	    seg->ack + SLACK - READ_ONCE(tp->snd_una) > 2 * SLACK)
 		return SYNFIN_BELIEF_FORGED;
 	return SYNFIN_BELIEF_UNKNOWN;
