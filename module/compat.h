@@ -18,6 +18,16 @@
 #include <net/net_namespace.h>
 
 /*
+ * Kernels that clear every variable on the stack need not clear those that are filled
+ * in right away: it costs more than the filling.
+ */
+#if __has_attribute(__uninitialized__)
+#define SYNFIN_UNINITIALIZED __attribute__((__uninitialized__))
+#else
+#define SYNFIN_UNINITIALIZED
+#endif
+
+/*
  * Since 6.18 the look-up of an established socket finds the hash table by itself.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)

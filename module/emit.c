@@ -33,10 +33,22 @@ static union synfin_emission *synfin_emit_next(struct synfin_batch *b)
 }
 
 /* The flow's clock is monotonic; a record's is the time of day. */
-static void synfin_emit_date(struct synfin_record_head *head)
+static u64 synfin_emit_date(u64 mono_ns)
 {
-	head->time_ns =
-		ktime_to_ns(ktime_mono_to_real(ns_to_ktime(head->time_ns)));
+	return ktime_to_ns(ktime_mono_to_real(ns_to_ktime(mono_ns)));
+}
+
+/* The tracepoint fires after the lock, so it wants a copy of the record. */
+static noinline void synfin_emit_copy(struct synfin_batch *b,
+				      const struct synfin_conn *conn,
+				      const struct synfin_step *step)
+{
+	union synfin_emission *rec = synfin_emit_next(b);
+
+	if (!rec)
+		return;
+	synfin_phase_record(conn, step, &rec->phase);
+	rec->head.time_ns = synfin_emit_date(step->time_ns);
 }
 
 /**
@@ -50,14 +62,14 @@ static void synfin_emit_date(struct synfin_record_head *head)
 void synfin_emit_phase(struct synfin_batch *b, const struct synfin_conn *conn,
 		       const struct synfin_step *step)
 {
-	union synfin_emission *rec = synfin_emit_next(b);
+	union synfin_record *rec = synfin_ring_begin();
 
-	if (!rec)
-		return;
 	synfin_phase_record(conn, step, &rec->phase);
-	synfin_emit_date(&rec->head);
-	synfin_ring_write(rec, sizeof(rec->phase) / sizeof(u64));
+	rec->head.time_ns = synfin_emit_date(step->time_ns);
+	synfin_ring_end();
 	synfin_stats_inc(b->sn, SYNFIN_CNT_phases);
+	if (trace_synfin_phase_enabled())
+		synfin_emit_copy(b, conn, step);
 }
 
 /**
@@ -74,8 +86,9 @@ void synfin_emit_conn(struct synfin_batch *b, const struct synfin_conn *conn)
 	if (!rec)
 		return;
 	synfin_phase_summary(conn, &rec->conn);
-	synfin_emit_date(&rec->head);
-	synfin_ring_write(rec, sizeof(rec->conn) / sizeof(u64));
+	rec->head.time_ns = synfin_emit_date(conn->first_ns);
+	synfin_ring_begin()->conn = rec->conn;
+	synfin_ring_end();
 	synfin_stats_inc(b->sn, SYNFIN_CNT_conns);
 }
 

@@ -18,6 +18,21 @@ struct synfin_flow_fast synfin_flow_fast ____cacheline_aligned;
 
 static DEFINE_PER_CPU(u64, synfin_flow_ids);
 
+/* Flows that a CPU keeps at hand: 128 KiB at the most. */
+#define STOCK_MAX	512
+
+/**
+ * struct stock - flows at hand; its CPU's alone, with interrupts off
+ * @first:	the first, by @next
+ * @nr:		how many
+ */
+struct stock {
+	struct synfin_flow	*first;
+	unsigned int		nr;
+};
+
+static DEFINE_PER_CPU(struct stock, stocks);
+
 /**
  * synfin_flow_new_id() - a number for a new connection
  *
@@ -39,33 +54,19 @@ static u64 endpoint(const struct synfin_segment *seg,
 	return synfin_flow_endpoint6(addr->w, htons(port));
 }
 
-/* Which chain of its stripe: SipHash over what two directions have in common. */
-static u32 chain_of(const struct synfin_net *sn, const struct synfin_segment *seg,
-		    u64 a, u64 b)
+static u64 hash_of(const struct synfin_segment *seg)
 {
-	bool swap = a > b;
-	struct {
-		struct synfin_addr addr[2];
-		u64 ports;
-	} __aligned(SIPHASH_ALIGNMENT) key;
-
-	if (seg->family == 4)
-		/* 48 bits each; the namespace fills the rest. */
-		return siphash_2u64((swap ? b : a) ^ (u64)sn->inum << 48,
-				    (swap ? a : b) ^ (u64)(sn->inum >> 16) << 48,
-				    &synfin_flow_table.key);
-	key.addr[swap] = seg->src;
-	key.addr[!swap] = seg->dst;
-	key.ports = (u64)sn->inum << 32 |
-		    (swap ? (u32)seg->dport << 16 | seg->sport :
-			    (u32)seg->sport << 16 | seg->dport);
-	return siphash(&key, sizeof(key), &synfin_flow_table.key);
+	return synfin_flow_hash(endpoint(seg, &seg->src, seg->sport),
+				endpoint(seg, &seg->dst, seg->dport));
 }
 
-static bool same_addr(const struct synfin_addr *a, const struct synfin_addr *b)
+static bool same_addr(u8 family, const struct synfin_addr *a,
+		      const struct synfin_addr *b)
 {
-	return !((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) |
-		 (a->w[2] ^ b->w[2]) | (a->w[3] ^ b->w[3]));
+	if (a->w[0] != b->w[0])
+		return false;
+	return family == 4 || !((a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]) |
+				(a->w[3] ^ b->w[3]));
 }
 
 static bool same_flow(const struct synfin_flow *flow, const struct synfin_net *sn,
@@ -76,13 +77,13 @@ static bool same_flow(const struct synfin_flow *flow, const struct synfin_net *s
 	if (flow->sn != sn || conn->family != seg->family)
 		return false;
 	if (conn->client_port == seg->sport && conn->server_port == seg->dport &&
-	    same_addr(&conn->client, &seg->src) &&
-	    same_addr(&conn->server, &seg->dst))
+	    same_addr(seg->family, &conn->client, &seg->src) &&
+	    same_addr(seg->family, &conn->server, &seg->dst))
 		return true;
 	return conn->client_port == seg->dport &&
 	       conn->server_port == seg->sport &&
-	       same_addr(&conn->client, &seg->dst) &&
-	       same_addr(&conn->server, &seg->src);
+	       same_addr(seg->family, &conn->client, &seg->dst) &&
+	       same_addr(seg->family, &conn->server, &seg->src);
 }
 
 static struct synfin_flow *find(const struct synfin_flow_hold *hold,
@@ -98,15 +99,19 @@ static struct synfin_flow *find(const struct synfin_flow_hold *hold,
 	return NULL;
 }
 
+/*
+ * Whether a flow is found decides if the lock outlives synfin_flow_get(), which sparse
+ * cannot follow: it is told that both are neutral. lockdep watches.
+ */
 static void lock(struct synfin_flow_hold *hold)
-	__acquires(&hold->stripe->lock)
 {
 	raw_spin_lock_irqsave(&hold->stripe->lock, hold->flags);
+	__release(&hold->stripe->lock);
 }
 
 static void unlock(struct synfin_flow_hold *hold)
-	__releases(&hold->stripe->lock)
 {
+	__acquire(&hold->stripe->lock);
 	raw_spin_unlock_irqrestore(&hold->stripe->lock, hold->flags);
 }
 
@@ -129,6 +134,15 @@ static void set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
 	}
 }
 
+/* list_add_tail(), without the call that checks it in every distribution's kernel. */
+static void append(struct list_head *entry, struct list_head *head)
+{
+	entry->next = head;
+	entry->prev = head->prev;
+	head->prev->next = entry;
+	head->prev = entry;
+}
+
 /**
  * synfin_flow_link() - insert a flow
  * @stripe:	its stripe, locked
@@ -145,7 +159,7 @@ void synfin_flow_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
 	*chain = flow;
 	flow->conn.mark[0] = synfin_flow_is_quiet() ? SYNFIN_FLOW_QUIET : 0;
 	flow->conn.mark[1] = wait;
-	list_add_tail(&flow->wait, &stripe->waits[wait]);
+	append(&flow->wait, &stripe->waits[wait]);
 	if (synfin_flow_wait_is_embryonic(wait))
 		atomic_inc(&synfin_flow_table.embryonic);
 	WRITE_ONCE(stripe->flows, stripe->flows + 1);
@@ -162,12 +176,15 @@ static u64 conn_endpoint(const struct synfin_conn *conn, bool server)
 	return synfin_flow_endpoint6(addr->w, port);
 }
 
-static struct synfin_flow **chain_at(u32 stripe, u32 hash)
+/* Namespaces with the same addresses inside are told apart by the chain. */
+static struct synfin_flow **chain_at(const struct synfin_net *sn, u64 hash)
 {
 	unsigned int bits = synfin_flow_table.chain_bits;
+	u64 salted = hash + sn->inum * synfin_flow_fast.key[3];
+	u64 chain = salted << SYNFIN_FLOW_STRIPE_BITS >> 1 >> (63 - bits);
 
-	return &synfin_flow_table.chains[((size_t)stripe << bits) |
-					 (hash & ((1u << bits) - 1))];
+	return &synfin_flow_table.chains[(size_t)synfin_flow_stripe(hash) << bits |
+					 chain];
 }
 
 /**
@@ -178,27 +195,77 @@ static struct synfin_flow **chain_at(u32 stripe, u32 hash)
 void synfin_flow_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 {
 	const struct synfin_conn *conn = &flow->conn;
-	struct synfin_segment seg = {
-		.src = conn->client, .dst = conn->server,
-		.sport = conn->client_port, .dport = conn->server_port,
-		.family = conn->family,
-	};
 	struct synfin_flow **at;
-	u64 a = conn_endpoint(conn, false);
-	u64 b = conn_endpoint(conn, true);
+	u64 hash;
 
 	lockdep_assert_held(&stripe->lock);
 	set_awaiting(stripe, flow, false);
-	list_del(&flow->wait);
+	__list_del(flow->wait.prev, flow->wait.next);
 	if (synfin_flow_wait_is_embryonic(conn->mark[1]))
 		atomic_dec(&synfin_flow_table.embryonic);
-	at = chain_at(stripe - synfin_flow_table.stripes,
-		      chain_of(flow->sn, &seg, a, b));
+	hash = synfin_flow_hash(conn_endpoint(conn, false),
+				conn_endpoint(conn, true));
+	at = chain_at(flow->sn, hash);
 	while (*at != flow)
 		at = &(*at)->next;
 	*at = flow->next;
 	WRITE_ONCE(stripe->flows, stripe->flows - 1);
 	atomic_dec(&synfin_flow_table.total);
+}
+
+/* Flows for the next SYNs, taken from the allocator a page at a time otherwise. */
+static struct synfin_flow *allocate(void)
+{
+	struct stock *stock;
+	struct synfin_flow *flow;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	stock = this_cpu_ptr(&stocks);
+	flow = stock->first;
+	if (likely(flow)) {
+		stock->first = flow->next;
+		stock->nr--;
+	}
+	local_irq_restore(flags);
+	if (unlikely(!flow))
+		flow = kmem_cache_alloc(synfin_flow_table.cache,
+					GFP_ATOMIC | __GFP_NOWARN);
+	return flow;
+}
+
+static void discard(struct synfin_flow *flow)
+{
+	struct stock *stock;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	stock = this_cpu_ptr(&stocks);
+	if (stock->nr < STOCK_MAX) {
+		flow->next = stock->first;
+		stock->first = flow;
+		stock->nr++;
+		flow = NULL;
+	}
+	local_irq_restore(flags);
+	if (flow)
+		kmem_cache_free(synfin_flow_table.cache, flow);
+}
+
+static void empty_stocks(void)
+{
+	struct synfin_flow *flow;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct stock *stock = per_cpu_ptr(&stocks, cpu);
+
+		while ((flow = stock->first)) {
+			stock->first = flow->next;
+			kmem_cache_free(synfin_flow_table.cache, flow);
+		}
+		stock->nr = 0;
+	}
 }
 
 /**
@@ -211,13 +278,9 @@ void synfin_flow_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 void synfin_flow_release(struct synfin_flow *flow,
 			 const struct synfin_result *res)
 {
-	synfin_flow_table.report(flow, res);
-	kmem_cache_free(synfin_flow_table.cache, flow);
-}
-
-static struct synfin_flow *allocate(void)
-{
-	return kmem_cache_alloc(synfin_flow_table.cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (res->nr || res->ended)
+		synfin_flow_table.report(flow, res);
+	discard(flow);
 }
 
 /* Insert a flow for the segment, if there is memory and room. */
@@ -273,7 +336,7 @@ static struct synfin_flow *find_or_insert(struct synfin_flow_hold *hold,
 static void clear_up(struct synfin_flow_hold *hold)
 {
 	if (hold->spare)
-		kmem_cache_free(synfin_flow_table.cache, hold->spare);
+		discard(hold->spare);
 	if (hold->victim)
 		synfin_flow_evict(hold->victim);
 }
@@ -293,13 +356,11 @@ struct synfin_flow *synfin_flow_get(struct synfin_net *sn,
 				    const struct synfin_segment *seg,
 				    struct synfin_flow_hold *hold)
 {
-	u64 a = endpoint(seg, &seg->src, seg->sport);
-	u64 b = endpoint(seg, &seg->dst, seg->dport);
-	u32 stripe = synfin_flow_stripe(a, b);
+	u64 hash = hash_of(seg);
 	struct synfin_flow *flow;
 
-	hold->stripe = &synfin_flow_table.stripes[stripe];
-	hold->chain = chain_at(stripe, chain_of(sn, seg, a, b));
+	hold->stripe = &synfin_flow_table.stripes[synfin_flow_stripe(hash)];
+	hold->chain = chain_at(sn, hash);
 	hold->victim = NULL;
 	hold->spare = NULL;
 	hold->reason = SYNFIN_CNT_no_flow;
@@ -321,7 +382,8 @@ static void requeue(struct synfin_flow *flow, struct synfin_flow_hold *hold)
 
 	if (wait == before && flow->conn.last_ns == hold->last_ns)
 		return;
-	list_move_tail(&flow->wait, &hold->stripe->waits[wait]);
+	__list_del(flow->wait.prev, flow->wait.next);
+	append(&flow->wait, &hold->stripe->waits[wait]);
 	flow->conn.mark[1] = wait;
 	if (synfin_flow_wait_is_embryonic(before)) {
 		if (!synfin_flow_wait_is_embryonic(wait))
@@ -362,12 +424,10 @@ static bool has_only_begun(const struct synfin_flow *flow)
  */
 void synfin_flow_forget(struct synfin_net *sn, const struct synfin_segment *seg)
 {
-	u64 a = endpoint(seg, &seg->src, seg->sport);
-	u64 b = endpoint(seg, &seg->dst, seg->dport);
-	u32 stripe = synfin_flow_stripe(a, b);
+	u64 hash = hash_of(seg);
 	struct synfin_flow_hold hold = {
-		.stripe = &synfin_flow_table.stripes[stripe],
-		.chain = chain_at(stripe, chain_of(sn, seg, a, b)),
+		.stripe = &synfin_flow_table.stripes[synfin_flow_stripe(hash)],
+		.chain = chain_at(sn, hash),
 	};
 	struct synfin_flow *flow;
 
@@ -381,7 +441,12 @@ void synfin_flow_forget(struct synfin_net *sn, const struct synfin_segment *seg)
 	if (!flow)
 		return;
 	synfin_stats_inc(sn, SYNFIN_CNT_flows_ended);
-	kmem_cache_free(synfin_flow_table.cache, flow);
+	discard(flow);
+}
+
+/* There only because kernels that clear what they allocate leave such caches out. */
+static void construct(void *flow)
+{
 }
 
 static void free_tables(void)
@@ -431,7 +496,6 @@ int synfin_flow_setup(const struct synfin_flow_limits *limits,
 	t->limits = *limits;
 	t->report = report;
 	t->max_embryonic = max(limits->max_flows / 4, 1u);
-	get_random_bytes(&t->key, sizeof(t->key));
 	get_random_bytes(synfin_flow_fast.key, sizeof(synfin_flow_fast.key));
 	synfin_flow_fast.key[2] |= 1;
 	synfin_flow_fast.key[3] |= 1;
@@ -439,7 +503,8 @@ int synfin_flow_setup(const struct synfin_flow_limits *limits,
 	err = alloc_tables(limits->max_flows);
 	if (err)
 		return err;
-	t->cache = KMEM_CACHE(synfin_flow, 0);
+	t->cache = kmem_cache_create("synfin_flow", sizeof(struct synfin_flow), 0,
+				     0, construct);
 	if (!t->cache) {
 		free_tables();
 		return -ENOMEM;
@@ -458,6 +523,7 @@ int synfin_flow_setup(const struct synfin_flow_limits *limits,
 void synfin_flow_teardown(void)
 {
 	cancel_delayed_work_sync(&synfin_flow_table.expiry);
+	empty_stocks();
 	kmem_cache_destroy(synfin_flow_table.cache);
 	free_tables();
 }

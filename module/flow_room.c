@@ -95,30 +95,38 @@ static struct synfin_flow *least_worth(struct synfin_stripe *stripe)
 	       oldest(stripe, SYNFIN_WAIT_OPEN);
 }
 
+/* From another stripe, unless somebody holds it: nobody waits for two locks. */
+static struct synfin_flow *
+take_from(struct synfin_stripe *other,
+	  struct synfin_flow *(*choose)(struct synfin_stripe *))
+{
+	struct synfin_flow *flow;
+
+	if (!raw_spin_trylock(&other->lock))
+		return NULL;
+	flow = choose(other);
+	if (flow)
+		synfin_flow_unlink(other, flow);
+	raw_spin_unlock(&other->lock);
+	return flow;
+}
+
 /*
  * Unlink what @choose finds in a stripe, or else in one of those after it: a small
- * table has more stripes than flows. Those are only tried, so that nobody waits for
- * a lock while he holds one.
+ * table has more stripes than flows.
  */
-static struct synfin_flow *take(struct synfin_stripe *stripe,
-				struct synfin_flow *(*choose)(struct synfin_stripe *))
+static struct synfin_flow *
+take(struct synfin_stripe *stripe,
+     struct synfin_flow *(*choose)(struct synfin_stripe *))
 {
-	struct synfin_flow *flow = choose(stripe);
 	unsigned int i, own = stripe - synfin_flow_table.stripes;
-	struct synfin_stripe *other;
+	struct synfin_flow *flow = choose(stripe);
 
 	if (flow)
 		synfin_flow_unlink(stripe, flow);
-	for (i = 1; !flow && i <= REACH; i++) {
-		other = &synfin_flow_table.stripes[(own + i) %
-						   SYNFIN_FLOW_STRIPES];
-		if (!raw_spin_trylock(&other->lock))
-			continue;
-		flow = choose(other);
-		if (flow)
-			synfin_flow_unlink(other, flow);
-		raw_spin_unlock(&other->lock);
-	}
+	for (i = own + 1; !flow && i <= own + REACH; i++)
+		flow = take_from(&synfin_flow_table.stripes[i % SYNFIN_FLOW_STRIPES],
+				 choose);
 	return flow;
 }
 
@@ -157,7 +165,7 @@ struct synfin_flow *synfin_flow_make_room(struct synfin_stripe *stripe,
 void synfin_flow_evict(struct synfin_flow *flow)
 {
 	bool done = flow->conn.state == SYNFIN_STATE_DONE;
-	struct synfin_result res;
+	struct synfin_result res SYNFIN_UNINITIALIZED;
 
 	synfin_phase_evict(&flow->conn, &res);
 	synfin_stats_inc(flow->sn, done ? SYNFIN_CNT_flows_ended :
@@ -188,8 +196,8 @@ static unsigned int take_expired(struct synfin_stripe *stripe, u64 now,
 
 static void expire_stripe(struct synfin_stripe *stripe)
 {
-	struct synfin_flow *flows[BATCH];
-	struct synfin_result res;
+	struct synfin_flow *flows[BATCH] SYNFIN_UNINITIALIZED;
+	struct synfin_result res SYNFIN_UNINITIALIZED;
 	unsigned int i, n;
 	unsigned long flags;
 	u64 now;
@@ -263,7 +271,7 @@ static unsigned int take_of_net(struct synfin_stripe *stripe,
  */
 void synfin_flow_net_exit(struct synfin_net *sn)
 {
-	struct synfin_flow *flows[BATCH];
+	struct synfin_flow *flows[BATCH] SYNFIN_UNINITIALIZED;
 	unsigned int i, s, n;
 	unsigned long flags;
 

@@ -6,7 +6,6 @@
 #define _SYNFIN_FLOW_TABLE_H
 
 #include <linux/atomic.h>
-#include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include "flow.h"
@@ -20,7 +19,6 @@
  * @limits:	how many, how long
  * @report:	told of flows that the table lets go
  * @cache:	where flows come from
- * @key:	of SipHash
  * @total:	flows in the table
  * @embryonic:	those of them that no ACK has proved
  * @expiry:	looks for waits that are over
@@ -33,7 +31,6 @@ struct synfin_flow_table {
 	struct synfin_flow_limits	limits;
 	synfin_flow_report		report;
 	struct kmem_cache		*cache;
-	siphash_key_t			key;
 	atomic_t			total ____cacheline_aligned_in_smp;
 	atomic_t			embryonic;
 	struct delayed_work		expiry;

@@ -43,7 +43,7 @@ static void emit_steps(struct synfin_batch *batch, struct synfin_flow *flow,
  * A flow that was kept out of the ring: once it is proved, what it held back comes
  * first. Returns true if it still holds back.
  */
-static bool holds_back(struct synfin_batch *batch, struct synfin_flow *flow,
+static noinline bool holds_back(struct synfin_batch *batch, struct synfin_flow *flow,
 		       const struct synfin_result *res)
 {
 	struct synfin_result earlier;
@@ -80,7 +80,7 @@ static void count_result(struct synfin_net *sn, const struct synfin_result *res)
 }
 
 /* A flow made way for the next one on the same endpoints. */
-static void next_flow(struct synfin_batch *batch, struct synfin_flow *flow,
+static noinline void next_flow(struct synfin_batch *batch, struct synfin_flow *flow,
 		      const struct synfin_segment *seg,
 		      struct synfin_result *res)
 {
@@ -92,7 +92,7 @@ static void next_flow(struct synfin_batch *batch, struct synfin_flow *flow,
 }
 
 /* A SYN was held back: the flow goes on, so it is written before what follows. */
-static void release_held(struct synfin_batch *batch, struct synfin_flow *flow)
+static noinline void release_held(struct synfin_batch *batch, struct synfin_flow *flow)
 {
 	struct synfin_result earlier;
 
@@ -115,9 +115,9 @@ static bool hold_back(struct synfin_flow *flow)
 static void follow(struct synfin_net *sn, const struct synfin_segment *seg,
 		   bool may_be_forgotten)
 {
-	struct synfin_flow_hold hold;
-	struct synfin_batch batch;
-	struct synfin_result res;
+	struct synfin_flow_hold hold SYNFIN_UNINITIALIZED;
+	struct synfin_batch batch SYNFIN_UNINITIALIZED;
+	struct synfin_result res SYNFIN_UNINITIALIZED;
 	struct synfin_flow *flow;
 	bool held;
 	u64 now;
@@ -165,7 +165,7 @@ static noinline void slow_path(const struct sk_buff *skb,
 	struct synfin_net *sn = synfin_net(state->net);
 	bool ipvs = synfin_ipvs_is_there(state->net);
 	enum synfin_counter reason;
-	struct synfin_segment seg;
+	struct synfin_segment seg SYNFIN_UNINITIALIZED;
 
 	if (seen_again(skb, state))
 		return;
@@ -222,7 +222,7 @@ static __always_inline bool uninteresting4(const struct sk_buff *skb, bool local
 		return true;
 	src = synfin_flow_endpoint4(iph->saddr, th->source);
 	dst = synfin_flow_endpoint4(iph->daddr, th->dest);
-	return !synfin_flow_awaited(synfin_flow_stripe(src, dst));
+	return !synfin_flow_awaited(synfin_flow_stripe(synfin_flow_hash(src, dst)));
 }
 
 static __always_inline bool uninteresting6(const struct sk_buff *skb, bool local_in)
@@ -240,7 +240,7 @@ static __always_inline bool uninteresting6(const struct sk_buff *skb, bool local
 		return true;
 	src = synfin_flow_endpoint6(iph->saddr.s6_addr32, th->source);
 	dst = synfin_flow_endpoint6(iph->daddr.s6_addr32, th->dest);
-	return !synfin_flow_awaited(synfin_flow_stripe(src, dst));
+	return !synfin_flow_awaited(synfin_flow_stripe(synfin_flow_hash(src, dst)));
 }
 
 /* What arrives over loopback has passed LOCAL_OUT. */
@@ -336,7 +336,7 @@ void synfin_hook_clean(struct synfin_net *sn)
 void synfin_hook_report(struct synfin_flow *flow,
 			const struct synfin_result *res)
 {
-	struct synfin_batch batch;
+	struct synfin_batch batch SYNFIN_UNINITIALIZED;
 	unsigned long flags;
 
 	synfin_emit_begin(&batch, flow->sn);

@@ -467,29 +467,3 @@ void synfin_phase_restart(struct synfin_conn *conn,
 	init_next(conn, &syn, id);
 	synfin_phase_segment(conn, &syn, next_ns, res);
 }
-
-/**
- * synfin_phase_awaits() - is a segment without SYN, FIN or RST waited for?
- * @conn: the connection
- *
- * The ACK of a SYN-ACK, the ACK of a FIN, or traffic that would show a RST to be
- * forged. Never through a half close and never after a bare SYN, so that what
- * passes most stays out of the slow path.
- *
- * Return: true if it is.
- */
-bool synfin_phase_awaits(const struct synfin_conn *conn)
-{
-	if (conn->flags & (SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_PENDING))
-		return true;
-	switch (conn->state) {
-	case SYNFIN_STATE_SYN_SYN:
-	case SYNFIN_STATE_SYN_ACK:
-	case SYNFIN_STATE_FIN:
-	case SYNFIN_STATE_FIN_FIN:
-	case SYNFIN_STATE_LAST:
-		return true;
-	default:
-		return false;
-	}
-}

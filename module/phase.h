@@ -239,6 +239,49 @@ struct synfin_result {
 	struct synfin_step step[2];
 };
 
+extern const __u8 synfin_phase_waits[SYNFIN_STATE_NR];
+
+/**
+ * synfin_phase_wait() - what a connection waits for
+ * @conn: the connection
+ *
+ * The wait began at @conn->last_ns; each has a time limit of its own. A FIN that was
+ * seen first of all may be made up until somebody acknowledges it.
+ *
+ * Return: the wait.
+ */
+static inline enum synfin_wait synfin_phase_wait(const struct synfin_conn *conn)
+{
+	if (conn->flags & SYNFIN_FLAG_PENDING)
+		return SYNFIN_WAIT_LINGER;
+	if (conn->state == SYNFIN_STATE_FIN &&
+	    conn->opening == SYNFIN_OPEN_MIDSTREAM)
+		return SYNFIN_WAIT_UNPROVEN;
+	return (enum synfin_wait)synfin_phase_waits[conn->state];
+}
+
+/* States in which the ACK of a SYN, of a SYN-ACK or of a FIN is missing. */
+#define SYNFIN_STATES_AWAITING						\
+	(1u << SYNFIN_STATE_SYN_SYN | 1u << SYNFIN_STATE_SYN_ACK |	\
+	 1u << SYNFIN_STATE_FIN | 1u << SYNFIN_STATE_FIN_FIN |		\
+	 1u << SYNFIN_STATE_LAST)
+
+/**
+ * synfin_phase_awaits() - is a segment without SYN, FIN or RST waited for?
+ * @conn: the connection
+ *
+ * The ACK of a SYN-ACK, the ACK of a FIN, or traffic that would show a RST to be
+ * forged. Never through a half close and never after a bare SYN, so that what
+ * passes most stays out of the slow path.
+ *
+ * Return: true if it is.
+ */
+static inline bool synfin_phase_awaits(const struct synfin_conn *conn)
+{
+	return (conn->flags & (SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_PENDING)) ||
+	       (SYNFIN_STATES_AWAITING >> conn->state & 1);
+}
+
 /* phase.c */
 bool synfin_phase_begins(const struct synfin_segment *seg);
 void synfin_phase_init(struct synfin_conn *conn,
@@ -249,10 +292,8 @@ void synfin_phase_segment(struct synfin_conn *conn,
 void synfin_phase_restart(struct synfin_conn *conn,
 			  const struct synfin_segment *seg, __u64 id,
 			  struct synfin_result *res);
-bool synfin_phase_awaits(const struct synfin_conn *conn);
 
 /* phase_end.c */
-enum synfin_wait synfin_phase_wait(const struct synfin_conn *conn);
 void synfin_phase_expire(struct synfin_conn *conn, __u64 now,
 			 struct synfin_result *res);
 void synfin_phase_evict(struct synfin_conn *conn, struct synfin_result *res);

@@ -348,7 +348,7 @@ static bool rst_fits(const struct synfin_move *m)
 	    !synfin_within(seq, own->una, synfin_ahead(own, m->reach)))
 		return false;
 	return !m->seg->all || !(own->flags & SYNFIN_END_NXT) ||
-	       !synfin_after(seq, own->nxt + 1);
+	       !synfin_after(seq, own->nxt + SYNFIN_GAP_MAX);
 }
 
 /**

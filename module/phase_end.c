@@ -23,37 +23,18 @@ void synfin_conn_end(struct synfin_conn *conn, struct synfin_result *res)
 	res->ended = 1;
 }
 
-/**
- * synfin_phase_wait() - what a connection waits for
- * @conn: the connection
- *
- * The wait began at @conn->last_ns; each has a time limit of its own.
- *
- * Return: the wait.
- */
-enum synfin_wait synfin_phase_wait(const struct synfin_conn *conn)
-{
-	static const __u8 waits[SYNFIN_STATE_NR] = {
-		[SYNFIN_STATE_NONE] = SYNFIN_WAIT_LINGER,
-		[SYNFIN_STATE_SYN] = SYNFIN_WAIT_UNANSWERED,
-		[SYNFIN_STATE_SYN_SYN] = SYNFIN_WAIT_UNANSWERED,
-		[SYNFIN_STATE_SYN_ACK] = SYNFIN_WAIT_UNACKNOWLEDGED,
-		[SYNFIN_STATE_OPEN] = SYNFIN_WAIT_OPEN,
-		[SYNFIN_STATE_FIN] = SYNFIN_WAIT_HALF_CLOSED,
-		[SYNFIN_STATE_HALF] = SYNFIN_WAIT_HALF_CLOSED,
-		[SYNFIN_STATE_FIN_FIN] = SYNFIN_WAIT_CLOSING,
-		[SYNFIN_STATE_LAST] = SYNFIN_WAIT_CLOSING,
-		[SYNFIN_STATE_DONE] = SYNFIN_WAIT_LINGER,
-	};
-
-	if (conn->flags & SYNFIN_FLAG_PENDING)
-		return SYNFIN_WAIT_LINGER;
-	/* Nobody has acknowledged anything yet: it may be made up. */
-	if (conn->state == SYNFIN_STATE_FIN &&
-	    conn->opening == SYNFIN_OPEN_MIDSTREAM)
-		return SYNFIN_WAIT_UNPROVEN;
-	return waits[conn->state];
-}
+const __u8 synfin_phase_waits[SYNFIN_STATE_NR] = {
+	[SYNFIN_STATE_NONE] = SYNFIN_WAIT_LINGER,
+	[SYNFIN_STATE_SYN] = SYNFIN_WAIT_UNANSWERED,
+	[SYNFIN_STATE_SYN_SYN] = SYNFIN_WAIT_UNANSWERED,
+	[SYNFIN_STATE_SYN_ACK] = SYNFIN_WAIT_UNACKNOWLEDGED,
+	[SYNFIN_STATE_OPEN] = SYNFIN_WAIT_OPEN,
+	[SYNFIN_STATE_FIN] = SYNFIN_WAIT_HALF_CLOSED,
+	[SYNFIN_STATE_HALF] = SYNFIN_WAIT_HALF_CLOSED,
+	[SYNFIN_STATE_FIN_FIN] = SYNFIN_WAIT_CLOSING,
+	[SYNFIN_STATE_LAST] = SYNFIN_WAIT_CLOSING,
+	[SYNFIN_STATE_DONE] = SYNFIN_WAIT_LINGER,
+};
 
 static void reset_believed(struct synfin_conn *conn, struct synfin_result *res)
 {

@@ -56,29 +56,39 @@ static void synfin_ring_wake(struct irq_work *work)
 }
 
 /**
- * synfin_ring_write() - append a record to this CPU's ring
- * @record:	a struct synfin_record_phase or _conn, all of its bytes set
- * @words:	its size in 64-bit words
+ * synfin_ring_begin() - open the next slot of this CPU's ring
  *
- * Context: Any but NMI, irqs off; raw locks may be held.
+ * The payload is to be written, not read; synfin_ring_end() must follow.
+ *
+ * Context: Any but NMI, irqs off until synfin_ring_end(); raw locks may be held.
+ * Return: where the record goes.
  */
-void synfin_ring_write(const void *record, unsigned int words)
+union synfin_record *synfin_ring_begin(void)
 {
 	struct synfin_ring *ring = this_cpu_ptr(&synfin_rings);
-	const u64 *from = record;
 	u64 n = ring->head;
 	struct synfin_slot *slot = &ring->slots[n & ring->slot_mask];
-	unsigned int i;
 
 	lockdep_assert_irqs_disabled();
 
 	WRITE_ONCE(slot->seq, 2 * n + 1);
 	/* A, matches the reader's acquire fence: odd before any word changes */
 	smp_wmb();
-	for (i = 0; i < words; i++)
-		WRITE_ONCE(slot->record.words[i], from[i]);
+	return &slot->record;
+}
+
+/**
+ * synfin_ring_end() - publish the record in the slot that was opened
+ *
+ * Context: Any but NMI, irqs off since synfin_ring_begin().
+ */
+void synfin_ring_end(void)
+{
+	struct synfin_ring *ring = this_cpu_ptr(&synfin_rings);
+	u64 n = ring->head;
+
 	/* B, matches the reader's acquire of the sequence: payload before it */
-	smp_store_release(&slot->seq, 2 * (n + 1));
+	smp_store_release(&ring->slots[n & ring->slot_mask].seq, 2 * (n + 1));
 
 	WRITE_ONCE(ring->head, n + 1);
 	/* C, matches the reader's acquire of the head: slots before it */

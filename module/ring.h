@@ -46,7 +46,8 @@ struct page;
 /* ring.c */
 int synfin_ring_setup(unsigned int nr_slots);
 void synfin_ring_teardown(void);
-void synfin_ring_write(const void *record, unsigned int words);
+union synfin_record *synfin_ring_begin(void);
+void synfin_ring_end(void);
 u64 synfin_ring_records(void);
 const struct synfin_ring_header *synfin_ring_header(void);
 

@@ -7,6 +7,7 @@
  * context of a hook; no locks.
  */
 #include "segment.h"
+#include "compat.h"
 
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -98,8 +99,8 @@ static enum synfin_counter read_tcp(const struct sk_buff *skb, u8 pf,
 				    unsigned int at, struct synfin_segment *seg)
 {
 	enum synfin_counter reason;
+	u8 buf[20] SYNFIN_UNINITIALIZED;
 	const u8 *tcp;
-	u8 buf[20];
 
 	if (at > skb->len)
 		return SYNFIN_CNT_short;
@@ -115,7 +116,7 @@ static enum synfin_counter read_tcp(const struct sk_buff *skb, u8 pf,
 	return SYNFIN_NO_REASON;
 }
 
-static enum synfin_counter read_icmp(const struct sk_buff *skb, u8 family,
+static noinline enum synfin_counter read_icmp(const struct sk_buff *skb, u8 family,
 				     unsigned int at, struct synfin_segment *seg)
 {
 	u8 head[8], buf[QUOTE_MAX];

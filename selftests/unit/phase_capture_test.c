@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Captures that begin or end in the middle, miss segments, show one direction;
+ * connections older than the module; more bytes than the numbers can count.
+ */
+#include "shape.h"
+
+static struct dialogue d;
+static const struct synfin_record_conn *sum;
+static int all = SHAPE_NEITHER;
+
+static void ends_in_every_state(void)
+{
+	static const struct {
+		const char *script;
+		__u8 opening, closing, by;
+	} cases[] = {
+		{ "c S 0", SYNFIN_OPEN_UNANSWERED, SYNFIN_CLOSE_NONE,
+		  SYNFIN_BY_NOBODY },
+		{ "c S 0; s S 0", SYNFIN_OPEN_UNANSWERED, SYNFIN_CLOSE_NONE,
+		  SYNFIN_BY_NOBODY },
+		{ "c S 0; s SA 0 1", SYNFIN_OPEN_UNACKNOWLEDGED,
+		  SYNFIN_CLOSE_NONE, SYNFIN_BY_NOBODY },
+		{ SHAKE, SYNFIN_OPEN_ESTABLISHED, SYNFIN_CLOSE_OPEN,
+		  SYNFIN_BY_NOBODY },
+		{ SHAKE "c FA 1 1", SYNFIN_OPEN_ESTABLISHED,
+		  SYNFIN_CLOSE_HALF_CLOSED, SYNFIN_BY_CLIENT },
+		{ SHAKE "s FA 1 1; c A 1 2", SYNFIN_OPEN_ESTABLISHED,
+		  SYNFIN_CLOSE_HALF_CLOSED, SYNFIN_BY_SERVER },
+		{ SHAKE "c FA 1 1; s FA 1 1", SYNFIN_OPEN_ESTABLISHED,
+		  SYNFIN_CLOSE_SIMULTANEOUS, SYNFIN_BY_BOTH },
+		{ SHAKE "c FA 1 1; s FA 1 2", SYNFIN_OPEN_ESTABLISHED,
+		  SYNFIN_CLOSE_THREE_WAY, SYNFIN_BY_CLIENT },
+		{ SHAKE "c FA 1 1; s A 1 2; s FA 1 2", SYNFIN_OPEN_ESTABLISHED,
+		  SYNFIN_CLOSE_FOUR_WAY, SYNFIN_BY_CLIENT },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		while (shape_source(&d, &all)) {
+			PLAY(&d, cases[i].script);
+			PLAY(&d, "finish : end gone");
+			TAP_EQUAL(d.sums, 1);
+			TAP_EQUAL(d.sum[0].opening, cases[i].opening);
+			TAP_EQUAL(d.sum[0].closing, cases[i].closing);
+			TAP_EQUAL(d.sum[0].closed_by, cases[i].by);
+		}
+}
+
+static void finished_twice_ends_once(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, SHAKE "c R 1 !T : rst end; finish : gone");
+	TAP_EQUAL(d.sums, 1);
+}
+
+static void evicted_in_the_middle(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, SHAKE "evict : end gone");
+	SHAPE(&d.sum[0], ESTABLISHED, EVICTED, NOBODY);
+}
+
+static void evicted_after_the_end(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, SHAKE "c R 1 !T : rst end; evict : gone");
+	TAP_EQUAL(d.sums, 1);
+}
+
+static void idle_beyond_its_time(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, SHAKE "expire +432000000 : timeout end gone");
+	SHAPE(&d.sum[0], ESTABLISHED, OPEN, NOBODY);
+}
+
+/* What is not known is null, never 0. */
+static void begins_with_data(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c PA 1 1 10 : not_awaited @OPEN; s A 1 11 +5;"
+	     "c FA 11 1 +5 : fin-1; s FA 1 12 : fin-2; c A 12 2 : ack-2 end");
+	sum = &d.sum[0];
+	SHAPE(sum, MIDSTREAM, THREE_WAY, CLIENT);
+	COUNTS(sum, 0, 0, 2, 0);
+	BYTES(sum, 10, 0, 1);
+	TAP_EQUAL(d.step[0].since_ns, SYNFIN_NS_NONE);
+	TAP_EQUAL(sum->handshake_ns, SYNFIN_NS_NONE);
+	TAP_EQUAL(sum->server_rtt_ns, SYNFIN_NS_NONE);
+	TAP_EQUAL(sum->client_rtt_ns, SYNFIN_NS_NONE);
+	TAP_EQUAL(sum->duration_ns, 12 * MS);
+	TAP_EQUAL(sum->flags & (SYNFIN_CONN_CLIENT_ISN | SYNFIN_CONN_SERVER_ISN),
+		  0);
+	TAP_IS(sum->flags & SYNFIN_CONN_FLIPPED);
+	TAP_EQUAL(sum->completeness, SYNFIN_SEEN_DATA | SYNFIN_SEEN_FIN);
+	HISTORY(sum, "FfA");
+}
+
+static void begins_with_the_servers_data(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "s PA 1 1 10 : not_awaited @OPEN; s FA 11 1 : fin-1");
+	sum = dialogue_finish(&d);
+	SHAPE(sum, MIDSTREAM, HALF_CLOSED, SERVER);
+	TAP_EQUAL(sum->head.client_port, 40000);
+	TAP_EQUAL(sum->head.server_port, 80);
+	HISTORY(sum, "^f");
+}
+
+static void expires_without_any_phase(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c PA 1 1 10; expire +9 : timeout end gone");
+	TAP_EQUAL(d.step[0].since_ns, SYNFIN_NS_NONE);
+	SHAPE(&d.sum[0], MIDSTREAM, OPEN, NOBODY);
+}
+
+static void older_than_the_module(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, "c PA 1 1 10 : no_flow; c FA 11 1 : fin-1 @FIN;"
+	     "s A 1 12 +3 : ack-1 @HALF; s FA 1 12 : fin-2;"
+	     "c A 12 2 : ack-2 end");
+	SHAPE(&d.sum[0], MIDSTREAM, FOUR_WAY, CLIENT);
+	TAP_EQUAL(d.step[0].since_ns, SYNFIN_NS_NONE);
+	TAP_EQUAL(d.step[1].since_ns, 3 * MS);
+	TAP_IS(d.sum[0].flags & SYNFIN_CONN_BYTES_PARTIAL);
+}
+
+static void lone_fin_is_not_trusted_for_long(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, "c FA 11 1 : fin-1");
+	TAP_EQUAL(synfin_phase_wait(&d.conn), SYNFIN_WAIT_UNPROVEN);
+	PLAY(&d, "s A 1 12 : ack-1");
+	TAP_EQUAL(synfin_phase_wait(&d.conn), SYNFIN_WAIT_HALF_CLOSED);
+}
+
+static void answer_is_missing(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; c A 1 1 : not_awaited @OPEN; c PA 1 1 10; s A 1 11");
+	sum = dialogue_finish(&d);
+	SHAPE(sum, MIDSTREAM, OPEN, NOBODY);
+	COUNTS(sum, 1, 0, 0, 0);
+	TAP_EQUAL(sum->handshake_ns, SYNFIN_NS_NONE);
+}
+
+static void ack_and_first_data_are_missing(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s SA 0 1; c PA 501 1 100 : ack @OPEN");
+	SHAPE(dialogue_finish(&d), ESTABLISHED, OPEN, NOBODY);
+}
+
+static void only_the_clients_side(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; c A 1 1; c PA 1 1 100; c A 101 5001;"
+	     "c FA 101 5001 : fin-1; c A 102 5002");
+	sum = dialogue_finish(&d);
+	SHAPE(sum, MIDSTREAM, HALF_CLOSED, CLIENT);
+	TAP_EQUAL(sum->bytes_client, 100);
+	TAP_IS(sum->flags & SYNFIN_CONN_BYTES_PARTIAL);
+}
+
+static void only_the_servers_side(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "s SA 0 1; s A 1 101; s PA 1 101 5000; s FA 5001 102 : fin-1");
+	sum = dialogue_finish(&d);
+	SHAPE(sum, MIDSTREAM, HALF_CLOSED, SERVER);
+	TAP_EQUAL(sum->bytes_server, 5000);
+}
+
+static void only_the_servers_side_and_no_close(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "s SA 0 1; s A 1 101; s PA 1 101 5000; s A 5001 201");
+	SHAPE(dialogue_finish(&d), MIDSTREAM, OPEN, NOBODY);
+}
+
+static void open_with_bytes_so_far(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, SHAKE "c PA 1 1 10; s PA 1 11 20; c PA 1 21 10");
+	BYTES(dialogue_finish(&d), 10, 20, 1);
+}
+
+static void bytes_whose_segments_are_missing_but_acknowledged(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, SHAKE "s A 1 5001; c PA 5001 1 10; s A 1 5011");
+	BYTES(dialogue_finish(&d), 5010, 0, 1);
+}
+
+static void bytes_from_the_fins_alone(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, SHAKE "c FA 301 9001 +50; s FA 9001 302; c A 302 9002");
+	SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, CLIENT);
+	BYTES(&d.sum[0], 300, 9000, 0);
+	TAP_IS(d.sum[0].completeness & SYNFIN_SEEN_DATA);
+}
+
+static void more_than_four_gigabytes_are_partial(void)
+{
+	__u64 sent = 1;
+
+	dialogue_begin(&d, 1);
+	PLAY(&d, SHAKE);
+	for (; sent < 5ULL << 30; sent += 1 << 28) {
+		dialogue_segment(&d, &d.seg, SYNFIN_FROM_SERVER, SYNFIN_TCP_ACK,
+				 DIALOGUE_Y + sent, DIALOGUE_X + 1, 1 << 28);
+		dialogue_show(&d, &d.seg);
+		dialogue_segment(&d, &d.seg, SYNFIN_FROM_CLIENT, SYNFIN_TCP_ACK,
+				 DIALOGUE_X + 1, DIALOGUE_Y + sent + (1 << 28), 0);
+		dialogue_show(&d, &d.seg);
+	}
+	PLAY(&d, "s FA 1073741825 1 : fin-1; c FA 1 1073741826 : fin-2;"
+	     "s A 1073741826 2 : ack-2 end");
+	SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, SERVER);
+	TAP_IS(d.sum[0].flags & SYNFIN_CONN_BYTES_PARTIAL);
+	TAP_IS(d.sum[0].bytes_server < 1ULL << 32);
+}
+
+static void socket_tells_of_more_than_four_gigabytes(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, SHAKE);
+	dialogue_segment(&d, &d.seg, SYNFIN_FROM_SERVER,
+			 SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, DIALOGUE_Y + 1,
+			 DIALOGUE_X + 1, 0);
+	d.seg.belief = SYNFIN_BELIEF_TRUE;
+	d.seg.wrapped = SYNFIN_WRAPPED_OWN;
+	dialogue_show(&d, &d.seg);
+	PLAY(&d, "c FA 1 2; s A 2 2");
+	TAP_IS(d.sum[0].flags & SYNFIN_CONN_BYTES_PARTIAL);
+}
+
+/* Between the handshake and the FIN nothing was seen, on any path but the ends. */
+static void three_gigabytes_unseen(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, SHAKE "s FA 3000000001 1 +30000 : fin-1 @FIN;"
+	     "c A 1 3000000002 : ack-1; c FA 1 3000000002 : fin-2;"
+	     "s A 3000000002 2 : ack-2 end");
+	SHAPE(&d.sum[0], ESTABLISHED, FOUR_WAY, SERVER);
+	TAP_EQUAL(d.sum[0].bytes_server, 3000000000);
+}
+
+static void three_gigabytes_unseen_before_the_receivers_fin(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, SHAKE "c FA 1 3000000001 +30000 : fin-1;"
+	     "s FA 3000000001 2 : fin-2; c A 2 3000000002 : ack-2 end");
+	SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, CLIENT);
+}
+
+static void fin_that_its_socket_confirms(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, SHAKE "s FA 3000000001 1 !T : fin-1 @FIN");
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(ends_in_every_state),
+	TAP_TEST(finished_twice_ends_once),
+	TAP_TEST(evicted_in_the_middle),
+	TAP_TEST(evicted_after_the_end),
+	TAP_TEST(idle_beyond_its_time),
+	TAP_TEST(begins_with_data),
+	TAP_TEST(begins_with_the_servers_data),
+	TAP_TEST(expires_without_any_phase),
+	TAP_TEST(older_than_the_module),
+	TAP_TEST(lone_fin_is_not_trusted_for_long),
+	TAP_TEST(answer_is_missing),
+	TAP_TEST(ack_and_first_data_are_missing),
+	TAP_TEST(only_the_clients_side),
+	TAP_TEST(only_the_servers_side),
+	TAP_TEST(only_the_servers_side_and_no_close),
+	TAP_TEST(open_with_bytes_so_far),
+	TAP_TEST(bytes_whose_segments_are_missing_but_acknowledged),
+	TAP_TEST(bytes_from_the_fins_alone),
+	TAP_TEST(more_than_four_gigabytes_are_partial),
+	TAP_TEST(socket_tells_of_more_than_four_gigabytes),
+	TAP_TEST(three_gigabytes_unseen),
+	TAP_TEST(three_gigabytes_unseen_before_the_receivers_fin),
+	TAP_TEST(fin_that_its_socket_confirms),
+};
+
+int main(void)
+{
+	tap_run(tests, ARRAY_SIZE(tests));
+	return tap_exit();
+}

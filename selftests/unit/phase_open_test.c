@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How connections open, or do not.
+ */
+#include "shape.h"
+
+static struct dialogue d;
+static const struct synfin_record_conn *sum;
+static int all = SHAPE_NEITHER;
+
+static void three_segments(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0 : syn; s SA 0 1 +20 : syn-ack;"
+		     "c A 1 1 +3 : ack @OPEN");
+		TAP_EQUAL(d.step[0].since_ns, SYNFIN_NS_NONE);
+		TAP_EQUAL(d.step[1].since_ns, 20 * MS);
+		TAP_EQUAL(d.step[2].since_ns, 3 * MS);
+		TAP_EQUAL(d.step[0].from, SYNFIN_FROM_CLIENT);
+		TAP_EQUAL(d.step[1].from, SYNFIN_FROM_SERVER);
+		TAP_EQUAL(d.step[1].seq, DIALOGUE_Y);
+		TAP_EQUAL(d.step[1].ack, DIALOGUE_X + 1);
+		TAP_EQUAL(d.step[1].window, 502);
+		TAP_EQUAL(d.step[1].flags, SYNFIN_TCP_SYN | SYNFIN_TCP_ACK);
+		sum = dialogue_finish(&d);
+		SHAPE(sum, ESTABLISHED, OPEN, NOBODY);
+		COUNTS(sum, 1, 1, 0, 0);
+		TAP_EQUAL(sum->handshake_ns, 23 * MS);
+		TAP_EQUAL(sum->server_rtt_ns, 20 * MS);
+		TAP_EQUAL(sum->client_rtt_ns, 3 * MS);
+		TAP_EQUAL(sum->duration_ns, 23 * MS);
+		TAP_EQUAL(sum->close_ns, SYNFIN_NS_NONE);
+		TAP_EQUAL(sum->half_close_ns, SYNFIN_NS_NONE);
+		TAP_EQUAL(sum->completeness, SYNFIN_SEEN_SYN |
+			  SYNFIN_SEEN_SYN_ACK | SYNFIN_SEEN_ACK);
+		TAP_EQUAL(sum->client_isn, DIALOGUE_X);
+		TAP_EQUAL(sum->server_isn, DIALOGUE_Y);
+		TAP_EQUAL(sum->flags & (SYNFIN_CONN_CLIENT_ISN |
+					SYNFIN_CONN_SERVER_ISN |
+					SYNFIN_CONN_FLIPPED),
+			  SYNFIN_CONN_CLIENT_ISN | SYNFIN_CONN_SERVER_ISN);
+		TAP_EQUAL(sum->head.client_port, 40000);
+		TAP_EQUAL(sum->head.server_port, 80);
+		HISTORY(sum, "ShA");
+	}
+}
+
+static void record_of_a_phase(void)
+{
+	struct synfin_record_phase rec;
+
+	dialogue_begin(&d, 0);
+	PLAY(&d, "c S 0; s SA 0 1 +20");
+	memset(&rec, 0xee, sizeof(rec));
+	synfin_phase_record(&d.conn, &d.step[1], &rec);
+	TAP_EQUAL(rec.head.type, SYNFIN_RECORD_PHASE);
+	TAP_EQUAL(rec.head.family, 4);
+	TAP_EQUAL(rec.head.client_port, 40000);
+	TAP_EQUAL(rec.head.server_port, 80);
+	TAP_EQUAL(rec.head.netns, 1);
+	TAP_EQUAL(rec.head.id, 1);
+	TAP_EQUAL(rec.head.time_ns, 1021 * MS);
+	TAP_IS(!memcmp(rec.head.client, &d.conn.client, 16));
+	TAP_IS(!memcmp(rec.head.server, &d.conn.server, 16));
+	TAP_EQUAL(rec.phase, SYNFIN_PHASE_SYN_ACK);
+	TAP_EQUAL(rec.from, SYNFIN_FROM_SERVER);
+	TAP_EQUAL(rec.count, 1);
+	TAP_EQUAL(rec.window, 502);
+	TAP_EQUAL(rec.tcp_flags, SYNFIN_TCP_SYN | SYNFIN_TCP_ACK);
+	TAP_EQUAL(rec.seq, DIALOGUE_Y);
+	TAP_EQUAL(rec.ack, DIALOGUE_X + 1);
+	TAP_EQUAL(rec.len, 0);
+	TAP_EQUAL(rec.since_ns, 20 * MS);
+	TAP_EQUAL(rec.head.reserved0 | rec.head.reserved1 | rec.reserved0 |
+		  rec.reserved1, 0);
+}
+
+static void syn_sent_again(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0 : syn; c S 0 +1000 : syn*2; c S 0 +2000 : syn*3;"
+		     "s SA 0 1 +7 : syn-ack; c A 1 1 +1 : ack @OPEN");
+		sum = dialogue_finish(&d);
+		SHAPE(sum, ESTABLISHED, OPEN, NOBODY);
+		COUNTS(sum, 3, 1, 0, 0);
+		TAP_EQUAL(sum->server_rtt_ns, 7 * MS);
+		TAP_EQUAL(sum->handshake_ns, 3008 * MS);
+		HISTORY(sum, "ShA");
+	}
+}
+
+static void unanswered_after_n_syns(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; c S 0 +1000; c S 0 +2000 : syn*3;"
+		     "expire +60000 : timeout end gone");
+		sum = &d.sum[0];
+		SHAPE(sum, UNANSWERED, NONE, NOBODY);
+		COUNTS(sum, 3, 0, 0, 0);
+		TAP_EQUAL(d.step[3].from, SYNFIN_FROM_SERVER);
+		TAP_EQUAL(d.step[3].since_ns, 60000 * MS);
+		TAP_EQUAL(d.step[3].count, 1);
+		TAP_EQUAL(d.step[3].flags, 0);
+		TAP_EQUAL(sum->duration_ns, 3000 * MS);
+		TAP_EQUAL(sum->server_rtt_ns, SYNFIN_NS_NONE);
+		TAP_EQUAL(sum->handshake_ns, SYNFIN_NS_NONE);
+		TAP_EQUAL(sum->bytes_client, SYNFIN_BYTES_NONE);
+		TAP_EQUAL(sum->bytes_server, SYNFIN_BYTES_NONE);
+		HISTORY(sum, "S");
+	}
+}
+
+static void refused_by_a_reset(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s RA -5000 1 : rst end @DONE");
+		SHAPE(&d.sum[0], REFUSED, NONE, NOBODY);
+		COUNTS(&d.sum[0], 1, 0, 0, 1);
+		TAP_EQUAL(d.sum[0].completeness,
+			  SYNFIN_SEEN_SYN | SYNFIN_SEEN_RST);
+		HISTORY(&d.sum[0], "Sr");
+	}
+}
+
+static void refused_after_the_answer(void)
+{
+	/* The listener is gone before the ACK comes. */
+	PLAY((dialogue_begin(&d, 0), &d),
+	     "c S 0; s SA 0 1; s R 1 : rst end @DONE");
+	SHAPE(&d.sum[0], REFUSED, NONE, NOBODY);
+}
+
+static void unreachable_by_icmp(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; c icmp 0 : rst end @DONE");
+		SHAPE(&d.sum[0], UNREACHABLE, NONE, NOBODY);
+		TAP_EQUAL(d.step[1].from, SYNFIN_FROM_SERVER);
+		TAP_EQUAL(d.step[1].flags, 0);
+		TAP_EQUAL(d.sum[0].rst_count, 0);
+		/* Wireshark's bit is of a RST segment, Zeek's letter too. */
+		TAP_EQUAL(d.sum[0].completeness, SYNFIN_SEEN_SYN);
+		HISTORY(&d.sum[0], "S");
+	}
+}
+
+static void icmp_about_another_number(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, "c S 0; c icmp 1 : icmp_other @SYN; s SA 0 1 : syn-ack");
+}
+
+static void unacknowledged(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SA 0 1 +5; s SA 0 1 +1000 : syn-ack*2;"
+		     "s SA 0 1 +2000 : syn-ack*3; expire +9 : timeout end gone");
+		SHAPE(&d.sum[0], UNACKNOWLEDGED, NONE, NOBODY);
+		COUNTS(&d.sum[0], 1, 3, 0, 0);
+		TAP_EQUAL(d.step[4].from, SYNFIN_FROM_CLIENT);
+		TAP_EQUAL(d.sum[0].server_rtt_ns, 5 * MS);
+		TAP_EQUAL(d.sum[0].client_rtt_ns, SYNFIN_NS_NONE);
+		TAP_EQUAL(d.sum[0].handshake_ns, SYNFIN_NS_NONE);
+		HISTORY(&d.sum[0], "Sh");
+	}
+}
+
+static void aborted_before_the_answer(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; c R 1 : rst end @DONE");
+		SHAPE(&d.sum[0], ABORTED, NONE, NOBODY);
+		HISTORY(&d.sum[0], "SR");
+	}
+}
+
+static void aborted_after_the_answer(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SA 0 1; c R 1 : rst end @DONE");
+		SHAPE(&d.sum[0], ABORTED, NONE, NOBODY);
+		HISTORY(&d.sum[0], "ShR");
+	}
+}
+
+static void aborted_by_a_fin(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; c F 1 : fin-1 end @DONE");
+		SHAPE(&d.sum[0], ABORTED, NONE, NOBODY);
+		COUNTS(&d.sum[0], 1, 0, 1, 0);
+	}
+}
+
+static void simultaneous_open(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0 : syn; s S 0 : syn; c SA 0 1 : syn-ack;"
+		     "s SA 0 1 +4 : syn-ack @OPEN");
+		sum = dialogue_finish(&d);
+		SHAPE(sum, SIMULTANEOUS, OPEN, NOBODY);
+		COUNTS(sum, 2, 2, 0, 0);
+		TAP_EQUAL(sum->handshake_ns, 6 * MS);
+		HISTORY(sum, "SsHh");
+	}
+}
+
+static void simultaneous_open_with_plain_acks(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s S 0; c A 1 1 : ack; s A 1 1 : ack @OPEN");
+	SHAPE(dialogue_finish(&d), SIMULTANEOUS, OPEN, NOBODY);
+}
+
+static void simultaneous_open_with_a_lost_syn_ack(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, "c S 0; s S 0; c SA 0 1; c SA 0 1 : syn-ack*2 @SYN_SYN;"
+	     "s SA 0 1 : syn-ack @OPEN");
+	SHAPE(dialogue_finish(&d), SIMULTANEOUS, OPEN, NOBODY);
+}
+
+/* The same endpoint twice: the one SYN-ACK is received by its sender. */
+static void connected_to_itself(void)
+{
+	while (shape_source(&d, &all)) {
+		d.self = true;
+		PLAY(&d, "isn 1000 1000; c S 0 : syn;"
+		     "c SA 0 1 : syn-ack @OPEN; c A 1 1 10; c FA 11 1 : fin-1;"
+		     "c A 12 12 : ack-2 end @DONE");
+		SHAPE(&d.sum[0], SIMULTANEOUS, SIMULTANEOUS, BOTH);
+		BYTES(&d.sum[0], 10, 10, 0);
+	}
+}
+
+static void fast_open_with_its_data_taken(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0 0 100 : syn; s SA 0 101 : syn-ack;"
+		     "c A 101 1 : ack; c FA 101 1 : fin-1; s FA 1 102 : fin-2;"
+		     "c A 102 2 : ack-2 end");
+		SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, CLIENT);
+		BYTES(&d.sum[0], 100, 0, 0);
+		TAP_IS(d.sum[0].flags & SYNFIN_CONN_SYN_DATA);
+		TAP_IS(d.sum[0].completeness & SYNFIN_SEEN_DATA);
+		TAP_EQUAL(d.step[0].len, 100);
+	}
+}
+
+static void data_in_the_syn_left_aside(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0 0 100 : syn; s SA 0 1 : syn-ack;"
+		     "c PA 1 1 100 : ack; c FA 101 1 : fin-1;"
+		     "s FA 1 102 : fin-2; c A 102 2 : ack-2 end");
+		SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, CLIENT);
+		BYTES(&d.sum[0], 100, 0, 0);
+	}
+}
+
+static void data_in_the_syn_taken_in_part(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, "c S 0 0 100; s SA 0 61 : syn-ack; c PA 61 1 40 : ack @OPEN");
+}
+
+static void more_acknowledged_than_the_syn_held(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, "c S 0 0 100; s SA 0 102 : bad_ack @SYN");
+}
+
+/* The server of a Fast Open may answer, and even close, before the ACK. */
+static void fast_open_answered_before_the_ack(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0 0 100; s SA 0 101; s PA 1 101 500 : not_awaited;"
+		     "c A 101 501 : ack @OPEN");
+		SHAPE(dialogue_finish(&d), ESTABLISHED, OPEN, NOBODY);
+	}
+}
+
+static void fast_open_closed_before_the_ack(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0 0 100; s SA 0 101; s PA 1 101 500;"
+		     "s FA 501 101 +2 : fin-1 @FIN;"
+		     "c A 101 502 +3 : ack ack-1 @HALF;"
+		     "c FA 101 502 : fin-2; s A 502 102 : ack-2 end");
+		SHAPE(&d.sum[0], ESTABLISHED, FOUR_WAY, SERVER);
+		TAP_EQUAL(d.sum[0].client_rtt_ns, 6 * MS);
+		BYTES(&d.sum[0], 100, 500, 0);
+	}
+}
+
+static void server_closes_before_the_ack_and_it_never_comes(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, "c S 0 0 9; s SA 0 10; s FA 1 10 : fin-1 @FIN;"
+	     "expire : timeout end gone");
+	SHAPE(&d.sum[0], UNACKNOWLEDGED, HALF_CLOSED, SERVER);
+}
+
+static void syn_cookie_with_another_number(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SA 0 1; c S 0 +1000 : syn*2;"
+		     "s SA 77777 1 : syn-ack*2; c A 1 77778 : ack @OPEN");
+		sum = dialogue_finish(&d);
+		SHAPE(sum, ESTABLISHED, OPEN, NOBODY);
+		TAP_EQUAL(sum->server_isn, DIALOGUE_Y + 77777);
+	}
+}
+
+static void lost_ack_made_good_by_data(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SA 0 1; c PA 1 1 50 : ack @OPEN");
+		TAP_EQUAL(d.step[2].len, 50);
+		SHAPE(dialogue_finish(&d), ESTABLISHED, OPEN, NOBODY);
+	}
+}
+
+static void lost_ack_made_good_by_a_fin(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SA 0 1; c FA 1 1 : ack fin-1 @FIN;"
+		     "s FA 1 2; c A 2 2 : ack-2 end");
+		SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, CLIENT);
+		TAP_EQUAL(d.step[3].since_ns, 0);
+	}
+}
+
+static void syn_ack_sent_again_to_an_open_connection(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, SHAKE "s SA 0 1 +1000 : syn-ack*2 @OPEN");
+		sum = dialogue_finish(&d);
+		COUNTS(sum, 1, 2, 0, 0);
+		TAP_EQUAL(sum->client_rtt_ns, 1 * MS);
+		HISTORY(sum, "ShA");
+	}
+}
+
+static void syn_ack_captured_before_its_syn(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "s SA 0 1 : syn-ack; c S 0 : syn @SYN_ACK;"
+		     "c A 1 1 : ack @OPEN");
+		sum = dialogue_finish(&d);
+		SHAPE(sum, ESTABLISHED, OPEN, NOBODY);
+		TAP_EQUAL(sum->server_rtt_ns, SYNFIN_NS_NONE);
+		TAP_EQUAL(sum->head.client_port, 40000);
+	}
+}
+
+static void syn_captured_last_of_three(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "s SA 0 1 : syn-ack; c A 1 1 : ack; c S 0 : syn @OPEN");
+		SHAPE(dialogue_finish(&d), ESTABLISHED, OPEN, NOBODY);
+	}
+}
+
+static void ack_captured_before_the_syn_ack(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; c A 1 1 : not_awaited; s SA 0 1 : syn-ack @OPEN;"
+	     "c PA 1 1 10; s A 1 11");
+	sum = dialogue_finish(&d);
+	SHAPE(sum, ESTABLISHED, OPEN, NOBODY);
+	COUNTS(sum, 1, 1, 0, 0);
+}
+
+static void numbers_wrap_in_the_handshake(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "isn 0xffffffff 0xffffffff;" SHAKE
+		     "c FA 1 1 : fin-1; s FA 1 2 : fin-2; c A 2 2 : ack-2 end");
+		SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, CLIENT);
+		BYTES(&d.sum[0], 0, 0, 0);
+		TAP_EQUAL(d.sum[0].client_isn, 0xffffffff);
+	}
+}
+
+static void every_segment_of_the_handshake_twice(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; c S 0; s SA 0 1; s SA 0 1; c A 1 1 : ack;"
+		     "c A 1 1 : not_awaited @OPEN");
+		sum = dialogue_finish(&d);
+		SHAPE(sum, ESTABLISHED, OPEN, NOBODY);
+		COUNTS(sum, 2, 2, 0, 0);
+	}
+}
+
+static void handshake_without_its_syn_is_midstream(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "s SA 0 1 : syn-ack; c A 1 1 : ack @OPEN");
+		SHAPE(dialogue_finish(&d), MIDSTREAM, OPEN, NOBODY);
+	}
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(three_segments),
+	TAP_TEST(record_of_a_phase),
+	TAP_TEST(syn_sent_again),
+	TAP_TEST(unanswered_after_n_syns),
+	TAP_TEST(refused_by_a_reset),
+	TAP_TEST(refused_after_the_answer),
+	TAP_TEST(unreachable_by_icmp),
+	TAP_TEST(icmp_about_another_number),
+	TAP_TEST(unacknowledged),
+	TAP_TEST(aborted_before_the_answer),
+	TAP_TEST(aborted_after_the_answer),
+	TAP_TEST(aborted_by_a_fin),
+	TAP_TEST(simultaneous_open),
+	TAP_TEST(simultaneous_open_with_plain_acks),
+	TAP_TEST(simultaneous_open_with_a_lost_syn_ack),
+	TAP_TEST(connected_to_itself),
+	TAP_TEST(fast_open_with_its_data_taken),
+	TAP_TEST(data_in_the_syn_left_aside),
+	TAP_TEST(data_in_the_syn_taken_in_part),
+	TAP_TEST(more_acknowledged_than_the_syn_held),
+	TAP_TEST(fast_open_answered_before_the_ack),
+	TAP_TEST(fast_open_closed_before_the_ack),
+	TAP_TEST(server_closes_before_the_ack_and_it_never_comes),
+	TAP_TEST(syn_cookie_with_another_number),
+	TAP_TEST(lost_ack_made_good_by_data),
+	TAP_TEST(lost_ack_made_good_by_a_fin),
+	TAP_TEST(syn_ack_sent_again_to_an_open_connection),
+	TAP_TEST(syn_ack_captured_before_its_syn),
+	TAP_TEST(syn_captured_last_of_three),
+	TAP_TEST(ack_captured_before_the_syn_ack),
+	TAP_TEST(numbers_wrap_in_the_handshake),
+	TAP_TEST(every_segment_of_the_handshake_twice),
+	TAP_TEST(handshake_without_its_syn_is_midstream),
+};
+
+int main(void)
+{
+	tap_run(tests, ARRAY_SIZE(tests));
+	return tap_exit();
+}
