@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Captures, made by hand: conversations, what precedes them on each kind of link,
+and the files that hold them."""
+import struct
+
+from tun import packet, tcp
+
+MS = 1_000_000
+START = 1_600_000_000 * 1_000_000_000
+
+# Where the last steps of a conversation() are.
+SYN, SYN_ACK, ACK, UP, UP_ACK, DOWN, DOWN_ACK, FIN_1, ACK_1, FIN_2, ACK_2 = \
+    range(11)
+
+
+class Ends:
+    """Both ends of a connection, and what they send."""
+
+    def __init__(self, client="10.0.0.1", cport=40000, server="10.0.0.2",
+                 sport=80, x=1000, y=5000):
+        self.client, self.cport, self.x = client, cport, x
+        self.server, self.sport, self.y = server, sport, y
+
+    def up(self, seq, ack, flags, payload=b"", **more):
+        return packet(self.client, self.server,
+                      tcp(self.cport, self.sport, self.x + seq, self.y + ack
+                          if ack is not None else 0, flags, payload=payload,
+                          **more))
+
+    def down(self, seq, ack, flags, payload=b"", **more):
+        return packet(self.server, self.client,
+                      tcp(self.sport, self.cport, self.y + seq, self.x + ack
+                          if ack is not None else 0, flags, payload=payload,
+                          **more))
+
+
+def conversation(ends=None, sent=10, replied=20):
+    """Opened, a message each way, closed by the client in four segments."""
+    e = ends or Ends()
+    u, d = sent + 1, replied + 1
+    return [e.up(0, None, "S"), e.down(0, 1, "SA"), e.up(1, 1, "A"),
+            e.up(1, 1, "PA", b"u" * sent), e.down(1, u, "A"),
+            e.down(1, u, "PA", b"d" * replied), e.up(u, d, "A"),
+            e.up(u, d, "FA"), e.down(d, u + 1, "A"), e.down(d, u + 1, "FA"),
+            e.up(u + 1, d + 1, "A")]
+
+
+def is_six(ip):
+    return ip[0] >> 4 == 6
+
+
+def ethertype(ip):
+    return 0x86DD if is_six(ip) else 0x0800
+
+
+def ethernet(*tags):
+    def link(ip):
+        head = b"\x02" * 12
+        for tag in tags:
+            head += struct.pack("!HH", tag, 7)
+        return head + struct.pack("!H", ethertype(ip)) + ip
+    return link
+
+
+def cooked(*tags):
+    def link(ip):
+        kinds = (*tags, ethertype(ip))
+        head = struct.pack("!HHH8sH", 0, 1, 6, b"\x02" * 8, kinds[0])
+        for kind in kinds[1:]:
+            head += struct.pack("!HH", 7, kind)
+        return head + ip
+    return link
+
+
+def cooked2(*tags):
+    def link(ip):
+        kinds = (*tags, ethertype(ip))
+        head = struct.pack("!HHIHBB8s", kinds[0], 0, 2, 1, 0, 6, b"\x02" * 8)
+        for kind in kinds[1:]:
+            head += struct.pack("!HH", 7, kind)
+        return head + ip
+    return link
+
+
+def null(order, six):
+    def link(ip):
+        return struct.pack(order + "I", six if is_six(ip) else 2) + ip
+    return link
+
+
+def raw(ip):
+    return ip
+
+
+# Name: the link type's number, and what makes a frame of a packet.
+LINKS = {
+    "Ethernet": (1, ethernet()),
+    "VLAN": (1, ethernet(0x8100)),
+    "QinQ": (1, ethernet(0x88A8, 0x8100)),
+    "QinQ of old": (1, ethernet(0x9100, 0x8100)),
+    "SLL": (113, cooked()),
+    "SLL with VLAN": (113, cooked(0x8100)),
+    "SLL with QinQ": (113, cooked(0x88A8, 0x8100)),
+    "SLL2": (276, cooked2()),
+    "SLL2 with VLAN": (276, cooked2(0x8100)),
+    "raw IP": (101, raw),
+    "NULL of Linux": (0, null("<", 10)),
+    "NULL of FreeBSD, big-endian": (0, null(">", 28)),
+    "LOOP of OpenBSD": (108, null(">", 24)),
+}
+
+
+def pcap(frames, link=1, nano=False, order="<", snap=262144, cut=None,
+         step=MS, start=START):
+    """A classic capture; a frame is bytes, or bytes and a time."""
+    magic = 0xA1B23C4D if nano else 0xA1B2C3D4
+    out = [struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, snap, link)]
+    now = start
+    for frame in frames:
+        kept = frame[:cut]
+        fraction = now % 10**9 // (1 if nano else 1000)
+        out.append(struct.pack(order + "IIII", now // 10**9, fraction,
+                               len(kept), len(frame)) + kept)
+        now += step
+    return b"".join(out)
+
+
+def block(kind, body, order="<"):
+    body += b"\0" * (-len(body) % 4)
+    total = len(body) + 12
+    return struct.pack(order + "II", kind, total) + body + \
+        struct.pack(order + "I", total)
+
+
+def section(order="<"):
+    return block(0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1),
+                 order)
+
+
+def interface(link=1, resolution=9, order="<", snap=0):
+    option = struct.pack(order + "HHB3xHH", 9, 1, resolution, 0, 0)
+    return block(1, struct.pack(order + "HHI", link, 0, snap) + option, order)
+
+
+def enhanced(frame, now, which=0, resolution=9, order="<", cut=None):
+    ticks = now // 10**(9 - resolution)
+    kept = frame[:cut]
+    return block(6, struct.pack(order + "IIIII", which, ticks >> 32,
+                                ticks & 0xFFFFFFFF, len(kept), len(frame)) +
+                 kept, order)
+
+
+def pcapng(frames, link=1, resolution=9, order="<", step=MS, start=START,
+           cut=None):
+    out = [section(order), interface(link, resolution, order)]
+    for i, frame in enumerate(frames):
+        out.append(enhanced(frame, start + i * step, 0, resolution, order, cut))
+    return b"".join(out)
+
+
+def many(path, conns, together, sent=100, replied=1000):
+    """A capture of conns connections, ten packets each, so many at a time."""
+    frame = ethernet()
+    moulds = [bytearray(frame(ip)) for ip in
+              conversation(Ends("10.0.0.0", 0, "10.9.0.1", 443),
+                           sent, replied)[:UP_ACK] +
+              conversation(Ends("10.0.0.0", 0, "10.9.0.1", 443),
+                           sent, replied)[DOWN:]]
+    now = START
+    with open(path, "wb", buffering=1 << 20) as file:
+        file.write(pcap([]))
+        for first in range(0, conns, together):
+            for mould in moulds:
+                up = mould[26:30] != b"\x0a\x09\0\x01"
+                for i in range(first, min(conns, first + together)):
+                    who = struct.pack("!I", (10 << 24) + i // 30000)
+                    port = struct.pack("!H", 10000 + i % 30000)
+                    if up:
+                        mould[26:30], mould[34:36] = who, port
+                    else:
+                        mould[30:34], mould[36:38] = who, port
+                    file.write(struct.pack("<IIII", now // 10**9,
+                                           now % 10**9 // 1000, min(60, len(mould)),
+                                           len(mould)))
+                    file.write(mould[:60])
+                    now += 10_000
+    return now
+
+
+def flood(path, nr):
+    """SYNs that nobody answers, each from elsewhere."""
+    mould = bytearray(ethernet()(Ends("10.0.0.0", 4000).up(0, None, "S")))
+    with open(path, "wb", buffering=1 << 20) as file:
+        file.write(pcap([]))
+        for i in range(nr):
+            mould[26:30] = struct.pack("!I", (10 << 24) + i)
+            file.write(struct.pack("<IIII", START // 10**9, i // 4, len(mould),
+                                   len(mould)) + mould)

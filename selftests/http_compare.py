@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-2.0
+"""http_compare.py CURLS RECORDS PCAP: holds the ring against tcpdump.
+
+CURLS has a line for each connection: the client's port, the server's, and who
+must have closed first: client, server, or any, whoever tcpdump says. RECORDS is
+what records prints. What a connection's phases are is worked out again here,
+from the capture, the plain way.
+"""
+import struct
+import sys
+
+FIN, SYN, RST, ACK = 1, 2, 4, 16
+WRONG = []
+
+
+def wrong(*words):
+    WRONG.append(" ".join(str(word) for word in words))
+
+
+def segment(data, time):
+    """From the Ethernet header on; None if it is no TCP."""
+    kind = data[12:14]
+    if kind == b"\x08\x00":
+        at, length = 14 + (data[14] & 15) * 4, struct.unpack("!H", data[16:18])[0] + 14
+    elif kind == b"\x86\xdd":
+        at, length = 54, struct.unpack("!H", data[18:20])[0] + 54
+    else:
+        return None
+    sport, dport, seq, ack, offset, flags = struct.unpack(
+        "!HHIIBB", data[at:at + 14])
+    return {"time": time, "sport": sport, "dport": dport, "seq": seq,
+            "ack": ack, "flags": flags,
+            "len": length - at - (offset >> 4) * 4}
+
+
+def read_pcap(name):
+    with open(name, "rb") as file:
+        data = file.read()
+    assert struct.unpack("<I", data[:4])[0] == 0xA1B23C4D, "nanoseconds"
+    at = 24
+    while at + 16 <= len(data):
+        sec, nsec, kept, _ = struct.unpack("<IIII", data[at:at + 16])
+        if at + 16 + kept > len(data):
+            break
+        one = segment(data[at + 16:at + 16 + kept], sec * 10**9 + nsec)
+        if one:
+            yield one
+        at += 16 + kept
+
+
+def reaches(ack, number):
+    return (ack - number) & 0xFFFFFFFF < 1 << 31
+
+
+def end_of(one):
+    return (one["seq"] + one["len"] + bool(one["flags"] & SYN) +
+            bool(one["flags"] & FIN)) & 0xFFFFFFFF
+
+
+class Dialogue:
+    """One connection of the capture."""
+
+    def __init__(self, client_port, segments):
+        self.client_port = client_port
+        self.phases = []
+        self.sent = {"client": 0, "server": 0}
+        self.isn, self.fins, self.acked = {}, {}, set()
+        self.first_fin = None
+        self.crossed = False
+        for one in segments:
+            self.take(one)
+
+    def add(self, phase, who, one, answers=None):
+        self.phases.append((phase, who, one, answers))
+
+    def handshake(self, who, one):
+        if one["flags"] & SYN:
+            name = "syn-ack" if one["flags"] & ACK else "syn"
+            self.isn[who] = one["seq"]
+            self.add(name, who, one, self.of("syn") if name == "syn-ack" else None)
+        elif who == "client" and self.of("syn-ack") and not self.of("ack"):
+            self.add("ack", who, one, self.of("syn-ack"))
+
+    def of(self, name):
+        for phase, _, one, _ in self.phases:
+            if phase == name:
+                return one
+        return None
+
+    def close(self, who, one):
+        peer = "server" if who == "client" else "client"
+        fin = self.fins.get(peer)
+        acks = fin and peer not in self.acked and one["flags"] & ACK and \
+            reaches(one["ack"], end_of(fin))
+        if one["flags"] & FIN and who not in self.fins:
+            self.fins[who] = one
+            if not self.first_fin:
+                self.first_fin = who
+                self.add("fin-1", who, one)
+                return
+            self.crossed = not acks and peer not in self.acked
+            self.add("fin-2", who, one)
+            if acks:
+                self.acked.add(peer)
+        elif acks:
+            self.acked.add(peer)
+            name = "ack-1" if peer == self.first_fin else "ack-2"
+            self.add(name, who, one, fin)
+
+    def take(self, one):
+        who = "client" if one["sport"] == self.client_port else "server"
+        self.handshake(who, one)
+        if one["flags"] & RST:
+            self.add("rst", who, one)
+            return
+        self.close(who, one)
+        if who in self.isn:
+            self.sent[who] = max(self.sent[who], (
+                end_of(one) - self.isn[who] - 1 -
+                bool(one["flags"] & FIN)) & 0xFFFFFFFF if one["len"] else 0)
+
+    def completeness(self, segments):
+        flags = [one["flags"] for one in segments]
+        return sum(bit for bit, seen in (
+            (1, self.of("syn")), (2, self.of("syn-ack")), (4, self.of("ack")),
+            (8, any(one["len"] for one in segments)),
+            (16, any(f & FIN for f in flags)),
+            (32, any(f & RST for f in flags))) if seen)
+
+    def closing(self):
+        if self.of("rst"):
+            return "reset"
+        if self.crossed:
+            return "simultaneous"
+        return "four-way" if self.of("ack-1") else "three-way"
+
+    def closer(self):
+        return "both" if self.crossed else self.first_fin
+
+
+def read_records(name):
+    kinds = {"conn": [], "phase": []}
+    with open(name, encoding="ascii") as file:
+        for line in file:
+            kind, *fields = line.split()
+            if kind in kinds:
+                kinds[kind].append(dict(f.split("=", 1) for f in fields))
+    return kinds["conn"], kinds["phase"]
+
+
+def check_phase(where, got, want):
+    phase, who, one, answers = want
+    if (got["phase"], got["from"]) != (phase, who):
+        return wrong(where, "is", got["phase"], "from", got["from"], "not",
+                     phase, "from", who)
+    for field in "seq", "ack", "len":
+        if int(got[field]) != one[field]:
+            wrong(where, phase, field, "is", got[field], "not", one[field])
+    if int(got["flags"]) != one["flags"]:
+        wrong(where, phase, "flags", got["flags"], "not", one["flags"])
+    time = int(got["time_ns"])
+    if time > one["time"]:
+        wrong(where, phase, "passed", time - one["time"], "ns after tcpdump saw it")
+    if answers and time < answers["time"]:
+        wrong(where, phase, "passed before what it answers")
+    return None
+
+
+def check_conn(conn, phases, segments, closer):
+    dialogue = Dialogue(int(conn["client_port"]), segments)
+    where = f"port {conn['client_port']}:"
+    if not dialogue.phases:
+        wrong(where, "is not in the capture")
+        return
+    completeness = dialogue.completeness(segments)
+    want = {"open": "established", "close": dialogue.closing(),
+            "by": dialogue.closer(), "syn_count": "1", "syn_ack_count": "1",
+            "fin_count": str(len(dialogue.fins)),
+            "bytes_partial": "1" if dialogue.of("rst") else "0",
+            "client_isn": str(dialogue.isn["client"]),
+            "server_isn": str(dialogue.isn["server"]),
+            "time_ns": phases[0]["time_ns"] if phases else "?",
+            "completeness": str(completeness)}
+    if not dialogue.of("rst"):
+        want["bytes_client"] = str(dialogue.sent["client"])
+        want["bytes_server"] = str(dialogue.sent["server"])
+    if closer != "any" and dialogue.closer() != closer:
+        wrong(where, "tcpdump says", dialogue.closer(), "closed first, not", closer)
+    for field, value in want.items():
+        if conn[field] != value:
+            wrong(where, field, "is", conn[field], "not", value)
+    names = [phase["phase"] for phase in phases]
+    wanted = [phase[0] for phase in dialogue.phases]
+    if names != wanted:
+        wrong(where, "phases", *names, "not", *wanted)
+        return
+    for got, one in zip(phases, dialogue.phases):
+        check_phase(where, got, one)
+    times = [int(phase["time_ns"]) for phase in phases]
+    if times != sorted(times):
+        wrong(where, "times are not in order")
+    for i in range(1, len(phases)):
+        if int(phases[i]["since_ns"]) != times[i] - times[i - 1]:
+            wrong(where, "since_ns of", phases[i]["phase"])
+    if int(conn["handshake_ns"]) != times[2] - times[0] or \
+            int(conn["server_rtt_ns"]) != times[1] - times[0] or \
+            int(conn["client_rtt_ns"]) != times[2] - times[1]:
+        wrong(where, "round trips are not those between its phases")
+    if int(conn["duration_ns"]) != times[-1] - times[0]:
+        wrong(where, "duration is not that between its phases")
+
+
+def main():
+    curls, records, pcap = sys.argv[1:]
+    conns, phases = read_records(records)
+    segments = list(read_pcap(pcap))
+    with open(curls, encoding="ascii") as file:
+        wanted = [line.split() for line in file]
+    if len(conns) != len(wanted):
+        wrong(len(conns), "connections, not", len(wanted))
+    for client, server, closer in wanted:
+        mine = [c for c in conns
+                if (c["client_port"], c["server_port"]) == (client, server)]
+        if len(mine) != 1:
+            wrong("port", client, "has", len(mine), "connections")
+            continue
+        ports = {int(client), int(server)}
+        check_conn(mine[0], [p for p in phases if p["id"] == mine[0]["id"]],
+                   [s for s in segments if {s["sport"], s["dport"]} == ports],
+                   closer)
+        print("#", client, server, mine[0]["open"], mine[0]["close"],
+              mine[0]["by"])
+    for line in WRONG:
+        print("#", line)
+    sys.exit(bool(WRONG))
+
+
+main()

@@ -1,0 +1,33 @@
+#!/bin/bash
+# The last one: what the kernel has said since it was booted, and what the
+# tests have left behind.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+log_is_silent() {
+	dmesg | grep -E -B 2 -A 40 -f "$here/reports.grep" >"$tmp/reports" ||
+		return 0
+	fail "$(head -n 120 "$tmp/reports" | sed 's/^/# /')"
+}
+
+# Two scans: what is fresh counts as reachable in the first.
+kmemleak_finds_nothing() {
+	local file=/sys/kernel/debug/kmemleak
+
+	[[ -e $file ]] || skip "no kmemleak in this kernel"
+	echo scan >"$file"
+	sleep 6
+	echo scan >"$file"
+	cat "$file" >"$tmp/leaks"
+	[[ ! -s $tmp/leaks ]] || fail "$(head -n 100 "$tmp/leaks")"
+}
+
+nothing_is_left() {
+	[[ ! -e /proc/net/synfin ]] || fail "/proc/net/synfin is there"
+	same "$(ip netns list)" '' "namespaces"
+}
+
+run "nothing is left of the tests" nothing_is_left
+run "kmemleak finds nothing" kmemleak_finds_nothing
+run "the kernel's log is silent" log_is_silent
+finish

@@ -1,0 +1,65 @@
+#!/bin/bash
+# A random mix of connections through a network that loses, delays, duplicates and
+# reorders; each is witnessed on the client, on the router and on the server.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/shapes_world.sh
+. "$(dirname "$0")/shapes_world.sh"
+
+seed=${SYNFIN_SEED:-1}
+seconds=${SYNFIN_MIX_SECONDS:-90}
+
+# The router's links are bad, both ways; what it sends on is drawn after its hooks.
+bad_links() {
+	local device
+
+	modprobe sch_netem || skip "no netem"
+	for device in net0 net1; do
+		in_ns middle tc qdisc add dev "$device" root netem limit 100000 \
+			delay 20ms 8ms loss 3% duplicate 2% reorder 10%
+	done
+	in_world sysctl -qw net.ipv4.tcp_syn_retries=2 \
+		net.ipv4.tcp_synack_retries=2 net.ipv4.tcp_retries2=6 \
+		net.ipv4.tcp_orphan_retries=4 net.ipv4.tcp_fin_timeout=15
+	in_ns server nft -f - <<-'END'
+		table inet mix {
+			chain input {
+				type filter hook input priority 0;
+				tcp dport 8101 drop
+			}
+		}
+	END
+}
+
+make_mix() {
+	bad_links
+	synfin_load ring_records=131072 linger_timeout=15 unanswered_timeout=40 \
+		unacknowledged_timeout=40 half_closed_timeout=100 \
+		closing_timeout=100
+	captures_start "$dir"
+	note "seed $seed, $(mix.py "$seconds" "$seed") connections begun"
+	wait_all_over
+	captures_stop
+	"$SYNFIN" conns --no-follow --json >"$dir/conns" 2>"$dir/said"
+	for place in "${places[@]}"; do
+		in_ns "$place" cat "$stats" >"$dir/$place.stats"
+		inode_of "$place" >"$dir/$place.inode"
+	done
+	books_balance "$dir"/*.stats
+}
+
+witnessed() {
+	witness_live "$1" "$dir" --limit unanswered=40 --limit unacknowledged=40 \
+		--limit half_closed=100 --limit closing=100 --limit linger=15
+}
+
+world_up
+share_world
+dir=${SYNFIN_OUT:-$(mktemp -d)}
+run "a mix is made" make_mix
+for place in "${places[@]}"; do
+	run "the module and the witness agree, $place" witnessed "$place"
+	run "the capture's reader and the witness agree, $place" \
+		witness_file "$place" "$dir"
+done
+finish

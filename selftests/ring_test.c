@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ring, as a reader of any make meets it: who may map what, what is in it,
+ * what is overwritten, and when poll() wakes up. Each test loads the module.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "kselftest_harness.h"
+#include "ring.h"
+
+#define RING_RECORDS	64
+#define KO_DEPTH	6
+
+/* SYNFIN_KO, or the nearest one above the tests. */
+static int open_module(void)
+{
+	char path[KO_DEPTH * 3 + sizeof("synfin.ko")] = "synfin.ko";
+	const char *ko = getenv("SYNFIN_KO");
+	int fd, i;
+
+	if (ko)
+		return open(ko, O_RDONLY | O_CLOEXEC);
+	for (i = 0; i < KO_DEPTH; i++) {
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0)
+			return fd;
+		memmove(path + 3, path, strlen(path) + 1);
+		memcpy(path, "../", 3);
+	}
+	return -1;
+}
+
+static int load_module(const char *parameters)
+{
+	int fd = open_module();
+	int err;
+
+	if (fd < 0)
+		return -1;
+	err = syscall(SYS_finit_module, fd, parameters, 0);
+	close(fd);
+	return err;
+}
+
+static int unload_module(void)
+{
+	return syscall(SYS_delete_module, "synfin", O_NONBLOCK);
+}
+
+static int listen_on(struct sockaddr_in *at)
+{
+	socklen_t len = sizeof(*at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	*at = (struct sockaddr_in) {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	if (fd < 0 || bind(fd, (void *)at, sizeof(*at)) || listen(fd, 16) ||
+	    getsockname(fd, (void *)at, &len))
+		return -1;
+	return fd;
+}
+
+/* SYN, SYN-ACK, ACK, RST, and the connection; a close by FIN may vary. */
+#define RECORDS_EACH 5
+
+static int connect_once(int listener, const struct sockaddr_in *at)
+{
+	struct linger reset = { .l_onoff = 1 };
+	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int err, server = -1;
+
+	if (client < 0)
+		return -1;
+	err = connect(client, (const void *)at, sizeof(*at)) ||
+	      setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	if (!err)
+		server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	close(client);
+	close(server);
+	return err;
+}
+
+static int connect_often(int listener, const struct sockaddr_in *at, int times)
+{
+	while (times--)
+		if (connect_once(listener, at))
+			return -1;
+	return 0;
+}
+
+/* The last of them may still be on its way when close() returns. */
+static uint64_t wait_for_records(const struct ring *ring, uint64_t at_least)
+{
+	int i;
+
+	for (i = 0; i < 600 && ring_heads(ring) < at_least; i++)
+		usleep(100000);
+	return ring_heads(ring);
+}
+
+/* Emulated, and with KASAN, everything takes its time. */
+#define RING_TEST(name) TEST_F_TIMEOUT(ring, name, 200)
+
+FIXTURE(ring) {
+	struct sockaddr_in at;
+	int listener;
+	struct ring ring;
+};
+
+FIXTURE_SETUP(ring)
+{
+	unload_module();
+	ASSERT_EQ(0, load_module("ring_records=64"))
+		TH_LOG("cannot load the module: %s", strerror(errno));
+	self->listener = listen_on(&self->at);
+	ASSERT_LE(0, self->listener);
+	ASSERT_EQ(0, ring_open(&self->ring));
+}
+
+FIXTURE_TEARDOWN(ring)
+{
+	ring_close(&self->ring);
+	close(self->listener);
+	ASSERT_EQ(0, unload_module());
+}
+
+RING_TEST(header_page_describes_the_mapping)
+{
+	const struct synfin_ring_header *h = (const void *)self->ring.map;
+	long page = sysconf(_SC_PAGESIZE);
+	unsigned int cpu;
+
+	EXPECT_EQ(SYNFIN_RING_MAGIC, h->magic);
+	EXPECT_EQ(SYNFIN_VERSION, h->version);
+	EXPECT_EQ(sizeof(struct synfin_slot), h->slot_size);
+	EXPECT_EQ(RING_RECORDS, h->nr_slots);
+	EXPECT_EQ(sysconf(_SC_NPROCESSORS_CONF), h->nr_cpus);
+	EXPECT_LE(page, h->cpu_offset);
+	EXPECT_EQ(0, h->cpu_offset % page);
+	EXPECT_EQ(0, h->cpu_stride % page);
+	EXPECT_LE(page + h->nr_slots * h->slot_size, h->cpu_stride);
+	EXPECT_NE(0, h->boot_id);
+	EXPECT_EQ(0, h->reserved[0]);
+	EXPECT_EQ(0, h->reserved[1]);
+	for (cpu = 0; cpu < h->nr_cpus; cpu++)
+		EXPECT_EQ(cpu, ring_cpu(&self->ring, cpu)->cpu);
+}
+
+RING_TEST(read_gives_the_header_that_is_mapped)
+{
+	EXPECT_EQ(0, memcmp(&self->ring.header, self->ring.map,
+			    sizeof(self->ring.header)));
+}
+
+RING_TEST(each_load_has_a_boot_id_of_its_own)
+{
+	uint64_t before = self->ring.header.boot_id;
+
+	ring_close(&self->ring);
+	ASSERT_EQ(0, unload_module());
+	ASSERT_EQ(0, load_module("ring_records=64"));
+	ASSERT_EQ(0, ring_open(&self->ring));
+	EXPECT_NE(before, self->ring.header.boot_id);
+}
+
+static int map_error(int fd, size_t size, int prot, int flags, off_t at)
+{
+	void *map;
+
+	errno = 0;
+	map = mmap(NULL, size, prot, flags, fd, at);
+	if (map != MAP_FAILED)
+		munmap(map, size);
+	return errno;
+}
+
+RING_TEST(nobody_may_write_to_a_mapping)
+{
+	struct ring *r = &self->ring;
+	int fd = open(RING_FILE, O_RDWR | O_CLOEXEC);
+
+	EXPECT_EQ(EACCES, map_error(r->fd, r->size, PROT_READ | PROT_WRITE,
+				    MAP_SHARED, 0));
+	/* Root may open a file of mode 0400 for writing. */
+	if (fd >= 0) {
+		EXPECT_EQ(EPERM, map_error(fd, r->size, PROT_READ | PROT_WRITE,
+					   MAP_SHARED, 0));
+		EXPECT_EQ(EPERM, map_error(fd, r->size, PROT_WRITE, MAP_SHARED,
+					   0));
+		close(fd);
+	}
+	EXPECT_NE(0, mprotect((void *)r->map, r->size, PROT_READ | PROT_WRITE));
+	EXPECT_EQ(EACCES, errno);
+}
+
+RING_TEST(a_mapping_of_a_writable_file_stays_read_only)
+{
+	int fd = open(RING_FILE, O_RDWR | O_CLOEXEC);
+	void *map;
+
+	if (fd < 0)
+		SKIP(return, "the file cannot be opened for writing");
+	map = mmap(NULL, self->ring.size, PROT_READ, MAP_SHARED, fd, 0);
+	ASSERT_NE(MAP_FAILED, map);
+	EXPECT_NE(0, mprotect(map, self->ring.size, PROT_READ | PROT_WRITE));
+	EXPECT_EQ(EACCES, errno);
+	EXPECT_EQ(-1, write(fd, "x", 1));
+	munmap(map, self->ring.size);
+	close(fd);
+}
+
+RING_TEST(nobody_may_execute_a_mapping)
+{
+	struct ring *r = &self->ring;
+
+	/* EACCES: /proc is mounted noexec, as it may be. */
+	EXPECT_NE(0, map_error(r->fd, r->size, PROT_READ | PROT_EXEC, MAP_SHARED,
+			       0));
+	EXPECT_NE(0, mprotect((void *)r->map, r->size, PROT_READ | PROT_EXEC));
+	EXPECT_EQ(EACCES, errno);
+}
+
+RING_TEST(private_mappings_are_refused)
+{
+	struct ring *r = &self->ring;
+
+	EXPECT_EQ(EINVAL, map_error(r->fd, r->size, PROT_READ, MAP_PRIVATE, 0));
+}
+
+RING_TEST(a_part_may_be_mapped_but_nothing_beyond_the_end)
+{
+	struct ring *r = &self->ring;
+	long page = sysconf(_SC_PAGESIZE);
+	off_t last = (r->size - 1) / page * page;
+
+	EXPECT_EQ(0, map_error(r->fd, page, PROT_READ, MAP_SHARED, 0));
+	EXPECT_EQ(0, map_error(r->fd, page, PROT_READ, MAP_SHARED,
+			       r->header.cpu_offset));
+	EXPECT_EQ(0, map_error(r->fd, page, PROT_READ, MAP_SHARED, last));
+	EXPECT_EQ(EINVAL, map_error(r->fd, r->size + page, PROT_READ, MAP_SHARED,
+				    0));
+	EXPECT_EQ(EINVAL, map_error(r->fd, page, PROT_READ, MAP_SHARED,
+				    last + page));
+	EXPECT_EQ(EINVAL, map_error(r->fd, 2 * page, PROT_READ, MAP_SHARED, last));
+	EXPECT_NE(0, map_error(r->fd, page, PROT_READ, MAP_SHARED,
+			       (off_t)1 << 50));
+}
+
+RING_TEST(a_part_shows_what_the_whole_does)
+{
+	struct ring *r = &self->ring;
+	const struct synfin_ring_cpu *part;
+	long page = sysconf(_SC_PAGESIZE);
+
+	part = mmap(NULL, page, PROT_READ, MAP_SHARED, r->fd,
+		    r->header.cpu_offset + r->header.cpu_stride);
+	if (r->header.nr_cpus < 2)
+		SKIP(return, "one CPU");
+	ASSERT_NE(MAP_FAILED, (void *)part);
+	EXPECT_EQ(1, part->cpu);
+	munmap((void *)part, page);
+}
+
+RING_TEST(every_page_of_the_mapping_is_there)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	unsigned int sum = 0;
+	size_t at;
+
+	for (at = 0; at < self->ring.size; at += page)
+		sum += self->ring.map[at];
+	EXPECT_LT(0, sum);
+}
+
+RING_TEST(one_cannot_read_it_without_rights)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (setgid(65534) || setuid(65534))
+			_exit(2);
+		_exit(open(RING_FILE, O_RDONLY) >= 0 || errno != EACCES);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, status);
+}
+
+RING_TEST(what_happened_before_it_was_opened_is_there)
+{
+	union synfin_record rec;
+	unsigned int cpu, conns = 0, phases = 0;
+	uint64_t n;
+
+	ring_close(&self->ring);
+	ASSERT_EQ(0, connect_once(self->listener, &self->at));
+	ASSERT_EQ(0, ring_open(&self->ring));
+	EXPECT_EQ(RECORDS_EACH, wait_for_records(&self->ring, RECORDS_EACH));
+	for (cpu = 0; cpu < self->ring.header.nr_cpus; cpu++) {
+		for (n = 0; n < ring_head(&self->ring, cpu); n++) {
+			ASSERT_TRUE(ring_read(&self->ring, cpu, n, &rec));
+			EXPECT_EQ(ntohs(self->at.sin_port), rec.head.server_port);
+			EXPECT_EQ(4, rec.head.family);
+			conns += rec.head.type == SYNFIN_RECORD_CONN;
+			phases += rec.head.type == SYNFIN_RECORD_PHASE;
+		}
+	}
+	EXPECT_EQ(1, conns);
+	EXPECT_EQ(RECORDS_EACH - 1, phases);
+}
+
+RING_TEST(the_last_records_are_there_and_the_older_ones_are_known_to_be_gone)
+{
+	struct ring *r = &self->ring;
+	union synfin_record rec;
+	uint64_t head, n, wanted = 60 * RECORDS_EACH, good = 0, gone = 0;
+	unsigned int cpu;
+
+	ASSERT_EQ(0, connect_often(self->listener, &self->at, 60));
+	EXPECT_EQ(wanted, wait_for_records(r, wanted));
+	for (cpu = 0; cpu < r->header.nr_cpus; cpu++) {
+		head = ring_head(r, cpu);
+		for (n = 0; n < head; n++) {
+			if (n < ring_first(r, head)) {
+				EXPECT_FALSE(ring_read(r, cpu, n, &rec));
+				gone++;
+			} else {
+				EXPECT_TRUE(ring_read(r, cpu, n, &rec));
+				good++;
+			}
+		}
+		/* Nobody writes what has not been written. */
+		EXPECT_FALSE(ring_read(r, cpu, head, &rec));
+	}
+	EXPECT_EQ(wanted, good + gone);
+	EXPECT_LT(0, gone);
+}
+
+/* A reader that keeps its own place; what it counts goes to its parent. */
+struct tally {
+	uint64_t read;
+	uint64_t lost;
+	uint64_t bad;
+	uint64_t sum;
+};
+
+/* Of a server on that port; 0: on any. */
+static bool is_sound(const union synfin_record *rec, uint16_t port)
+{
+	if (rec->head.type != SYNFIN_RECORD_PHASE &&
+	    rec->head.type != SYNFIN_RECORD_CONN)
+		return false;
+	if (rec->head.type == SYNFIN_RECORD_PHASE &&
+	    (rec->phase.phase >= SYNFIN_PHASE_NR || rec->phase.from > 1 ||
+	     rec->phase.reserved0 || rec->phase.reserved1))
+		return false;
+	return (!port || rec->head.server_port == port) &&
+	       rec->head.family == 4 && rec->head.id && rec->head.netns && rec->head.time_ns &&
+	       !rec->head.reserved0 && !rec->head.reserved1;
+}
+
+static void read_new(const struct ring *r, uint64_t *place, uint16_t port,
+		     struct tally *t)
+{
+	union synfin_record rec;
+	unsigned int cpu;
+	uint64_t head;
+
+	for (cpu = 0; cpu < r->header.nr_cpus; cpu++) {
+		head = ring_head(r, cpu);
+		if (place[cpu] < ring_first(r, head)) {
+			t->lost += ring_first(r, head) - place[cpu];
+			place[cpu] = ring_first(r, head);
+		}
+		for (; place[cpu] < head; place[cpu]++) {
+			if (!ring_read(r, cpu, place[cpu], &rec)) {
+				t->lost++;
+				continue;
+			}
+			t->read++;
+			t->bad += !is_sound(&rec, port);
+			t->sum += rec.head.id * 31 + rec.head.time_ns;
+		}
+	}
+}
+
+static pid_t start_reader(uint16_t port, uint64_t wanted, int out)
+{
+	uint64_t place[256] = {};
+	struct tally t = {};
+	struct ring ring;
+	pid_t pid = fork();
+	int i;
+
+	if (pid)
+		return pid;
+	if (ring_open(&ring))
+		_exit(1);
+	for (i = 0; i < 600000 && t.read + t.lost < wanted; i++) {
+		read_new(&ring, place, port, &t);
+		usleep(100);
+	}
+	_exit(write(out, &t, sizeof(t)) != sizeof(t));
+}
+
+RING_TEST(two_readers_both_get_everything)
+{
+	uint16_t port = ntohs(self->at.sin_port);
+	struct tally a, b;
+	int fds[2], i;
+
+	/* Few at a time, so that neither falls behind. */
+	ASSERT_EQ(0, pipe(fds));
+	start_reader(port, 10 * RECORDS_EACH, fds[1]);
+	start_reader(port, 10 * RECORDS_EACH, fds[1]);
+	for (i = 0; i < 10; i++) {
+		ASSERT_EQ(0, connect_once(self->listener, &self->at));
+		usleep(100000);
+	}
+	ASSERT_EQ(sizeof(a), read(fds[0], &a, sizeof(a)));
+	ASSERT_EQ(sizeof(b), read(fds[0], &b, sizeof(b)));
+	EXPECT_EQ(10 * RECORDS_EACH, a.read + a.lost);
+	EXPECT_EQ(10 * RECORDS_EACH, b.read + b.lost);
+	EXPECT_EQ(0, a.bad + b.bad);
+	if (!a.lost && !b.lost)
+		EXPECT_EQ(a.sum, b.sum);
+	while (wait(NULL) > 0)
+		;
+}
+
+RING_TEST(a_reader_that_is_overrun_gets_whole_records_or_none)
+{
+	uint64_t wanted = 400 * RECORDS_EACH;
+	struct sockaddr_in at;
+	struct tally t;
+	int fds[2], i;
+
+	ASSERT_EQ(0, pipe(fds));
+	start_reader(0, wanted, fds[1]);
+	for (i = 0; i < 2; i++)
+		if (!fork())
+			_exit(!!connect_often(listen_on(&at), &at, 200));
+	ASSERT_EQ(sizeof(t), read(fds[0], &t, sizeof(t)));
+	EXPECT_EQ(wanted, t.read + t.lost);
+	EXPECT_EQ(0, t.bad);
+	EXPECT_LT(0, t.read);
+	while (wait(NULL) > 0)
+		;
+}
+
+RING_TEST(a_mapping_alone_keeps_the_module_loaded)
+{
+	void *map = mmap(NULL, self->ring.size, PROT_READ, MAP_SHARED,
+			 self->ring.fd, 0);
+
+	ASSERT_NE(MAP_FAILED, map);
+	ring_close(&self->ring);
+	EXPECT_EQ(-1, unload_module());
+	EXPECT_NE(0, errno);
+	EXPECT_EQ(SYNFIN_RING_MAGIC, ((struct synfin_ring_header *)map)->magic);
+	munmap(map, self->ring.size);
+	ASSERT_EQ(0, ring_open(&self->ring));
+}
+
+static int is_readable(int fd, int ms)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	return poll(&pfd, 1, ms);
+}
+
+RING_TEST(poll_says_readable_once_a_watermark_is_crossed)
+{
+	EXPECT_EQ(0, is_readable(self->ring.fd, 50));
+	ASSERT_EQ(0, connect_often(self->listener, &self->at, 2));
+	wait_for_records(&self->ring, 2 * RECORDS_EACH);
+	EXPECT_EQ(1, is_readable(self->ring.fd, 0));
+	EXPECT_EQ(0, is_readable(self->ring.fd, 0));
+	ASSERT_EQ(0, connect_often(self->listener, &self->at, 20));
+	EXPECT_EQ(1, is_readable(self->ring.fd, 60000));
+}
+
+RING_TEST(a_sleeping_poll_is_woken)
+{
+	pid_t pid;
+	int status;
+
+	ASSERT_EQ(0, connect_often(self->listener, &self->at, 1));
+	wait_for_records(&self->ring, RECORDS_EACH);
+	is_readable(self->ring.fd, 0);
+	pid = fork();
+	if (!pid)
+		_exit(is_readable(self->ring.fd, 60000) != 1);
+	/* It goes to sleep at its own pace; records come until it wakes. */
+	while (!waitpid(pid, &status, WNOHANG)) {
+		ASSERT_EQ(0, connect_once(self->listener, &self->at));
+		usleep(10000);
+	}
+	EXPECT_EQ(0, status);
+}
+
+RING_TEST(several_sleepers_are_all_woken)
+{
+	int status, i, woken = 0;
+	pid_t pid;
+
+	for (i = 0; i < 3; i++) {
+		pid = fork();
+		if (!pid) {
+			struct ring own;
+
+			_exit(ring_open(&own) || is_readable(own.fd, 60000) != 1);
+		}
+	}
+	for (i = 0; i < 6000 && woken < 3; i++) {
+		ASSERT_EQ(0, connect_once(self->listener, &self->at));
+		while (waitpid(-1, &status, WNOHANG) > 0) {
+			EXPECT_EQ(0, status);
+			woken++;
+		}
+		usleep(10000);
+	}
+	EXPECT_EQ(3, woken);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,202 @@
+# shellcheck shell=bash
+# Sourced by where_*.sh, after lib.sh: topologies of namespaces, connections
+# between them, and what each of them must show of these.
+#
+# Most tests are made on a line; the client is a, the server b or c:
+#
+#	a [ eth0  10.1.0.2 ] ---- [ left  10.1.0.1 ] r [ right 10.2.0.1 ] ----
+#	          fd01::2                 fd01::1              fd02::1
+#
+#	---- [ eth0  10.2.0.2 ] b
+#	             fd02::2
+
+# wire NS DEVICE ADDRESS... -- NS DEVICE ADDRESS...: a veth pair
+wire() {
+	local one=$1 first=$2 two second
+	local -a addresses=()
+
+	shift 2
+	while [[ $1 != -- ]]; do
+		addresses+=("$1")
+		shift
+	done
+	two=$2 second=$3
+	shift 3
+	ip -n "$one" link add "$first" type veth peer name "$second" netns "$two"
+	give "$one" "$first" "${addresses[@]}"
+	give "$two" "$second" "$@"
+}
+
+# give NS DEVICE ADDRESS...: addresses, and sets it up
+give() {
+	local ns=$1 device=$2 address
+	shift 2
+
+	for address in "$@"; do
+		if [[ $address == *:* ]]; then
+			ip -n "$ns" address add "$address" dev "$device" nodad
+		else
+			ip -n "$ns" address add "$address" dev "$device"
+		fi
+	done
+	ip -n "$ns" link set "$device" up
+}
+
+# tune NS NAME=VALUE...: sysctl
+tune() {
+	local ns=$1
+	shift
+
+	in_ns "$ns" sysctl -q -w "$@"
+}
+
+# router NS...: that forwards
+router() {
+	local ns
+
+	for ns in "$@"; do
+		tune "$ns" net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	done
+}
+
+# through NS VIA4 VIA6: the default routes
+through() {
+	ip -n "$1" route add default via "$2"
+	ip -n "$1" -6 route add default via "$3"
+}
+
+line() {
+	netns a r b
+	wire a eth0 10.1.0.2/24 fd01::2/64 -- r left 10.1.0.1/24 fd01::1/64
+	wire r right 10.2.0.1/24 fd02::1/64 -- b eth0 10.2.0.2/24 fd02::2/64
+	router r
+	through a 10.1.0.1 fd01::1
+	through b 10.2.0.1 fd02::1
+}
+
+# rules NS <nft's text
+rules() {
+	require nft
+	in_ns "$1" nft -f -
+}
+
+inode_of() {
+	if [[ $1 == - ]]; then
+		stat -L -c %i /proc/1/ns/net
+	else
+		stat -L -c %i "/run/netns/$1"
+	fi
+}
+
+stats_in() {
+	if [[ $1 == - ]]; then
+		cat "$stats"
+	else
+		in_ns "$1" cat "$stats"
+	fi
+}
+
+flows_in() {
+	if [[ $1 == - ]]; then
+		cat /proc/net/synfin/flows
+	else
+		in_ns "$1" cat /proc/net/synfin/flows
+	fi
+}
+
+# talk OPTION...: makes connections; see where_talk.py
+talk() {
+	timeout 580 python3 "$here/where_talk.py" "$@" >"$tmp/talked" ||
+		fail "no connection: $*"
+	[[ -s $tmp/talked ]] || fail "no connection: $*"
+}
+
+# each COMMAND [ARG...]: runs it for each connection that was made, with client,
+# dest, from and server its addresses and ports, closer who closed, and again 1 if
+# TCP sent something twice
+each() {
+	local c_addr c_port d_addr d_port f_addr f_port s_addr s_port
+	local client dest from server closer again
+
+	while read -r c_addr c_port d_addr d_port f_addr f_port s_addr s_port \
+		closer again; do
+		client="$c_addr $c_port"
+		dest="$d_addr $d_port"
+		from="$f_addr $f_port"
+		server="$s_addr $s_port"
+		"$@" </dev/null
+	done <"$tmp/talked"
+}
+
+# expect NS CLIENT SERVER [NAME=VALUE...]: that NS shows the connection
+expect() {
+	local ns=$1 ends="$2 $3"
+	shift 3
+
+	printf '%s\n' "$ns $(inode_of "$ns") $ends again=$again \
+		closed_by=\"$closer\" $*" >>"$tmp/expected"
+}
+
+# The same addresses everywhere: plain NS...
+plain() {
+	local ns
+
+	for ns; do
+		expect "$ns" "$client" "$server"
+	done
+}
+
+# three CLIENT_NS ROUTER SERVER_NS [NAME=VALUE...]: the client's namespace shows
+# what it connected to, the server's whom it saw, the router both real ends.
+three() {
+	local one=$1 middle=$2 two=$3
+	shift 3
+
+	expect "$one" "$client" "$dest" "$@"
+	expect "$middle" "$client" "$server" "$@"
+	expect "$two" "$from" "$server" "$@"
+}
+
+# translated: addresses were changed; or the test would prove nothing
+translated() {
+	[[ "$client $dest" != "$from $server" ]] ||
+		fail "nothing was translated: $client $dest"
+}
+
+# expect_more NS: that may show more than is expected
+expect_more() {
+	printf '%s\n' "$1 $(inode_of "$1") lines=ANY" >>"$tmp/expected"
+}
+
+conns_reached() {
+	(($(stats_in "$1" | stat_of conns /dev/stdin) >= $2))
+}
+
+# Each namespace has ended as many connections as expected, and no more are live.
+verify() {
+	local ns files=()
+
+	for ns in $(cut -d' ' -f1 "$tmp/expected" | sort -u); do
+		until_true 3 conns_reached "$ns" \
+			"$(grep -c "^$ns .*again=" "$tmp/expected")" ||
+			note "$ns: $(stats_in "$ns" | awk '$2 && !/^(max|ring)/' |
+				tr '\n' ' ')"
+	done
+	until_true 1 is_quiet || :
+	"$SYNFIN" conns --no-follow --json >"$tmp/shown" 2>"$tmp/remarks" ||
+		fail "the reader: $(cat "$tmp/remarks")"
+	python3 "$here/where_check.py" "$tmp/expected" <"$tmp/shown" ||
+		fail "not as expected"
+	for ns in - $(ip netns list | cut -d' ' -f1); do
+		stats_in "$ns" >"$tmp/stats.$ns"
+		files+=("$tmp/stats.$ns")
+		grep -q "^$ns .*lines=ANY" "$tmp/expected" ||
+			same "$(flows_in "$ns")" '' "live flows of $ns"
+	done
+	books_balance "${files[@]}" || fail "the books do not balance"
+}
+
+# where NAME FUNCTION [ARG...]: run, of those whose names have ONLY in them
+where() {
+	[[ $1 != *"${ONLY:-}"* ]] || run "$@"
+}

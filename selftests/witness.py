@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""The independent verdict on a capture's connections, against the reader's.
+
+	witness.py CAPTURE CONNS.jsonl [--live --netns INODE] [--limit NAME=SECONDS]
+
+CONNS.jsonl is what `synfin conns --json` made of the same capture (-r CAPTURE), or,
+with --live, of the module in that namespace. Out: a line for each difference; exit
+status 1 if there is one.
+
+Times on the same capture must agree to the microsecond. A hook and a packet tap
+stamp the same segment one after the other, with whatever the scheduler puts between
+them; there the limit is TOLERANCE_MS, and the largest difference is shown.
+
+Not compared, case by case:
+- ACKs that come again: the module records one only while it is waited for;
+- the count of RSTs, where traffic went on after one: a router, where data passes
+  unseen, may show one that the capture's numbers rule out, and takes it back;
+- a FIN that was taken back because another one was acknowledged: shown all the same;
+- what loopback carries: the taps are on the links.
+"""
+import argparse
+import collections
+import ipaddress
+import json
+import sys
+
+import witness_segments
+from witness_segments import ACK, FIN, RST, SYN
+from witness_verdict import LIMITS, SECOND, Verdict, within
+
+TOLERANCE_MS = 500
+
+
+# --- from segments to connections ---
+
+def conversations(segments):
+    """The segments of each pair of endpoints."""
+    found = collections.OrderedDict()
+    for s in segments:
+        found.setdefault(frozenset((s.src, s.dst)), []).append(s)
+    return found.values()
+
+
+def is_syn(s):
+    return not s.icmp and s.flags & (SYN | RST | FIN | ACK) == SYN
+
+
+def is_syn_ack(s):
+    return not s.icmp and s.flags & (SYN | RST | FIN | ACK) == SYN | ACK
+
+
+def is_answered(rest, syn):
+    """A SYN-ACK acknowledges that SYN, and not before the next of its sender."""
+    for s in rest:
+        if is_syn(s) and s.src == syn.src and s.seq != syn.seq:
+            return False
+        if is_syn_ack(s) and s.src == syn.dst and \
+                within(s.ack, syn.seq + 1, syn.len):
+            return True
+    return False
+
+
+def begins(current, s, rest):
+    """Does the SYN begin another connection than the current one?"""
+    if any(is_syn(t) and t.src == s.src and t.seq == s.seq for t in current):
+        return False
+    if any(is_syn_ack(t) and t.src == s.dst and t.ack == s.seq + 1
+           for t in current):
+        return False
+    only_syns = all(is_syn(t) for t in current)
+    if only_syns:
+        # From the other end: they cross.
+        return any(t.src == s.src for t in current)
+    verdict = Verdict(current)
+    return verdict.over is not None or is_answered(rest, s)
+
+
+def may_begin(s, live):
+    if s.icmp or not s.flags & (SYN | RST | FIN | ACK):
+        return False
+    return not live or s.flags & (SYN | RST | FIN)
+
+
+def forgotten(verdict, s, limits):
+    """When the segment came, had the tracker given up?"""
+    idle = s.t - verdict.last_step
+    if verdict.over is not None:
+        return idle > limits["linger"] * SECOND
+    name = {"unanswered": "unanswered", "unacknowledged": "unacknowledged"}.get(
+        verdict.open, {"half-closed": "half_closed"}.get(verdict.close))
+    if verdict.close in ("four-way", "three-way", "simultaneous"):
+        name = "closing"
+    return name is not None and idle > limits[name] * SECOND
+
+
+def connections(segments, limits, live):
+    """Cuts a conversation into its connections."""
+    current, last, strays = [], 0, 0
+    shortest = min(limits.values()) * SECOND
+    for i, s in enumerate(segments):
+        if current and s.t - last > shortest and \
+                forgotten(Verdict(current), s, limits):
+            yield Verdict(current), strays
+            current, strays = [], 0
+        if not current and not may_begin(s, live):
+            continue
+        if current and is_syn(s) and begins(current, s, segments[i + 1:]):
+            yield Verdict(current), strays
+            current, strays = [], 0
+        elif current and is_syn(s) and len(current) > 1 and \
+                not any(is_syn(t) and t.seq == s.seq for t in current) and \
+                not all(is_syn(t) for t in current) and \
+                not any(is_syn_ack(t) and t.ack == s.seq + 1
+                        for t in current):
+            strays += 1
+            continue
+        current.append(s)
+        if not live or s.flags & (SYN | RST | FIN):
+            last = s.t
+    if current:
+        yield Verdict(current), strays
+
+
+# --- comparing ---
+
+class Comparison:
+    """Differences between a verdict and a reader's object."""
+
+    def __init__(self, live, tolerance):
+        self.live = live
+        self.tolerance = tolerance
+        self.differences = 0
+        self.compared = 0
+        self.largest = 0
+        self.name = ""
+
+    def say(self, what, got, wanted):
+        self.differences += 1
+        print("%s: %s: reader %s, witness %s" % (self.name, what, got, wanted))
+
+    def equal(self, what, got, wanted):
+        if got != wanted:
+            self.say(what, got, wanted)
+
+    def time(self, what, got, wanted):
+        if got is None or wanted is None:
+            self.equal(what, got, wanted)
+            return
+        off = abs(got - wanted)
+        self.largest = max(self.largest, off)
+        if off > self.tolerance:
+            self.say(what, got, wanted)
+
+    def connection(self, conn, verdict):
+        self.compared += 1
+        self.equal("open", conn["open"], verdict.open)
+        if not (conn["close"] == "evicted" and verdict.close == "open"):
+            self.equal("close", conn["close"], verdict.close)
+        self.equal("closed_by", conn["closed_by"], verdict.closed_by)
+        self.time("ts", witness_segments.nanoseconds(conn["ts"]),
+                  verdict.segments[0].t)
+        for key, value in (("handshake_ns", verdict.handshake),
+                           ("server_rtt_ns", verdict.server_rtt),
+                           ("client_rtt_ns", verdict.client_rtt),
+                           ("close_ns", verdict.close_ns),
+                           ("half_close_ns", verdict.half_close)):
+            self.time(key, conn[key], value)
+        rsts = 0 if verdict.open == "unreachable" else verdict.count("rst")
+        for key, value in (("syn_count", verdict.count("syn")),
+                           ("syn_ack_count", verdict.count("syn-ack")),
+                           ("fin_count", verdict.count("fin"))):
+            self.equal(key, conn[key], value)
+        if not verdict.taken_back:
+            self.equal("rst_count", conn["rst_count"], rsts)
+        self.phases(conn, verdict)
+        self.bytes(conn, verdict)
+
+    def phases(self, conn, verdict):
+        """Of each phase and end, the first one, and how many there were."""
+        got = {}
+        for p in conn["phases"]:
+            if p["phase"] == "timeout" or \
+                    (p["phase"] == "rst" and verdict.taken_back):
+                continue
+            key = p["phase"] if p["phase"] == "rst" else \
+                p["phase"] + " of " + p["from"]
+            first, count = got.get(key, (p, 0))
+            if p["phase"].startswith("fin") and verdict.is_forged_fin(first["seq"]):
+                first, count = p, 0
+            got[key] = first, max(count, p["count"])
+        wanted = {p.phase if p.phase == "rst" else p.phase + " of " + p.sender: p
+                  for p in verdict.phases
+                  if p.phase != "rst" or not verdict.taken_back}
+        for key in sorted(got.keys() | wanted.keys()):
+            if key not in got or key not in wanted:
+                self.say(key, key in got, key in wanted)
+                continue
+            self.phase(key, got[key], wanted[key])
+
+    def phase(self, key, got, wanted):
+        first, count = got
+        if wanted.seq is not None:
+            self.equal(key + ", seq", first["seq"], wanted.seq)
+            self.equal(key + ", ack", first["ack"], wanted.ack)
+            self.equal(key + ", from", first["from"], wanted.sender)
+        # An ACK is recorded only while it is waited for.
+        if wanted.count and not key.startswith("ack"):
+            self.equal(key + ", count", count, wanted.count)
+
+    def bytes(self, conn, verdict):
+        self.equal("bytes_partial", conn["bytes_partial"], verdict.partial)
+        for who in ("client", "server"):
+            key = "bytes_" + who
+            wanted = verdict.bytes[who]
+            if wanted is not None or verdict.close is None:
+                self.equal(key, conn[key], wanted)
+            elif conn[key] is not None and conn[key] > (verdict.at_least(who) or 0):
+                self.say(key, conn[key], "at most %s" % verdict.at_least(who))
+
+
+def endpoint(address, port):
+    return str(ipaddress.ip_address(address)), port
+
+
+def by_endpoints(path, netns):
+    found = collections.defaultdict(list)
+    with open(path, encoding="ascii") as lines:
+        for line in lines:
+            if not line.strip():
+                continue
+            # The nine decimals are more than a float holds.
+            conn = json.loads(line, parse_float=str)
+            if netns is None or conn["netns"] == netns:
+                found[frozenset((
+                    endpoint(conn["client"], conn["client_port"]),
+                    endpoint(conn["server"], conn["server_port"])))].append(conn)
+    for conns in found.values():
+        conns.sort(key=lambda c: witness_segments.nanoseconds(c["ts"]))
+    return found
+
+
+def name_of(verdict):
+    return "%s.%d-%s.%d, frame %d" % (verdict.client + verdict.server +
+                                      (verdict.segments[0].number,))
+
+
+def compare(verdicts, conns, comparison):
+    for key, group in verdicts.items():
+        found = conns.pop(key, [])
+        if comparison.live and len(found) < len(group):
+            # What has not ended is no record yet.
+            group = [v for v in group if v.close != "open"]
+        for verdict, conn in zip(group, found):
+            comparison.name = name_of(verdict)
+            ends = (endpoint(conn["client"], conn["client_port"]),
+                    endpoint(conn["server"], conn["server_port"]))
+            if ends != (verdict.client, verdict.server):
+                comparison.say("client and server", ends,
+                               (verdict.client, verdict.server))
+                continue
+            comparison.connection(conn, verdict)
+        for verdict in group[len(found):]:
+            comparison.name = name_of(verdict)
+            comparison.say("connection", "none", "%s, %s" % (
+                verdict.open, verdict.close))
+        for conn in found[len(group):]:
+            odd(comparison, conn)
+    for rest in conns.values():
+        for conn in rest:
+            odd(comparison, conn)
+
+
+def odd(comparison, conn):
+    comparison.name = "%s.%d-%s.%d" % (conn["client"], conn["client_port"],
+                                       conn["server"], conn["server_port"])
+    comparison.say("connection", "%s, %s" % (conn["open"], conn["close"]), "none")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("capture")
+    parser.add_argument("conns")
+    parser.add_argument("--live", action="store_true",
+                        help="what the module saw, not what the capture holds")
+    parser.add_argument("--netns", type=int, help="this namespace only")
+    parser.add_argument("--limit", action="append", default=[],
+                        help="NAME=SECONDS: a timeout other than the default")
+    parser.add_argument("--checksums", action="store_true",
+                        help="segments with a wrong checksum do not count")
+    return parser.parse_args()
+
+
+def main():
+    args = arguments()
+    limits = dict(LIMITS)
+    for text in args.limit:
+        name, _, value = text.partition("=")
+        limits[name] = int(value)
+    segments = witness_segments.read(args.capture, args.checksums)
+    verdicts = collections.OrderedDict()
+    for group in conversations(segments):
+        for verdict, _ in connections(group, limits, args.live):
+            verdicts.setdefault(frozenset((verdict.client, verdict.server)),
+                                []).append(verdict)
+    comparison = Comparison(args.live, TOLERANCE_MS * 1000000 if args.live
+                            else 999)
+    compare(verdicts, by_endpoints(args.conns, args.netns), comparison)
+    print("witness: %d segments, %d connections, %d differences, times within %d us" %
+          (len(segments), comparison.compared, comparison.differences,
+           comparison.largest // 1000))
+    sys.exit(bool(comparison.differences))
+
+
+if __name__ == "__main__":
+    main()
