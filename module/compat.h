@@ -27,15 +27,6 @@
 #define SYNFIN_UNINITIALIZED
 #endif
 
-/*
- * Since 6.18 the look-up of an established socket finds the hash table by itself.
- */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
-#define SYNFIN_HASHINFO(net)
-#else
-#define SYNFIN_HASHINFO(net) (net)->ipv4.tcp_death_row.hashinfo,
-#endif
-
 /**
  * synfin_vma_flags() - change the flags of a mapping
  * @vma:	the mapping, new and not yet visible
@@ -66,6 +57,8 @@ static inline void synfin_vma_flags(struct vm_area_struct *vma,
  * @dif:	index of the device that it arrives on
  * @sdif:	index of the device below a VRF, or 0
  *
+ * Since 6.18 it finds the hash table by itself.
+ *
  * Context: under rcu_read_lock().
  *
  * Return: the socket, to be put with sock_gen_put(), or NULL.
@@ -74,8 +67,13 @@ static inline struct sock *synfin_lookup4(struct net *net, __be32 saddr,
 					  __be16 sport, __be32 daddr, u16 dport,
 					  int dif, int sdif)
 {
-	return __inet_lookup_established(net, SYNFIN_HASHINFO(net) saddr, sport,
-					 daddr, dport, dif, sdif);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	return __inet_lookup_established(net, saddr, sport, daddr, dport, dif,
+					 sdif);
+#else
+	return __inet_lookup_established(net, net->ipv4.tcp_death_row.hashinfo,
+					 saddr, sport, daddr, dport, dif, sdif);
+#endif
 }
 
 /**
@@ -88,6 +86,8 @@ static inline struct sock *synfin_lookup4(struct net *net, __be32 saddr,
  * @dif:	index of the device that it arrives on
  * @sdif:	index of the device below a VRF, or 0
  *
+ * Since 6.18 it finds the hash table by itself.
+ *
  * Context: under rcu_read_lock().
  *
  * Return: the socket, to be put with sock_gen_put(), or NULL.
@@ -98,11 +98,14 @@ static inline struct sock *synfin_lookup6(struct net *net,
 					  const struct in6_addr *daddr, u16 dport,
 					  int dif, int sdif)
 {
-#if IS_ENABLED(CONFIG_IPV6)
-	return __inet6_lookup_established(net, SYNFIN_HASHINFO(net) saddr, sport,
-					  daddr, dport, dif, sdif);
-#else
+#if !IS_ENABLED(CONFIG_IPV6)
 	return NULL;
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	return __inet6_lookup_established(net, saddr, sport, daddr, dport, dif,
+					  sdif);
+#else
+	return __inet6_lookup_established(net, net->ipv4.tcp_death_row.hashinfo,
+					  saddr, sport, daddr, dport, dif, sdif);
 #endif
 }
 

@@ -42,7 +42,7 @@
 	X(phases,	"phase records written")			\
 	X(conns,	"connection records written")			\
 	X(flows_created, "flows that began")				\
-	X(flows_ended,	"flows that ended and lingered out, or made way for the next on their endpoints") \
+	X(flows_ended,	"flows that ended, or made way for the next on their endpoints") \
 	X(flows_evicted, "flows dropped for room, or with their namespace") \
 	X(taken_back,	"resets and FINs that traffic proved forged")	\
 	X(sampled,	"connections not written down: flooded, and no ACK proved them") \

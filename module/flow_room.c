@@ -95,10 +95,11 @@ static struct synfin_flow *least_worth(struct synfin_stripe *stripe)
 	       oldest(stripe, SYNFIN_WAIT_OPEN);
 }
 
+/* What picks the flow of a locked stripe that has to go. */
+typedef struct synfin_flow *(*chooser)(struct synfin_stripe *stripe);
+
 /* From another stripe, unless somebody holds it: nobody waits for two locks. */
-static struct synfin_flow *
-take_from(struct synfin_stripe *other,
-	  struct synfin_flow *(*choose)(struct synfin_stripe *))
+static struct synfin_flow *take_from(struct synfin_stripe *other, chooser choose)
 {
 	struct synfin_flow *flow;
 
@@ -115,9 +116,7 @@ take_from(struct synfin_stripe *other,
  * Unlink what @choose finds in a stripe, or else in one of those after it: a small
  * table has more stripes than flows.
  */
-static struct synfin_flow *
-take(struct synfin_stripe *stripe,
-     struct synfin_flow *(*choose)(struct synfin_stripe *))
+static struct synfin_flow *take(struct synfin_stripe *stripe, chooser choose)
 {
 	unsigned int i, own = stripe - synfin_flow_table.stripes;
 	struct synfin_flow *flow = choose(stripe);

@@ -43,8 +43,9 @@ static void emit_steps(struct synfin_batch *batch, struct synfin_flow *flow,
  * A flow that was kept out of the ring: once it is proved, what it held back comes
  * first. Returns true if it still holds back.
  */
-static noinline bool holds_back(struct synfin_batch *batch, struct synfin_flow *flow,
-		       const struct synfin_result *res)
+static noinline bool holds_back(struct synfin_batch *batch,
+				struct synfin_flow *flow,
+				const struct synfin_result *res)
 {
 	struct synfin_result earlier;
 
@@ -80,9 +81,10 @@ static void count_result(struct synfin_net *sn, const struct synfin_result *res)
 }
 
 /* A flow made way for the next one on the same endpoints. */
-static noinline void next_flow(struct synfin_batch *batch, struct synfin_flow *flow,
-		      const struct synfin_segment *seg,
-		      struct synfin_result *res)
+static noinline void next_flow(struct synfin_batch *batch,
+			       struct synfin_flow *flow,
+			       const struct synfin_segment *seg,
+			       struct synfin_result *res)
 {
 	emit_result(batch, flow, res);
 	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_ended);

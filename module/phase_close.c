@@ -196,6 +196,9 @@ static void fin_acked(struct synfin_move *m)
 		conn->state = SYNFIN_STATE_HALF;
 	} else if (m->own->flags & SYNFIN_END_FIN_ACKED) {
 		conn->close_ns = synfin_since(m->now, conn->syn_ns);
+		/* It closed in spite of a RST: that was forged. */
+		if (conn->flags & SYNFIN_FLAG_PENDING)
+			m->res->taken_back = 1;
 		synfin_conn_end(conn, m->res);
 	} else {
 		conn->state = SYNFIN_STATE_LAST;

@@ -116,8 +116,9 @@ static enum synfin_counter read_tcp(const struct sk_buff *skb, u8 pf,
 	return SYNFIN_NO_REASON;
 }
 
-static noinline enum synfin_counter read_icmp(const struct sk_buff *skb, u8 family,
-				     unsigned int at, struct synfin_segment *seg)
+static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
+					      u8 family, unsigned int at,
+					      struct synfin_segment *seg)
 {
 	u8 head[8], buf[QUOTE_MAX];
 	const u8 *icmp, *quote;

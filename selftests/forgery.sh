@@ -2,6 +2,7 @@
 # Forged segments: none ends, opens or moves a connection, and each is counted; in
 # connections of sockets and in forwarded ones. The witness sees the same traffic.
 # shellcheck source=selftests/lib.sh
+# shellcheck disable=SC2016 # expanded later, by awk or another shell
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=selftests/shapes_world.sh
 . "$(dirname "$0")/shapes_world.sh"

@@ -2,6 +2,7 @@
 # Every shape of opening and closing, made by sockets or segment by segment, on the
 # client, on a router and on the server; witnessed by tcpdump and tshark.
 # shellcheck source=selftests/lib.sh
+# shellcheck disable=SC2086 # numbers and names without blanks
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=selftests/shapes_world.sh
 . "$(dirname "$0")/shapes_world.sh"

@@ -9,6 +9,7 @@
 #
 #	---- [ eth0  10.2.0.2 ] b
 #	             fd02::2
+# shellcheck disable=SC2154,SC2013 # set by lib.sh; words are meant
 
 # wire NS DEVICE ADDRESS... -- NS DEVICE ADDRESS...: a veth pair
 wire() {

@@ -2,6 +2,7 @@
 # What lies between two ends: loopback, VRF, bridges, macvlan, VLAN, tunnels. Each
 # connection is there once in each namespace that it passes.
 # shellcheck source=selftests/lib.sh
+# shellcheck disable=SC2086 # numbers and names without blanks
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=selftests/where_lib.sh
 . "$here/where_lib.sh"
@@ -69,7 +70,7 @@ vrf_line() {
 	need_link vrf table 10
 	line
 	for ns in a b; do
-		vrf $ns red 10 eth0
+		vrf "$ns" red 10 eth0
 	done
 	vrf r red 10 left right
 	ip -n a route add table 10 default via 10.1.0.1
@@ -217,7 +218,7 @@ macvlan() {
 	for ns in a b; do
 		ip -n m link add link base name "mac_$ns" type macvlan \
 			mode bridge || skip "no macvlan device"
-		ip -n m link set "mac_$ns" netns $ns name eth0
+		ip -n m link set "mac_$ns" netns "$ns" name eth0
 	done
 	give a eth0 10.7.0.1/24 fd07::1/64
 	give b eth0 10.7.0.2/24 fd07::2/64
@@ -232,7 +233,7 @@ ipvlan() {
 	for ns in a b; do
 		ip -n m link add link base name "ip_$ns" type ipvlan mode l3s ||
 			skip "no ipvlan device"
-		ip -n m link set "ip_$ns" netns $ns name eth0
+		ip -n m link set "ip_$ns" netns "$ns" name eth0
 	done
 	give a eth0 10.7.0.1/24 fd07::1/64
 	give b eth0 10.7.0.2/24 fd07::2/64

@@ -254,6 +254,7 @@ class Verdict:
             return False
         self.open, self.over = "aborted", at
         self.server_rtt = None
+        self.fin_ends = {"client": end_of(fins[0][1])}
         self.last_step = self.segments[at].t
         self.step("fin-1", "client", fins[0][1],
                   sum(end_of(s) == end_of(fins[0][1]) for _, s in fins))
@@ -325,7 +326,8 @@ class Verdict:
         # A router may show even one beyond what was sent.
         self.taken_back = len([
             i for i, s in enumerate(self.segments)
-            if not s.icmp and s.flags & RST and self.survives(i, s)])
+            if not s.icmp and s.flags & RST and i != rst and
+            (self.survives(i, s) or not self.reset_fits(i, s, fins))])
         shown = [i for i, s in enumerate(self.segments)
                  if not s.icmp and s.flags & RST and
                  (self.opened_at is None or i >= self.opened_at) and
