@@ -452,7 +452,8 @@ RING_TEST(a_reader_that_is_overrun_gets_whole_records_or_none)
 		if (!fork())
 			_exit(!!connect_often(listen_on(&at), &at, 200));
 	ASSERT_EQ(sizeof(t), read(fds[0], &t, sizeof(t)));
-	EXPECT_EQ(wanted, t.read + t.lost);
+	/* More, where TCP had to send a segment again. */
+	EXPECT_LE(wanted, t.read + t.lost);
 	EXPECT_EQ(0, t.bad);
 	EXPECT_LT(0, t.read);
 	while (wait(NULL) > 0)
