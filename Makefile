@@ -32,6 +32,9 @@ demo:
 check:
 	scripts/check
 
+check-more:
+	MORE=1 scripts/check
+
 check-debug:
 	scripts/check --debug
 
@@ -52,7 +55,8 @@ help:
 	@echo 'make setup         install what all the rest needs (Debian, root)'
 	@echo 'make demo          real HTTP and HTTPS connections in a test VM'
 	@echo 'make check         every test; make check-debug: in a debug kernel'
+	@echo 'make check-more    also shapes, forgeries, NAT, VRF, bridges ...: an hour'
 	@echo 'make bench         what it costs, beside others; make bench-quick: in short'
 
-.PHONY: all module reader install setup demo check check-debug bench \
+.PHONY: all module reader install setup demo check check-more check-debug bench \
 	bench-quick clean help

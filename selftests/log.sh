@@ -10,7 +10,8 @@ log_is_silent() {
 	fail "$(head -n 120 "$tmp/reports" | sed 's/^/# /')"
 }
 
-# Two scans: what is fresh counts as reachable in the first.
+# Two scans: what is younger than five seconds, or has changed since the last
+# scan, is not reported.
 kmemleak_finds_nothing() {
 	local file=/sys/kernel/debug/kmemleak
 
@@ -22,12 +23,20 @@ kmemleak_finds_nothing() {
 	[[ ! -s $tmp/leaks ]] || fail "$(head -n 100 "$tmp/leaks")"
 }
 
+# After its first report it looks no more.
+lockdep_is_awake() {
+	[[ -e /proc/lockdep_stats ]] || skip "no lockdep in this kernel"
+	same "$(awk '/debug_locks:/ { print $2 }' /proc/lockdep_stats)" 1 \
+		debug_locks
+}
+
 nothing_is_left() {
 	[[ ! -e /proc/net/synfin ]] || fail "/proc/net/synfin is there"
 	same "$(ip netns list)" '' "namespaces"
 }
 
 run "nothing is left of the tests" nothing_is_left
+run "lockdep is awake to the end" lockdep_is_awake
 run "kmemleak finds nothing" kmemleak_finds_nothing
 run "the kernel's log is silent" log_is_silent
 finish
