@@ -147,7 +147,7 @@ static void append(struct list_head *entry, struct list_head *head)
  * synfin_flow_link() - insert a flow
  * @stripe:	its stripe, locked
  * @chain:	its chain
- * @flow:	the flow, its connection set up
+ * @flow:	the flow, its connection set up; synfin_flow_make_room() has counted it
  */
 void synfin_flow_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
 		      struct synfin_flow *flow)
@@ -163,7 +163,6 @@ void synfin_flow_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
 	if (synfin_flow_wait_is_embryonic(wait))
 		atomic_inc(&synfin_flow_table.embryonic);
 	WRITE_ONCE(stripe->flows, stripe->flows + 1);
-	atomic_inc(&synfin_flow_table.total);
 }
 
 static u64 conn_endpoint(const struct synfin_conn *conn, bool server)

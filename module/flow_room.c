@@ -129,8 +129,16 @@ static struct synfin_flow *take(struct synfin_stripe *stripe, chooser choose)
 	return flow;
 }
 
+/* Count one more flow, unless the table is full: exact, whoever else does it too. */
+static bool reserve(void)
+{
+	struct synfin_flow_table *t = &synfin_flow_table;
+
+	return atomic_add_unless(&t->total, 1, t->limits.max_flows);
+}
+
 /**
- * synfin_flow_make_room() - see that one more flow fits
+ * synfin_flow_make_room() - see that one more flow fits, and count it
  * @stripe:	where it goes, locked
  * @full:	set if none fits
  *
@@ -141,17 +149,19 @@ struct synfin_flow *synfin_flow_make_room(struct synfin_stripe *stripe,
 					  bool *full)
 {
 	struct synfin_flow_table *t = &synfin_flow_table;
-	struct synfin_flow *victim;
+	struct synfin_flow *victim = NULL;
 
 	lockdep_assert_held(&stripe->lock);
 	*full = false;
-	if (unlikely(atomic_read(&t->total) >= t->limits.max_flows))
+	if (unlikely(!reserve())) {
 		victim = take(stripe, worthless) ?: take(stripe, least_worth);
-	else if (unlikely(atomic_read(&t->embryonic) >= t->max_embryonic))
+		*full = !reserve();
+	} else if (unlikely(atomic_read(&t->embryonic) >= t->max_embryonic)) {
 		victim = take(stripe, oldest_embryonic);
-	else
-		return NULL;
-	*full = !victim;
+		*full = !victim;
+		if (*full)
+			atomic_dec(&t->total);
+	}
 	return victim;
 }
 
