@@ -66,7 +66,7 @@ void synfin_emit_phase(struct synfin_batch *b, const struct synfin_conn *conn,
 
 	synfin_phase_record(conn, step, &rec->phase);
 	rec->head.time_ns = synfin_emit_date(step->time_ns);
-	synfin_ring_end();
+	synfin_ring_end(rec);
 	synfin_stats_inc(b->sn, SYNFIN_CNT_phases);
 	if (trace_synfin_phase_enabled())
 		synfin_emit_copy(b, conn, step);
@@ -82,13 +82,15 @@ void synfin_emit_phase(struct synfin_batch *b, const struct synfin_conn *conn,
 void synfin_emit_conn(struct synfin_batch *b, const struct synfin_conn *conn)
 {
 	union synfin_emission *rec = synfin_emit_next(b);
+	union synfin_record *slot;
 
 	if (!rec)
 		return;
 	synfin_phase_summary(conn, &rec->conn);
 	rec->head.time_ns = synfin_emit_date(conn->first_ns);
-	synfin_ring_begin()->conn = rec->conn;
-	synfin_ring_end();
+	slot = synfin_ring_begin();
+	slot->conn = rec->conn;
+	synfin_ring_end(slot);
 	synfin_stats_inc(b->sn, SYNFIN_CNT_conns);
 }
 

@@ -9,6 +9,9 @@
 #include "flow_table.h"
 #include "stats.h"
 
+#include <linux/limits.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/random.h>
@@ -18,8 +21,11 @@ struct synfin_flow_fast synfin_flow_fast ____cacheline_aligned;
 
 static DEFINE_PER_CPU(u64, synfin_flow_ids);
 
-/* Flows that a CPU keeps at hand: 128 KiB at the most. */
-#define STOCK_MAX	512
+/* Flows that a CPU keeps at hand: 512 KiB at the most. */
+#define STOCK_MAX	2048
+
+/* Flows taken from the allocator at a time: a page. */
+#define REFILL		16
 
 /**
  * struct stock - flows at hand; its CPU's alone, with interrupts off
@@ -32,6 +38,13 @@ struct stock {
 };
 
 static DEFINE_PER_CPU(struct stock, stocks);
+
+static void stow(struct stock *stock, struct synfin_flow *flow)
+{
+	flow->next = stock->first;
+	stock->first = flow;
+	stock->nr++;
+}
 
 /**
  * synfin_flow_new_id() - a number for a new connection
@@ -54,19 +67,10 @@ static u64 endpoint(const struct synfin_segment *seg,
 	return synfin_flow_endpoint6(addr->w, htons(port));
 }
 
-static u64 hash_of(const struct synfin_segment *seg)
+static u64 hash_of(const struct synfin_net *sn, const struct synfin_segment *seg)
 {
-	return synfin_flow_hash(endpoint(seg, &seg->src, seg->sport),
+	return synfin_flow_hash(sn->key, endpoint(seg, &seg->src, seg->sport),
 				endpoint(seg, &seg->dst, seg->dport));
-}
-
-static bool same_addr(u8 family, const struct synfin_addr *a,
-		      const struct synfin_addr *b)
-{
-	if (a->w[0] != b->w[0])
-		return false;
-	return family == 4 || !((a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]) |
-				(a->w[3] ^ b->w[3]));
 }
 
 static bool same_flow(const struct synfin_flow *flow, const struct synfin_net *sn,
@@ -77,13 +81,13 @@ static bool same_flow(const struct synfin_flow *flow, const struct synfin_net *s
 	if (flow->sn != sn || conn->family != seg->family)
 		return false;
 	if (conn->client_port == seg->sport && conn->server_port == seg->dport &&
-	    same_addr(seg->family, &conn->client, &seg->src) &&
-	    same_addr(seg->family, &conn->server, &seg->dst))
+	    synfin_same_addr(&conn->client, &seg->src) &&
+	    synfin_same_addr(&conn->server, &seg->dst))
 		return true;
 	return conn->client_port == seg->dport &&
 	       conn->server_port == seg->sport &&
-	       same_addr(seg->family, &conn->client, &seg->dst) &&
-	       same_addr(seg->family, &conn->server, &seg->src);
+	       synfin_same_addr(&conn->client, &seg->dst) &&
+	       synfin_same_addr(&conn->server, &seg->src);
 }
 
 static struct synfin_flow *find(const struct synfin_flow_hold *hold,
@@ -115,14 +119,14 @@ static void unlock(struct synfin_flow_hold *hold)
 	raw_spin_unlock_irqrestore(&hold->stripe->lock, hold->flags);
 }
 
-/* The filter's byte follows the count of its stripe: zero or not. */
-static void set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
-			 bool awaits)
-{
-	u8 *byte = &synfin_flow_fast.filter[stripe - synfin_flow_table.stripes];
+static_assert(SYNFIN_FLOW_AWAITS == (u8)true);
 
+/* The filter's byte follows the count of its stripe: zero or not. */
+static void set_awaiting(struct synfin_stripe *stripe, u8 *byte,
+			 struct synfin_flow *flow, bool awaits)
+{
 	lockdep_assert_held(&stripe->lock);
-	if (!(flow->conn.mark[0] & SYNFIN_FLOW_AWAITS) == !awaits)
+	if (!((flow->conn.mark[0] ^ awaits) & SYNFIN_FLOW_AWAITS))
 		return;
 	flow->conn.mark[0] ^= SYNFIN_FLOW_AWAITS;
 	if (awaits) {
@@ -175,15 +179,9 @@ static u64 conn_endpoint(const struct synfin_conn *conn, bool server)
 	return synfin_flow_endpoint6(addr->w, port);
 }
 
-/* Namespaces with the same addresses inside are told apart by the chain. */
-static struct synfin_flow **chain_at(const struct synfin_net *sn, u64 hash)
+static struct synfin_flow **chain_at(u64 hash)
 {
-	unsigned int bits = synfin_flow_table.chain_bits;
-	u64 salted = hash + sn->inum * synfin_flow_fast.key[3];
-	u64 chain = salted << SYNFIN_FLOW_STRIPE_BITS >> 1 >> (63 - bits);
-
-	return &synfin_flow_table.chains[(size_t)synfin_flow_stripe(hash) << bits |
-					 chain];
+	return &synfin_flow_table.chains[hash >> synfin_flow_table.chain_shift];
 }
 
 /**
@@ -198,13 +196,15 @@ void synfin_flow_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 	u64 hash;
 
 	lockdep_assert_held(&stripe->lock);
-	set_awaiting(stripe, flow, false);
+	set_awaiting(stripe,
+		     &synfin_flow_fast.filter[stripe - synfin_flow_table.stripes],
+		     flow, false);
 	__list_del(flow->wait.prev, flow->wait.next);
 	if (synfin_flow_wait_is_embryonic(conn->mark[1]))
 		atomic_dec(&synfin_flow_table.embryonic);
-	hash = synfin_flow_hash(conn_endpoint(conn, false),
+	hash = synfin_flow_hash(flow->sn->key, conn_endpoint(conn, false),
 				conn_endpoint(conn, true));
-	at = chain_at(flow->sn, hash);
+	at = chain_at(hash);
 	while (*at != flow)
 		at = &(*at)->next;
 	*at = flow->next;
@@ -212,7 +212,28 @@ void synfin_flow_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 	atomic_dec(&synfin_flow_table.total);
 }
 
-/* Flows for the next SYNs, taken from the allocator a page at a time otherwise. */
+/* Take flows from the allocator, several at once: one is returned, others stay. */
+static noinline struct synfin_flow *refill(void)
+{
+	void *new[REFILL];
+	unsigned long flags;
+	struct stock *stock;
+	int i, n;
+
+	n = kmem_cache_alloc_bulk(synfin_flow_table.cache,
+				  GFP_ATOMIC | __GFP_NOWARN, REFILL, new);
+	/* All or nothing; one alone may still be had. */
+	if (!n)
+		return kmem_cache_alloc(synfin_flow_table.cache,
+					GFP_ATOMIC | __GFP_NOWARN);
+	local_irq_save(flags);
+	stock = this_cpu_ptr(&stocks);
+	for (i = 1; i < n; i++)
+		stow(stock, new[i]);
+	local_irq_restore(flags);
+	return new[0];
+}
+
 static struct synfin_flow *allocate(void)
 {
 	struct stock *stock;
@@ -227,10 +248,7 @@ static struct synfin_flow *allocate(void)
 		stock->nr--;
 	}
 	local_irq_restore(flags);
-	if (unlikely(!flow))
-		flow = kmem_cache_alloc(synfin_flow_table.cache,
-					GFP_ATOMIC | __GFP_NOWARN);
-	return flow;
+	return likely(flow) ? flow : refill();
 }
 
 static void discard(struct synfin_flow *flow)
@@ -241,14 +259,30 @@ static void discard(struct synfin_flow *flow)
 	local_irq_save(flags);
 	stock = this_cpu_ptr(&stocks);
 	if (stock->nr < STOCK_MAX) {
-		flow->next = stock->first;
-		stock->first = flow;
-		stock->nr++;
+		stow(stock, flow);
 		flow = NULL;
 	}
 	local_irq_restore(flags);
 	if (flow)
 		kmem_cache_free(synfin_flow_table.cache, flow);
+}
+
+/**
+ * synfin_flow_recycle() - take in a flow that has left the table, if there is room
+ * @flow: the flow, with nothing to report of it
+ *
+ * Context: interrupts off.
+ *
+ * Return: false if there is none: it is still the caller's.
+ */
+bool synfin_flow_recycle(struct synfin_flow *flow)
+{
+	struct stock *stock = this_cpu_ptr(&stocks);
+
+	if (stock->nr >= STOCK_MAX)
+		return false;
+	stow(stock, flow);
+	return true;
 }
 
 static void empty_stocks(void)
@@ -312,14 +346,13 @@ static struct synfin_flow *find_or_insert(struct synfin_flow_hold *hold,
 					  struct synfin_net *sn,
 					  const struct synfin_segment *seg)
 {
-	bool begins = synfin_phase_begins(seg);
 	struct synfin_flow *flow;
 
 	if (seg->kind == SYNFIN_KIND_SYN)
 		hold->spare = allocate();
 	lock(hold);
 	flow = find(hold, sn, seg);
-	if (flow || !begins)
+	if (flow || !synfin_phase_begins(seg))
 		return flow;
 	if (seg->kind != SYNFIN_KIND_SYN) {
 		unlock(hold);
@@ -355,11 +388,13 @@ struct synfin_flow *synfin_flow_get(struct synfin_net *sn,
 				    const struct synfin_segment *seg,
 				    struct synfin_flow_hold *hold)
 {
-	u64 hash = hash_of(seg);
+	u64 hash = hash_of(sn, seg);
+	u32 stripe = synfin_flow_stripe(hash);
 	struct synfin_flow *flow;
 
-	hold->stripe = &synfin_flow_table.stripes[synfin_flow_stripe(hash)];
-	hold->chain = chain_at(sn, hash);
+	hold->stripe = &synfin_flow_table.stripes[stripe];
+	hold->awaited = &synfin_flow_fast.filter[stripe];
+	hold->chain = chain_at(hash);
 	hold->victim = NULL;
 	hold->spare = NULL;
 	hold->reason = SYNFIN_CNT_no_flow;
@@ -400,7 +435,8 @@ static void requeue(struct synfin_flow *flow, struct synfin_flow_hold *hold)
 void synfin_flow_put(struct synfin_flow *flow, struct synfin_flow_hold *hold)
 {
 	requeue(flow, hold);
-	set_awaiting(hold->stripe, flow, synfin_phase_awaits(&flow->conn));
+	set_awaiting(hold->stripe, hold->awaited, flow,
+		     synfin_phase_awaits(&flow->conn));
 	unlock(hold);
 	clear_up(hold);
 }
@@ -423,10 +459,10 @@ static bool has_only_begun(const struct synfin_flow *flow)
  */
 void synfin_flow_forget(struct synfin_net *sn, const struct synfin_segment *seg)
 {
-	u64 hash = hash_of(seg);
+	u64 hash = hash_of(sn, seg);
 	struct synfin_flow_hold hold = {
 		.stripe = &synfin_flow_table.stripes[synfin_flow_stripe(hash)],
-		.chain = chain_at(sn, hash),
+		.chain = chain_at(hash),
 	};
 	struct synfin_flow *flow;
 
@@ -454,17 +490,15 @@ static void free_tables(void)
 	kvfree(synfin_flow_table.stripes);
 }
 
-static int alloc_tables(unsigned int max_flows)
+static int alloc_tables(unsigned long max_flows)
 {
 	struct synfin_flow_table *t = &synfin_flow_table;
+	size_t chains = roundup_pow_of_two(max(max_flows, SYNFIN_FLOW_STRIPES));
 	unsigned int i, w;
 
-	t->chain_bits = 0;
-	while (SYNFIN_FLOW_STRIPES << t->chain_bits < max_flows)
-		t->chain_bits++;
+	t->chain_shift = 64 - ilog2(chains);
 	t->stripes = kvcalloc(SYNFIN_FLOW_STRIPES, sizeof(*t->stripes), GFP_KERNEL);
-	t->chains = kvcalloc((size_t)SYNFIN_FLOW_STRIPES << t->chain_bits,
-			     sizeof(*t->chains), GFP_KERNEL);
+	t->chains = kvcalloc(chains, sizeof(*t->chains), GFP_KERNEL);
 	if (!t->stripes || !t->chains) {
 		free_tables();
 		return -ENOMEM;
@@ -490,14 +524,19 @@ int synfin_flow_setup(const struct synfin_flow_limits *limits,
 		      synfin_flow_report report)
 {
 	struct synfin_flow_table *t = &synfin_flow_table;
+	unsigned int wait;
 	int err;
 
 	t->limits = *limits;
+	t->shortest_ns = U64_MAX;
+	for (wait = 0; wait < SYNFIN_WAIT_NR; wait++)
+		if (limits->wait_ns[wait])
+			t->shortest_ns = min(t->shortest_ns, limits->wait_ns[wait]);
 	t->report = report;
 	t->max_embryonic = max(limits->max_flows / 4, 1u);
 	get_random_bytes(synfin_flow_fast.key, sizeof(synfin_flow_fast.key));
+	synfin_flow_fast.key[1] |= 1;
 	synfin_flow_fast.key[2] |= 1;
-	synfin_flow_fast.key[3] |= 1;
 
 	err = alloc_tables(limits->max_flows);
 	if (err)

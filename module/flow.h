@@ -8,7 +8,8 @@
  * search.
  *
  * One hash serves the stripe, the chain in it, and the filter: a product of the two
- * endpoints with random 64-bit keys, cheap enough for the fast path. SipHash for the
+ * endpoints with random 64-bit keys, cheap enough for the fast path. Each namespace
+ * has a key of its own, as many have the same addresses inside. SipHash for the
  * chain was measured at a seventh of the whole slow path; what it is wanted for, that
  * nobody can choose colliding endpoints without the key, a keyed product gives too.
  *
@@ -65,6 +66,7 @@ struct synfin_flow {
  * @lock:	protects the rest, the stripe's chains and all flows in them
  * @awaiting:	flows that wait for a segment without SYN, FIN or RST
  * @flows:	flows in it; may be read without the lock
+ * @due_ns:	no wait in it is over before; the worker's alone
  * @waits:	its flows by enum synfin_wait, the oldest first
  *
  * A raw lock with interrupts off: a hook may run in process context and be
@@ -74,6 +76,7 @@ struct synfin_stripe {
 	raw_spinlock_t		lock;
 	u32			awaiting;
 	u32			flows;
+	u64			due_ns;
 	struct list_head	waits[SYNFIN_WAIT_NR];
 } ____cacheline_aligned;
 
@@ -103,6 +106,7 @@ typedef void (*synfin_flow_report)(struct synfin_flow *flow,
 /**
  * struct synfin_flow_hold - a locked stripe
  * @stripe:	the stripe
+ * @awaited:	its byte of the filter
  * @flags:	of the interrupts
  * @chain:	where a flow with these endpoints belongs
  * @victim:	a flow that had to make room, to be reported after the lock
@@ -112,6 +116,7 @@ typedef void (*synfin_flow_report)(struct synfin_flow *flow,
  */
 struct synfin_flow_hold {
 	struct synfin_stripe	*stripe;
+	u8			*awaited;
 	unsigned long		flags;
 	struct synfin_flow	**chain;
 	struct synfin_flow	*victim;
@@ -144,11 +149,11 @@ struct synfin_gauges {
 
 /**
  * struct synfin_flow_fast - what the fast path reads
- * @key:	of the cheap hash; written once, at load
+ * @key:	of IPv6 endpoints; written once, at load
  * @filter:	the awaiting filter
  */
 struct synfin_flow_fast {
-	u64	key[4];
+	u64	key[3];
 	u8	filter[SYNFIN_FLOW_STRIPES] ____cacheline_aligned;
 };
 
@@ -160,10 +165,8 @@ extern struct synfin_flow_fast synfin_flow_fast;
  * multiply-shift does, and needs no order. The upper bits are the good ones: the
  * stripe's first, then the chain's.
  */
-static inline u64 synfin_flow_hash(u64 a, u64 b)
+static inline u64 synfin_flow_hash(u64 key, u64 a, u64 b)
 {
-	u64 key = synfin_flow_fast.key[0];
-
 	return (a + key) * (b + key);
 }
 
@@ -182,8 +185,8 @@ static inline u64 synfin_flow_endpoint6(const __be32 *addr, __be16 port)
 	u64 hi = get_unaligned((const u64 *)addr);
 	u64 lo = get_unaligned_be64(addr + 2);
 
-	return (hi + synfin_flow_fast.key[1]) * synfin_flow_fast.key[2] +
-	       lo * synfin_flow_fast.key[3] + (__force u16)port;
+	return (hi + synfin_flow_fast.key[0]) * synfin_flow_fast.key[1] +
+	       lo * synfin_flow_fast.key[2] + (__force u16)port;
 }
 
 /**

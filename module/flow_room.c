@@ -182,41 +182,69 @@ void synfin_flow_evict(struct synfin_flow *flow)
 	synfin_flow_release(flow, &res);
 }
 
-static unsigned int take_expired(struct synfin_stripe *stripe, u64 now,
-				 struct synfin_flow **out)
+/* Until when the oldest flow of a list may wait; 0 for ever. */
+static u64 deadline(struct synfin_stripe *stripe, unsigned int wait)
 {
-	struct synfin_flow_table *t = &synfin_flow_table;
+	u64 limit = synfin_flow_table.limits.wait_ns[wait];
 	struct synfin_flow *flow;
-	unsigned int wait, n = 0;
 
-	for (wait = 0; wait < SYNFIN_WAIT_NR && n < BATCH; wait++) {
-		u64 limit = t->limits.wait_ns[wait];
-
-		while (limit && n < BATCH) {
-			flow = oldest(stripe, wait);
-			if (!flow || (s64)(now - flow->conn.last_ns - limit) < 0)
-				break;
-			synfin_flow_unlink(stripe, flow);
-			out[n++] = flow;
-		}
-	}
-	return n;
+	if (!limit || list_empty(&stripe->waits[wait]))
+		return 0;
+	flow = list_first_entry(&stripe->waits[wait], struct synfin_flow, wait);
+	return flow->conn.last_ns + limit;
 }
 
-static void expire_stripe(struct synfin_stripe *stripe)
+/* Of most that have ended nothing is left to report. */
+static bool recycle_ended(struct synfin_flow *flow)
+{
+	if (flow->conn.state != SYNFIN_STATE_DONE || !synfin_flow_recycle(flow))
+		return false;
+	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_ended);
+	return true;
+}
+
+/*
+ * Unlink up to BATCH flows; those to be reported are put in @out. A flow that comes
+ * later waits for the shortest wait at least. Returns whether there may be more.
+ */
+static bool take_expired(struct synfin_stripe *stripe, u64 now,
+			 struct synfin_flow **out, unsigned int *nr)
+{
+	u64 until, due = now + synfin_flow_table.shortest_ns;
+	unsigned int wait, taken = 0;
+	struct synfin_flow *flow;
+
+	*nr = 0;
+	for (wait = 0; wait < SYNFIN_WAIT_NR; wait++) {
+		while ((until = deadline(stripe, wait))) {
+			if (taken == BATCH || until > now) {
+				due = min(due, until);
+				break;
+			}
+			taken++;
+			flow = oldest(stripe, wait);
+			synfin_flow_unlink(stripe, flow);
+			if (!recycle_ended(flow))
+				out[(*nr)++] = flow;
+		}
+	}
+	stripe->due_ns = due;
+	return taken == BATCH;
+}
+
+static void expire_stripe(struct synfin_stripe *stripe, u64 now)
 {
 	struct synfin_flow *flows[BATCH] SYNFIN_UNINITIALIZED;
 	struct synfin_result res SYNFIN_UNINITIALIZED;
-	unsigned int i, n;
 	unsigned long flags;
-	u64 now;
+	unsigned int i, n;
+	bool more;
 
 	do {
 		/* Until they are reported, their namespaces stay. */
 		rcu_read_lock();
 		raw_spin_lock_irqsave(&stripe->lock, flags);
-		now = ktime_get_ns();
-		n = take_expired(stripe, now, flows);
+		more = take_expired(stripe, now, flows, &n);
 		raw_spin_unlock_irqrestore(&stripe->lock, flags);
 		for (i = 0; i < n; i++) {
 			synfin_phase_expire(&flows[i]->conn, now, &res);
@@ -224,25 +252,29 @@ static void expire_stripe(struct synfin_stripe *stripe)
 			synfin_flow_release(flows[i], &res);
 		}
 		rcu_read_unlock();
-	} while (n == BATCH);
+	} while (more);
 }
 
 /**
  * synfin_flow_expire_work() - end the flows whose wait is over
  * @work: the table's
  *
- * Once a second, stripe by stripe; each locked for a few flows at a time.
+ * Once a second, stripe by stripe; each locked for a few flows at a time, and left
+ * alone while no wait in it can be over.
  */
 void synfin_flow_expire_work(struct work_struct *work)
 {
 	struct synfin_flow_table *t = &synfin_flow_table;
+	u64 now = ktime_get_ns();
 	unsigned int i;
 
 	if (atomic_read(&t->total)) {
 		for (i = 0; i < SYNFIN_FLOW_STRIPES; i++) {
-			if (!READ_ONCE(t->stripes[i].flows))
+			struct synfin_stripe *stripe = &t->stripes[i];
+
+			if (!READ_ONCE(stripe->flows) || now < stripe->due_ns)
 				continue;
-			expire_stripe(&t->stripes[i]);
+			expire_stripe(stripe, now);
 			cond_resched();
 		}
 	}

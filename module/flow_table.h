@@ -13,10 +13,12 @@
 /**
  * struct synfin_flow_table - the table
  * @stripes:	SYNFIN_FLOW_STRIPES of them
- * @chains:	for each stripe, 1 << @chain_bits chains
- * @chain_bits:	so that a chain holds one flow on average when the table is full
+ * @chains:	a power of two for each stripe, so that a chain holds one flow on
+ *		average when the table is full
+ * @chain_shift: of a hash, to get its chain
  * @max_embryonic: a smaller share for flows that no ACK has proved
  * @limits:	how many, how long
+ * @shortest_ns: the shortest wait that ends
  * @report:	told of flows that the table lets go
  * @cache:	where flows come from
  * @total:	flows in the table
@@ -26,9 +28,10 @@
 struct synfin_flow_table {
 	struct synfin_stripe		*stripes;
 	struct synfin_flow		**chains;
-	unsigned int			chain_bits;
+	unsigned int			chain_shift;
 	unsigned int			max_embryonic;
 	struct synfin_flow_limits	limits;
+	u64				shortest_ns;
 	synfin_flow_report		report;
 	struct kmem_cache		*cache;
 	atomic_t			total ____cacheline_aligned_in_smp;
@@ -48,6 +51,7 @@ static inline bool synfin_flow_wait_is_embryonic(unsigned int wait)
 void synfin_flow_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
 		      struct synfin_flow *flow);
 void synfin_flow_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow);
+bool synfin_flow_recycle(struct synfin_flow *flow);
 void synfin_flow_release(struct synfin_flow *flow,
 			 const struct synfin_result *res);
 

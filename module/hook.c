@@ -23,6 +23,8 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include <linux/tcp.h>
 #include <linux/timekeeping.h>
 #include <net/ipv6.h>
@@ -33,10 +35,11 @@
 static void emit_steps(struct synfin_batch *batch, struct synfin_flow *flow,
 		       const struct synfin_result *res)
 {
-	unsigned int i;
-
-	for (i = 0; i < res->nr; i++)
-		synfin_emit_phase(batch, &flow->conn, &res->step[i]);
+	if (!res->nr)
+		return;
+	synfin_emit_phase(batch, &flow->conn, &res->step[0]);
+	if (unlikely(res->nr > 1))
+		synfin_emit_phase(batch, &flow->conn, &res->step[1]);
 }
 
 /*
@@ -83,7 +86,7 @@ static void count_result(struct synfin_net *sn, const struct synfin_result *res)
 /* A flow made way for the next one on the same endpoints. */
 static noinline void next_flow(struct synfin_batch *batch,
 			       struct synfin_flow *flow,
-			       const struct synfin_segment *seg,
+			       const struct synfin_segment *seg, u64 now,
 			       struct synfin_result *res)
 {
 	emit_result(batch, flow, res);
@@ -91,6 +94,7 @@ static noinline void next_flow(struct synfin_batch *batch,
 	synfin_phase_restart(&flow->conn, seg, synfin_flow_new_id(), res);
 	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_created);
 	emit_result(batch, flow, res);
+	synfin_phase_segment(&flow->conn, seg, now, res);
 }
 
 /* A SYN was held back: the flow goes on, so it is written before what follows. */
@@ -135,10 +139,8 @@ static void follow(struct synfin_net *sn, const struct synfin_segment *seg,
 	held = unlikely(may_be_forgotten) && hold_back(flow);
 	now = ktime_get_ns();
 	synfin_phase_segment(&flow->conn, seg, now, &res);
-	if (unlikely(res.again)) {
-		next_flow(&batch, flow, seg, &res);
-		synfin_phase_segment(&flow->conn, seg, now, &res);
-	}
+	if (unlikely(res.again))
+		next_flow(&batch, flow, seg, now, &res);
 	if (likely(!held))
 		emit_result(&batch, flow, &res);
 	synfin_flow_put(flow, &hold);
@@ -161,10 +163,10 @@ static bool seen_again(const struct sk_buff *skb,
 }
 
 /* segment -> follow */
-static noinline void slow_path(const struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+static noinline __flatten void slow_path(struct synfin_net *sn,
+					 const struct sk_buff *skb,
+					 const struct nf_hook_state *state)
 {
-	struct synfin_net *sn = synfin_net(state->net);
 	bool ipvs = synfin_ipvs_is_there(state->net);
 	enum synfin_counter reason;
 	struct synfin_segment seg SYNFIN_UNINITIALIZED;
@@ -210,7 +212,8 @@ static __always_inline bool in_one_piece(const struct sk_buff *skb,
 	return likely((const u8 *)(th + 1) <= skb->data + skb_headlen(skb));
 }
 
-static __always_inline bool uninteresting4(const struct sk_buff *skb, bool local_in)
+static __always_inline bool uninteresting4(const struct synfin_net *sn,
+					   const struct sk_buff *skb, bool local_in)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	const struct tcphdr *th = (const void *)iph + iph->ihl * 4;
@@ -224,10 +227,11 @@ static __always_inline bool uninteresting4(const struct sk_buff *skb, bool local
 		return true;
 	src = synfin_flow_endpoint4(iph->saddr, th->source);
 	dst = synfin_flow_endpoint4(iph->daddr, th->dest);
-	return !synfin_flow_awaited(synfin_flow_stripe(synfin_flow_hash(src, dst)));
+	return !synfin_flow_awaited(synfin_flow_stripe(synfin_flow_hash(sn->key, src, dst)));
 }
 
-static __always_inline bool uninteresting6(const struct sk_buff *skb, bool local_in)
+static __always_inline bool uninteresting6(const struct synfin_net *sn,
+					   const struct sk_buff *skb, bool local_in)
 {
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
 	const struct tcphdr *th = (const void *)(iph + 1);
@@ -242,7 +246,7 @@ static __always_inline bool uninteresting6(const struct sk_buff *skb, bool local
 		return true;
 	src = synfin_flow_endpoint6(iph->saddr.s6_addr32, th->source);
 	dst = synfin_flow_endpoint6(iph->daddr.s6_addr32, th->dest);
-	return !synfin_flow_awaited(synfin_flow_stripe(synfin_flow_hash(src, dst)));
+	return !synfin_flow_awaited(synfin_flow_stripe(synfin_flow_hash(sn->key, src, dst)));
 }
 
 /* What arrives over loopback has passed LOCAL_OUT. */
@@ -254,32 +258,32 @@ static __always_inline bool is_loopback(const struct nf_hook_state *state)
 static unsigned int hook4_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	if (!is_loopback(state) && !uninteresting4(skb, true))
-		slow_path(skb, state);
+	if (!is_loopback(state) && !uninteresting4(priv, skb, true))
+		slow_path(priv, skb, state);
 	return NF_ACCEPT;
 }
 
 static unsigned int hook4(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state)
 {
-	if (!uninteresting4(skb, false))
-		slow_path(skb, state);
+	if (!uninteresting4(priv, skb, false))
+		slow_path(priv, skb, state);
 	return NF_ACCEPT;
 }
 
 static unsigned int hook6_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	if (!is_loopback(state) && !uninteresting6(skb, true))
-		slow_path(skb, state);
+	if (!is_loopback(state) && !uninteresting6(priv, skb, true))
+		slow_path(priv, skb, state);
 	return NF_ACCEPT;
 }
 
 static unsigned int hook6(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state)
 {
-	if (!uninteresting6(skb, false))
-		slow_path(skb, state);
+	if (!uninteresting6(priv, skb, false))
+		slow_path(priv, skb, state);
 	return NF_ACCEPT;
 }
 
@@ -310,8 +314,21 @@ static const struct nf_hook_ops synfin_hooks[] = {
  */
 int synfin_hook_init(struct synfin_net *sn)
 {
-	return nf_register_net_hooks(sn->net, synfin_hooks,
-				     ARRAY_SIZE(synfin_hooks));
+	unsigned int i;
+	int err;
+
+	sn->hooks = kmemdup(synfin_hooks, sizeof(synfin_hooks), GFP_KERNEL);
+	if (!sn->hooks)
+		return -ENOMEM;
+	for (i = 0; i < ARRAY_SIZE(synfin_hooks); i++)
+		sn->hooks[i].priv = sn;
+	err = nf_register_net_hooks(sn->net, sn->hooks, ARRAY_SIZE(synfin_hooks));
+	if (err) {
+		/* Whoever lists hooks may still be looking at them. */
+		synchronize_rcu();
+		kfree(sn->hooks);
+	}
+	return err;
 }
 
 /**
@@ -324,8 +341,18 @@ int synfin_hook_init(struct synfin_net *sn)
  */
 void synfin_hook_clean(struct synfin_net *sn)
 {
-	nf_unregister_net_hooks(sn->net, synfin_hooks,
-				ARRAY_SIZE(synfin_hooks));
+	nf_unregister_net_hooks(sn->net, sn->hooks, ARRAY_SIZE(synfin_hooks));
+}
+
+/**
+ * synfin_hook_free() - free what the hooks were registered with
+ * @sn: the namespace, a grace period after synfin_hook_clean()
+ *
+ * Context: any.
+ */
+void synfin_hook_free(struct synfin_net *sn)
+{
+	kfree(sn->hooks);
 }
 
 /**

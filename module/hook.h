@@ -5,17 +5,14 @@
 #ifndef _SYNFIN_HOOK_H
 #define _SYNFIN_HOOK_H
 
-struct net;
 struct synfin_flow;
 struct synfin_net;
 struct synfin_result;
 
-/* main.c */
-struct synfin_net *synfin_net(const struct net *net);
-
 /* hook.c */
 int synfin_hook_init(struct synfin_net *sn);
 void synfin_hook_clean(struct synfin_net *sn);
+void synfin_hook_free(struct synfin_net *sn);
 void synfin_hook_report(struct synfin_flow *flow,
 			const struct synfin_result *res);
 

@@ -20,7 +20,6 @@
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/skbuff.h>
-#include <linux/string.h>
 
 /**
  * struct arrival - what LOCAL_IN saw last
@@ -34,23 +33,18 @@ struct arrival {
 
 static DEFINE_PER_CPU(struct arrival, arrivals);
 
-static bool same_addr(const struct synfin_addr *a, const struct synfin_addr *b)
-{
-	return !memcmp(a, b, sizeof(*a));
-}
-
 static bool same_sender(const struct synfin_segment *a,
 			const struct synfin_segment *b)
 {
 	return a->family == b->family && a->kind == b->kind &&
 	       a->seq == b->seq && a->sport == b->sport &&
-	       same_addr(&a->src, &b->src);
+	       synfin_same_addr(&a->src, &b->src);
 }
 
 static bool same_receiver(const struct synfin_segment *a,
 			  const struct synfin_segment *b)
 {
-	return a->dport == b->dport && same_addr(&a->dst, &b->dst);
+	return a->dport == b->dport && synfin_same_addr(&a->dst, &b->dst);
 }
 
 static bool sent_by_ipvs(const struct sk_buff *skb,

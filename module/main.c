@@ -14,6 +14,7 @@
 
 #include <linux/log2.h>
 #include <linux/module.h>
+#include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/tracepoint.h>
 #include <net/net_namespace.h>
@@ -54,15 +55,7 @@ MODULE_PARM_DESC(linger_timeout, "seconds that an ended connection is kept for l
 
 static unsigned int synfin_net_id __read_mostly;
 
-/**
- * synfin_net() - what the module keeps for a namespace
- * @net: the namespace
- *
- * Context: a hook of @net, or while it cannot go away.
- *
- * Return: never NULL.
- */
-struct synfin_net *synfin_net(const struct net *net)
+static struct synfin_net *synfin_net(const struct net *net)
 {
 	return net_generic(net, synfin_net_id);
 }
@@ -74,6 +67,7 @@ static int __net_init synfin_net_init(struct net *net)
 
 	sn->net = net;
 	sn->inum = net->ns.inum;
+	sn->key = get_random_u64();
 	err = synfin_stats_init(sn);
 	if (err)
 		return err;
@@ -105,6 +99,7 @@ static void __net_exit synfin_net_exit_batch(struct list_head *nets)
 
 	list_for_each_entry(net, nets, exit_list) {
 		synfin_proc_clean(synfin_net(net));
+		synfin_hook_free(synfin_net(net));
 		synfin_flow_net_exit(synfin_net(net));
 	}
 	synchronize_rcu();

@@ -119,12 +119,6 @@ static const synfin_cell table[SYNFIN_STATE_NR][SYNFIN_KIND_NR][2] = {
 	},
 };
 
-static bool same_addr(const struct synfin_addr *a, const struct synfin_addr *b)
-{
-	return a->w[0] == b->w[0] && a->w[1] == b->w[1] &&
-	       a->w[2] == b->w[2] && a->w[3] == b->w[3];
-}
-
 static __u8 sender(const struct synfin_conn *conn,
 		   const struct synfin_segment *seg)
 {
@@ -136,7 +130,7 @@ static __u8 sender(const struct synfin_conn *conn,
 	if (seg->sport != seg->dport)
 		return seg->sport == conn->client_port ? SYNFIN_FROM_CLIENT :
 							 SYNFIN_FROM_SERVER;
-	return same_addr(&seg->src, &conn->client) ? SYNFIN_FROM_CLIENT :
+	return synfin_same_addr(&seg->src, &conn->client) ? SYNFIN_FROM_CLIENT :
 						     SYNFIN_FROM_SERVER;
 }
 
@@ -165,13 +159,14 @@ static const struct {
 static void history_add(struct synfin_conn *conn, __u8 letter, __u8 from)
 {
 	__u8 bit = 1 << letter;
+	__u8 nr = conn->letters;
 
-	if ((conn->said[from] & bit) || conn->letters == 16)
+	if ((conn->said[from] & bit) || nr == 16)
 		return;
 	conn->said[from] |= bit;
-	if (from == SYNFIN_FROM_SERVER)
-		letter |= SYNFIN_HISTORY_SERVER;
-	conn->history |= (__u64)letter << (4 * conn->letters++);
+	conn->letters = nr + 1;
+	letter |= from * SYNFIN_HISTORY_SERVER;
+	conn->history |= (__u64)letter << (4 * nr);
 }
 
 /**
@@ -182,27 +177,32 @@ static void history_add(struct synfin_conn *conn, __u8 letter, __u8 from)
  */
 void synfin_step_add(struct synfin_move *m, __u8 phase, __u16 count)
 {
+	const struct synfin_segment *seg = m->seg;
 	struct synfin_step *step = &m->res->step[m->res->nr++];
 	struct synfin_conn *conn = m->conn;
+	__u8 from = m->from;
+	__u64 now = m->now;
 
 	step->phase = phase;
-	step->from = m->from;
+	step->from = from;
 	step->count = count;
-	step->window = m->seg->window;
-	step->flags = m->seg->flags;
-	step->seq = m->seg->seq;
-	step->ack = m->seg->ack;
-	step->len = m->seg->len;
-	step->time_ns = m->now;
+	step->window = seg->window;
+	step->flags = seg->flags;
+	step->reserved0 = 0;
+	step->seq = seg->seq;
+	step->ack = seg->ack;
+	step->len = seg->len;
+	step->reserved1 = 0;
+	step->time_ns = now;
 	/* The first phase leaves its mark, whatever passed before it. */
-	step->since_ns = conn->seen ? synfin_since(m->now, conn->last_ns) :
+	step->since_ns = conn->seen ? synfin_since(now, conn->last_ns) :
 				      SYNFIN_NS_NONE;
 
-	conn->last_ns = m->now;
-	if (m->seg->kind == SYNFIN_KIND_ICMP)
+	conn->last_ns = now;
+	if (seg->kind == SYNFIN_KIND_ICMP)
 		return;
 	conn->seen |= marks[phase].seen;
-	history_add(conn, marks[phase].letter, m->from);
+	history_add(conn, marks[phase].letter, from);
 }
 
 /**
@@ -225,40 +225,40 @@ void synfin_pass(struct synfin_move *m, enum synfin_counter reason)
  */
 void synfin_track(struct synfin_move *m)
 {
-	__u32 next = synfin_segment_end(m->seg);
+	const struct synfin_segment *seg = m->seg;
+	__u32 next = synfin_segment_end(seg);
 	struct synfin_end *own = m->own;
 	struct synfin_end *peer = m->peer;
+	__u32 ack = seg->ack;
 
-	if (m->seg->len && (!(own->flags & SYNFIN_END_NXT) ||
-			    synfin_within(m->seg->seq,
-					  own->nxt - SYNFIN_WINDOW_MAX,
-					  SYNFIN_WINDOW_MAX + m->reach)))
+	if (seg->len && (!(own->flags & SYNFIN_END_NXT) ||
+			 synfin_within(seg->seq, own->nxt - SYNFIN_WINDOW_MAX,
+				       SYNFIN_WINDOW_MAX + m->reach)))
 		m->conn->flags |= SYNFIN_FLAG_DATA;
 	if (!(own->flags & SYNFIN_END_NXT)) {
 		if (!(own->flags & SYNFIN_END_ISN))
-			own->isn = m->seg->seq - 1;
+			own->isn = seg->seq - 1;
 		own->nxt = next;
 		own->flags |= SYNFIN_END_NXT;
 	} else if (!synfin_after(own->nxt, next) &&
-		   synfin_within(m->seg->seq, own->nxt - m->seg->len,
-				 m->seg->len + m->reach)) {
+		   synfin_within(seg->seq, own->nxt - seg->len,
+				 seg->len + m->reach)) {
 		if (next - own->isn < own->nxt - own->isn)
 			own->flags |= SYNFIN_END_WRAPPED;
 		own->nxt = next;
 	}
-	if (!synfin_has_ack(m->seg))
+	if (!synfin_has_ack(seg))
 		return;
 	if (!(peer->flags & SYNFIN_END_NXT)) {
 		if (!(peer->flags & SYNFIN_END_ISN))
-			peer->isn = m->seg->ack - 1;
-		peer->nxt = m->seg->ack;
+			peer->isn = ack - 1;
+		peer->nxt = ack;
 		peer->flags |= SYNFIN_END_NXT;
 	}
 	if (!(peer->flags & SYNFIN_END_UNA) ||
-	    (!synfin_after(peer->una, m->seg->ack) &&
-	     synfin_within(m->seg->ack, peer->una,
-			   synfin_ahead(peer, m->reach)))) {
-		peer->una = m->seg->ack;
+	    (!synfin_after(peer->una, ack) &&
+	     synfin_within(ack, peer->una, synfin_ahead(peer, m->reach)))) {
+		peer->una = ack;
 		peer->flags |= SYNFIN_END_UNA;
 	}
 }
@@ -346,7 +346,7 @@ void synfin_phase_init(struct synfin_conn *conn,
 		.close_ns = SYNFIN_NS_NONE,
 		.half_close_ns = SYNFIN_NS_NONE,
 	};
-	if (seg->sport == seg->dport && same_addr(&seg->src, &seg->dst))
+	if (seg->sport == seg->dport && synfin_same_addr(&seg->src, &seg->dst))
 		conn->flags |= SYNFIN_FLAG_SELF;
 	if (seg->kind != SYNFIN_KIND_SYN && seg->kind != SYNFIN_KIND_SYN_ACK) {
 		conn->flags |= SYNFIN_FLAG_GUESSED;

@@ -115,17 +115,17 @@ struct synfin_end {
 
 /**
  * struct synfin_conn - a connection, as far as it has been seen
- * @client:	address of the client
- * @server:	address of the server
+ * @state:	enum synfin_state
+ * @family:	4 or 6
  * @client_port: host order
  * @server_port: host order
- * @family:	4 or 6
- * @state:	enum synfin_state
- * @opening:	enum synfin_open, as it stands
- * @closing:	enum synfin_close, as it stands
+ * @flags:	SYNFIN_FLAG_*
  * @netns:	inode number of the network namespace
+ * @next_isn:	of a SYN that may begin the next connection on these endpoints
  * @id:		unique among all connections since load
  * @first_ns:	when its first segment passed; clock of the caller
+ * @client:	address of the client
+ * @server:	address of the server
  * @last_ns:	when its last phase passed
  * @seen_ns:	when its last segment passed, as far as segments are shown
  * @syn_ns:	when the last SYN passed; once there is a FIN, when the first did
@@ -139,12 +139,12 @@ struct synfin_end {
  * @history:	letters, see uapi
  * @next_ns:	when the SYN in @next_isn passed
  * @end:	what each end sent, by enum synfin_from
- * @next_isn:	of a SYN that may begin the next connection on these endpoints
  * @rst_seq:	sequence number of a pending RST
  * @fin_count:	FINs
  * @rst_count:	RSTs
  * @ack_count:	ACKs of the handshake
- * @flags:	SYNFIN_FLAG_*
+ * @opening:	enum synfin_open, as it stands
+ * @closing:	enum synfin_close, as it stands
  * @closed_by:	enum synfin_closed_by
  * @seen:	SYNFIN_SEEN_*
  * @letters:	how many are in @history
@@ -152,18 +152,21 @@ struct synfin_end {
  * @reset_by:	enum synfin_from of a pending RST
  * @said:	the letters that each end has in @history
  * @mark:	for whoever stores it
+ *
+ * It begins as a record's head does, so that one copy makes that.
  */
 struct synfin_conn {
-	struct synfin_addr client;
-	struct synfin_addr server;
+	__u8	state;
+	__u8	family;
 	__u16	client_port;
 	__u16	server_port;
-	__u8	family;
-	__u8	state;
-	__u8	opening;
-	__u8	closing;
+	__u16	flags;
+	__u32	netns;
+	__u32	next_isn;
 	__u64	id;
 	__u64	first_ns;
+	struct synfin_addr client;
+	struct synfin_addr server;
 	__u64	last_ns;
 	__u64	seen_ns;
 	__u64	syn_ns;
@@ -176,13 +179,12 @@ struct synfin_conn {
 	__u64	history;
 	__u64	next_ns;
 	struct synfin_end end[2];
-	__u32	netns;
-	__u32	next_isn;
 	__u32	rst_seq;
 	__u16	fin_count;
 	__u16	rst_count;
 	__u16	ack_count;
-	__u16	flags;
+	__u8	opening;
+	__u8	closing;
 	__u8	closed_by;
 	__u8	seen;
 	__u8	letters;
@@ -199,11 +201,15 @@ struct synfin_conn {
  * @count:	how many times the same segment has been sent
  * @window:	as on the wire
  * @flags:	byte 13 of the TCP header
+ * @reserved0:	0
  * @seq:	sequence number
  * @ack:	acknowledgment number
  * @len:	payload
- * @time_ns:	when it passed; clock of the caller
+ * @reserved1:	0
  * @since_ns:	since the phase before it, or SYNFIN_NS_NONE
+ * @time_ns:	when it passed; clock of the caller
+ *
+ * It begins as what follows the head of a phase's record.
  */
 struct synfin_step {
 	__u8	phase;
@@ -211,11 +217,13 @@ struct synfin_step {
 	__u16	count;
 	__u16	window;
 	__u8	flags;
+	__u8	reserved0;
 	__u32	seq;
 	__u32	ack;
 	__u32	len;
-	__u64	time_ns;
+	__u32	reserved1;
 	__u64	since_ns;
+	__u64	time_ns;
 };
 
 /**

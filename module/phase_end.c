@@ -4,6 +4,11 @@
  *
  * Pure; see phase.c.
  */
+#ifdef __KERNEL__
+#include <linux/build_bug.h>
+#else
+#include <assert.h>
+#endif
 #include "phase_cells.h"
 
 static __u8 by_end(__u8 from)
@@ -279,20 +284,47 @@ static void summary_bytes(const struct synfin_conn *conn,
 	rec->bytes_server = bytes_of(&conn->end[SYNFIN_FROM_SERVER], &rec->flags);
 }
 
+/* Is a member where the other structure has that which it is copied to? */
+#define SAME_PLACE(here, member, there, other)				\
+	static_assert(__builtin_offsetof(struct here, member) ==	\
+		      __builtin_offsetof(struct there, other) -		\
+		      __builtin_offsetof(struct there, PLACE_##there),	\
+		      #member)
+#define PLACE_synfin_record_head	type
+#define PLACE_synfin_record_phase	phase
+
+SAME_PLACE(synfin_conn, state, synfin_record_head, type);
+SAME_PLACE(synfin_conn, family, synfin_record_head, family);
+SAME_PLACE(synfin_conn, client_port, synfin_record_head, client_port);
+SAME_PLACE(synfin_conn, server_port, synfin_record_head, server_port);
+SAME_PLACE(synfin_conn, flags, synfin_record_head, reserved0);
+SAME_PLACE(synfin_conn, netns, synfin_record_head, netns);
+SAME_PLACE(synfin_conn, next_isn, synfin_record_head, reserved1);
+SAME_PLACE(synfin_conn, id, synfin_record_head, id);
+SAME_PLACE(synfin_conn, first_ns, synfin_record_head, time_ns);
+SAME_PLACE(synfin_conn, client, synfin_record_head, client);
+SAME_PLACE(synfin_conn, server, synfin_record_head, server);
+
+SAME_PLACE(synfin_step, phase, synfin_record_phase, phase);
+SAME_PLACE(synfin_step, from, synfin_record_phase, from);
+SAME_PLACE(synfin_step, count, synfin_record_phase, count);
+SAME_PLACE(synfin_step, window, synfin_record_phase, window);
+SAME_PLACE(synfin_step, flags, synfin_record_phase, tcp_flags);
+SAME_PLACE(synfin_step, reserved0, synfin_record_phase, reserved0);
+SAME_PLACE(synfin_step, seq, synfin_record_phase, seq);
+SAME_PLACE(synfin_step, ack, synfin_record_phase, ack);
+SAME_PLACE(synfin_step, len, synfin_record_phase, len);
+SAME_PLACE(synfin_step, reserved1, synfin_record_phase, reserved1);
+SAME_PLACE(synfin_step, since_ns, synfin_record_phase, since_ns);
+
 static void head_of(const struct synfin_conn *conn,
 		    struct synfin_record_head *head, __u8 type, __u64 time_ns)
 {
+	__builtin_memcpy(head, conn, sizeof(*head));
 	head->type = type;
-	head->family = conn->family;
-	head->client_port = conn->client_port;
-	head->server_port = conn->server_port;
 	head->reserved0 = 0;
-	head->netns = conn->netns;
 	head->reserved1 = 0;
-	head->id = conn->id;
 	head->time_ns = time_ns;
-	__builtin_memcpy(head->client, &conn->client, sizeof(head->client));
-	__builtin_memcpy(head->server, &conn->server, sizeof(head->server));
 }
 
 /**
@@ -351,15 +383,5 @@ void synfin_phase_record(const struct synfin_conn *conn,
 			 struct synfin_record_phase *rec)
 {
 	head_of(conn, &rec->head, SYNFIN_RECORD_PHASE, step->time_ns);
-	rec->phase = step->phase;
-	rec->from = step->from;
-	rec->count = step->count;
-	rec->window = step->window;
-	rec->tcp_flags = step->flags;
-	rec->reserved0 = 0;
-	rec->seq = step->seq;
-	rec->ack = step->ack;
-	rec->len = step->len;
-	rec->reserved1 = 0;
-	rec->since_ns = step->since_ns;
+	__builtin_memcpy(&rec->phase, step, sizeof(*rec) - sizeof(rec->head));
 }

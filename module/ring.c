@@ -10,6 +10,7 @@
 #include "ring.h"
 #include "abi.h"
 
+#include <linux/container_of.h>
 #include <linux/irq_work.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -79,16 +80,18 @@ union synfin_record *synfin_ring_begin(void)
 
 /**
  * synfin_ring_end() - publish the record in the slot that was opened
+ * @record: from synfin_ring_begin()
  *
  * Context: Any but NMI, irqs off since synfin_ring_begin().
  */
-void synfin_ring_end(void)
+void synfin_ring_end(union synfin_record *record)
 {
+	struct synfin_slot *slot = container_of(record, struct synfin_slot, record);
 	struct synfin_ring *ring = this_cpu_ptr(&synfin_rings);
 	u64 n = ring->head;
 
 	/* B, matches the reader's acquire of the sequence: payload before it */
-	smp_store_release(&ring->slots[n & ring->slot_mask].seq, 2 * (n + 1));
+	smp_store_release(&slot->seq, 2 * (n + 1));
 
 	WRITE_ONCE(ring->head, n + 1);
 	/* C, matches the reader's acquire of the head: slots before it */

@@ -47,7 +47,7 @@ struct page;
 int synfin_ring_setup(unsigned int nr_slots);
 void synfin_ring_teardown(void);
 union synfin_record *synfin_ring_begin(void);
-void synfin_ring_end(void);
+void synfin_ring_end(union synfin_record *record);
 u64 synfin_ring_records(void);
 const struct synfin_ring_header *synfin_ring_header(void);
 

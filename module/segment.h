@@ -123,6 +123,19 @@ static inline __u32 synfin_segment_end(const struct synfin_segment *seg)
 	       !!(seg->flags & SYNFIN_TCP_FIN);
 }
 
+/**
+ * synfin_same_addr() - are two addresses equal?
+ * @a: one
+ * @b: the other, of the same family
+ *
+ * Return: true if they are.
+ */
+static inline bool synfin_same_addr(const struct synfin_addr *a,
+				    const struct synfin_addr *b)
+{
+	return !__builtin_memcmp(a, b, sizeof(*a));
+}
+
 /*
  * wire.c
  *

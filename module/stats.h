@@ -19,6 +19,7 @@
 #include "counters.h"
 
 struct net;
+struct nf_hook_ops;
 struct proc_dir_entry;
 struct synfin_book;
 
@@ -34,15 +35,19 @@ struct synfin_counters {
 
 /**
  * struct synfin_net - what the module keeps for a network namespace
+ * @key:	random, of the hash of its flows; written once
+ * @counters:	its figures
  * @net:	the namespace
  * @inum:	its inode number, as in /proc/PID/ns/net
- * @counters:	its figures
+ * @hooks:	what was registered; their priv is this
  * @proc:	its /proc/net/synfin
  */
 struct synfin_net {
+	u64				key;
+	struct synfin_counters __percpu	*counters;
 	struct net			*net;
 	u32				inum;
-	struct synfin_counters __percpu	*counters;
+	struct nf_hook_ops		*hooks;
 	struct proc_dir_entry		*proc;
 };
 
