@@ -335,10 +335,14 @@ void synfin_cell_ack_cross(struct synfin_move *m)
 		synfin_cell_fin_1(m);
 }
 
-/* What a capture may have missed of the segments between. */
+/*
+ * A capture may hold SYNs and FINs only: then a FIN acknowledges what was not seen.
+ * An ACK or data that does is not believed; the next may be, once the other end was
+ * seen to be there.
+ */
 static __u32 gap(const struct synfin_move *m)
 {
-	return m->seg->all ? SYNFIN_GAP_MAX : 0;
+	return m->seg->all && m->seg->kind == SYNFIN_KIND_FIN ? SYNFIN_GAP_MAX : 0;
 }
 
 /* ack=y+1, or what the server sent before it came (Fast Open) */

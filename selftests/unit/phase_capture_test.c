@@ -154,6 +154,23 @@ static void ack_and_first_data_are_missing(void)
 	SHAPE(dialogue_finish(&d), ESTABLISHED, OPEN, NOBODY);
 }
 
+/* What acknowledges more than was seen is believed once the server is there too. */
+static void ack_and_the_servers_first_data_are_missing(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s SA 0 1; c A 1 501 : bad_ack @SYN_ACK;"
+	     "s PA 501 1 100; c A 1 601 : ack @OPEN");
+	SHAPE(dialogue_finish(&d), ESTABLISHED, OPEN, NOBODY);
+}
+
+static void all_but_syns_and_fins_is_missing(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s SA 0 1; c FA 501 9001 : ack fin-1 @FIN;"
+	     "s FA 9001 502 : fin-2");
+	SHAPE(dialogue_finish(&d), ESTABLISHED, THREE_WAY, CLIENT);
+}
+
 static void only_the_clients_side(void)
 {
 	dialogue_begin(&d, 1);
@@ -277,6 +294,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(lone_fin_is_not_trusted_for_long),
 	TAP_TEST(answer_is_missing),
 	TAP_TEST(ack_and_first_data_are_missing),
+	TAP_TEST(ack_and_the_servers_first_data_are_missing),
+	TAP_TEST(all_but_syns_and_fins_is_missing),
 	TAP_TEST(only_the_clients_side),
 	TAP_TEST(only_the_servers_side),
 	TAP_TEST(only_the_servers_side_and_no_close),

@@ -37,6 +37,7 @@ static void syn_ack_with_a_wrong_ack(void)
 static void ack_with_a_wrong_number(void)
 {
 	goes_on("c S 0; s SA 0 1;", "c A 1 0x50000000 : bad_ack @SYN_ACK;"
+		"c A 1 2 : bad_ack @SYN_ACK; c PA 1 1001 9 : bad_ack @SYN_ACK;"
 		"c A 1 0 : bad_ack @SYN_ACK; c A 0x60000000 1 : bad_ack @SYN_ACK",
 		"c A 1 1 : ack;" CLOSE);
 }
