@@ -126,6 +126,7 @@ void synfin_cell_fin_late(struct synfin_move *m);
 void synfin_cell_ack_late(struct synfin_move *m);
 void synfin_cell_rst_late(struct synfin_move *m);
 bool synfin_proves_alive(const struct synfin_move *m);
+void synfin_begin_close(struct synfin_conn *conn);
 
 /* phase_end.c */
 void synfin_conn_end(struct synfin_conn *conn, struct synfin_result *res);

@@ -145,6 +145,18 @@ static void fin_to_self(struct synfin_move *m)
 }
 
 /**
+ * synfin_begin_close() - one end has sent its FIN
+ * @conn: the connection, open
+ */
+void synfin_begin_close(struct synfin_conn *conn)
+{
+	conn->closed_by = conn->first_fin == SYNFIN_FROM_CLIENT ?
+			  SYNFIN_BY_CLIENT : SYNFIN_BY_SERVER;
+	conn->closing = SYNFIN_CLOSE_HALF_CLOSED;
+	conn->state = SYNFIN_STATE_FIN;
+}
+
+/**
  * synfin_cell_fin_1() - the first FIN
  * @m: the move
  */
@@ -159,14 +171,11 @@ void synfin_cell_fin_1(struct synfin_move *m)
 	sent_fin(m);
 	count_fin(m, SYNFIN_PHASE_FIN_1);
 	conn->first_fin = m->from;
-	conn->closed_by = m->from == SYNFIN_FROM_CLIENT ? SYNFIN_BY_CLIENT :
-							  SYNFIN_BY_SERVER;
-	conn->closing = SYNFIN_CLOSE_HALF_CLOSED;
+	synfin_begin_close(conn);
 	conn->syn_ns = m->now;
 	/* Of the SYN-ACK, if its ACK is still to come. */
 	if (conn->opening != SYNFIN_OPEN_UNACKNOWLEDGED)
 		conn->answer_ns = 0;
-	conn->state = SYNFIN_STATE_FIN;
 	if (conn->flags & SYNFIN_FLAG_SELF)
 		fin_to_self(m);
 }

@@ -287,6 +287,27 @@ static void open_if_both_acked(struct synfin_move *m)
 		return;
 	conn->handshake_ns = synfin_since(m->now, conn->first_ns);
 	opened(m, SYNFIN_OPEN_SIMULTANEOUS);
+	if ((m->own->flags | m->peer->flags) & SYNFIN_END_FIN)
+		synfin_begin_close(conn);
+}
+
+/* It closes; if its own SYN is not acknowledged yet, that is waited for first. */
+static void fin_cross(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+	bool open = conn->state != SYNFIN_STATE_SYN_SYN;
+
+	if (m->own->flags & SYNFIN_END_FIN)
+		synfin_cell_fin_again(m);
+	else if (conn->state == SYNFIN_STATE_FIN)
+		synfin_cell_fin_2(m);
+	else
+		synfin_cell_fin_1(m);
+	if (open)
+		return;
+	conn->state = SYNFIN_STATE_SYN_SYN;
+	conn->closing = SYNFIN_CLOSE_NONE;
+	conn->closed_by = SYNFIN_BY_NOBODY;
 }
 
 /**
@@ -322,6 +343,8 @@ void synfin_cell_syn_ack_cross(struct synfin_move *m)
  */
 void synfin_cell_ack_cross(struct synfin_move *m)
 {
+	bool fin = m->seg->kind == SYNFIN_KIND_FIN;
+
 	/* Each end has an ACK of its own; only one of them can come again here. */
 	if (!(m->peer->flags & SYNFIN_END_SYN_ACKED))
 		m->conn->ack_count = 0;
@@ -330,9 +353,10 @@ void synfin_cell_ack_cross(struct synfin_move *m)
 	synfin_step_add(m, SYNFIN_PHASE_ACK, synfin_count(&m->conn->ack_count));
 	open_if_both_acked(m);
 	synfin_track(m);
-	if (m->seg->kind == SYNFIN_KIND_FIN &&
-	    m->conn->state == SYNFIN_STATE_OPEN)
-		synfin_cell_fin_1(m);
+	if (fin)
+		fin_cross(m);
+	else if (m->conn->state == SYNFIN_STATE_FIN)
+		synfin_cell_ack_fin(m);
 }
 
 /*

@@ -220,6 +220,46 @@ static void simultaneous_open_with_a_lost_syn_ack(void)
 	SHAPE(dialogue_finish(&d), SIMULTANEOUS, OPEN, NOBODY);
 }
 
+/* One end closes before the other has acknowledged its SYN. */
+static void simultaneous_open_with_an_early_fin(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s S 0; c FA 1 1 : ack fin-1 @SYN_SYN;"
+		     "c FA 1 1 : ack*2 fin-1*2 @SYN_SYN; s SA 0 1 : syn-ack @FIN;"
+		     "s A 1 2 : ack-1 @HALF; s FA 1 2 : fin-2; c A 2 2 : ack-2 end");
+		SHAPE(&d.sum[0], SIMULTANEOUS, FOUR_WAY, CLIENT);
+		COUNTS(&d.sum[0], 2, 1, 3, 0);
+		BYTES(&d.sum[0], 0, 0, 0);
+		HISTORY(&d.sum[0], "SsAFhaf");
+	}
+}
+
+static void simultaneous_open_with_early_fins_of_both(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s S 0; s FA 1 1 : ack fin-1 @SYN_SYN;"
+		     "c FA 1 1 : ack fin-2 @FIN_FIN; s A 2 2; c A 2 2 : ack-1 end");
+		SHAPE(&d.sum[0], SIMULTANEOUS, SIMULTANEOUS, BOTH);
+	}
+}
+
+static void simultaneous_open_and_an_early_fin_acknowledged_at_once(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s S 0; c FA 1 1; s A 1 2 : ack ack-1 @HALF;"
+		     "s FA 1 2 : fin-2; c A 2 2 : ack-2 end");
+		SHAPE(&d.sum[0], SIMULTANEOUS, FOUR_WAY, CLIENT);
+	}
+}
+
+static void simultaneous_open_given_up_after_an_early_fin(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s S 0; c FA 1 1; expire : timeout end gone");
+		SHAPE(&d.sum[0], UNANSWERED, NONE, NOBODY);
+	}
+}
+
 /* The same endpoint twice: the one SYN-ACK is received by its sender. */
 static void connected_to_itself(void)
 {
@@ -418,6 +458,10 @@ static const struct tap_test tests[] = {
 	TAP_TEST(simultaneous_open),
 	TAP_TEST(simultaneous_open_with_plain_acks),
 	TAP_TEST(simultaneous_open_with_a_lost_syn_ack),
+	TAP_TEST(simultaneous_open_with_an_early_fin),
+	TAP_TEST(simultaneous_open_with_early_fins_of_both),
+	TAP_TEST(simultaneous_open_and_an_early_fin_acknowledged_at_once),
+	TAP_TEST(simultaneous_open_given_up_after_an_early_fin),
 	TAP_TEST(connected_to_itself),
 	TAP_TEST(fast_open_with_its_data_taken),
 	TAP_TEST(data_in_the_syn_left_aside),
