@@ -43,6 +43,13 @@ static bool is_tcp(const struct sock *sk)
 	       sk->sk_protocol == IPPROTO_TCP;
 }
 
+/* Its owner, or another CPU, may be about to move its numbers. */
+static bool is_busy(const struct sock *sk)
+{
+	return sock_owned_by_user_nocheck(sk) ||
+	       spin_is_locked(&sk->sk_lock.slock);
+}
+
 static u8 judge_rst(const struct sock *sk, const struct synfin_segment *seg)
 {
 	u32 next = READ_ONCE(tcp_sk(sk)->rcv_nxt);
@@ -50,16 +57,19 @@ static u8 judge_rst(const struct sock *sk, const struct synfin_segment *seg)
 
 	if (seg->seq == next)
 		return SYNFIN_BELIEF_TRUE;
+	if (seg->seq - (next - 1) > window + 1)
+		return SYNFIN_BELIEF_FORGED;
 	/*
 	 * In the window but not exact: a challenge ACK, unless segments that a busy
 	 * socket has yet to process make it exact, or it is selectively
 	 * acknowledged. One less: some senders reset with their FIN's number.
 	 */
-	if (seg->seq - (next - 1) <= window + 1 &&
-	    (seg->seq == next - 1 || sock_owned_by_user_nocheck(sk) ||
-	     tcp_sk(sk)->rx_opt.num_sacks))
+	if (seg->seq == next - 1 || tcp_sk(sk)->rx_opt.num_sacks || is_busy(sk))
 		return SYNFIN_BELIEF_UNKNOWN;
-	return SYNFIN_BELIEF_FORGED;
+	/* It may have been busy in between; what it changed then is seen now. */
+	smp_rmb();
+	return READ_ONCE(tcp_sk(sk)->rcv_nxt) == next ? SYNFIN_BELIEF_FORGED :
+							SYNFIN_BELIEF_UNKNOWN;
 }
 
 static u8 judge_fin(const struct sock *sk, const struct synfin_segment *seg)
