@@ -42,6 +42,9 @@ forged() {
 	local bad='' place
 
 	world_up
+	# What has the client's own address comes from behind its tun.
+	in_ns client sysctl -qw net.ipv4.conf.tun.accept_local=1 \
+		net.ipv4.conf.tun.rp_filter=0 net.ipv4.conf.all.rp_filter=0
 	dir=${SYNFIN_OUT:+$SYNFIN_OUT/$2$1}
 	mkdir -p "${dir:=$tmp}"
 	# A router reads no checksum; a device that has read it says so in its stead.
