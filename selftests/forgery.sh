@@ -53,7 +53,7 @@ forged() {
 	captures_start "$dir"
 	forgery.py "$1" "$2" >"$dir/wanted" || fail "could not forge"
 	wait_all_over
-	captures_stop
+	captures_stop "$dir"
 	"$SYNFIN" conns --no-follow --json >"$dir/conns" 2>/dev/null
 	for place in "${places[@]}"; do
 		in_ns "$place" cat "$stats" >"$dir/$place.stats"

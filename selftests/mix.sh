@@ -39,7 +39,7 @@ make_mix() {
 	captures_start "$dir"
 	note "seed $seed, $(mix.py "$seconds" "$seed") connections begun"
 	wait_all_over
-	captures_stop
+	captures_stop "$dir"
 	"$SYNFIN" conns --no-follow --json >"$dir/conns" 2>"$dir/said"
 	for place in "${places[@]}"; do
 		in_ns "$place" cat "$stats" >"$dir/$place.stats"

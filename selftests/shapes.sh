@@ -31,7 +31,7 @@ make_shapes() {
 	captures_start "$dir"
 	shapes.py make "$1" "$dir/expected" $timeout || made=not
 	wait_all_over
-	captures_stop
+	captures_stop "$dir"
 	"$SYNFIN" conns --no-follow --json >"$dir/conns" 2>"$dir/said"
 	[[ -z ${made:-} ]] || fail "not all could be made"
 }

@@ -85,6 +85,7 @@ captures_start() {
 	done
 }
 
+# captures_stop FOLDER: they are read, for the witness, all at once
 captures_stop() {
 	local pid
 
@@ -93,6 +94,7 @@ captures_stop() {
 		wait "$pid" || :
 	done
 	captures=()
+	(cd "$1" && witness_segments.py "${places[@]/%/.pcap}")
 }
 
 inode_of() {

@@ -26,6 +26,7 @@ import json
 import sys
 
 import witness_segments
+import witness_words
 from witness_segments import ACK, FIN, RST, SYN
 from witness_verdict import LIMITS, SECOND, Verdict, within
 
@@ -175,6 +176,7 @@ class Comparison:
             self.equal("rst_count", conn["rst_count"], rsts)
         self.phases(conn, verdict)
         self.bytes(conn, verdict)
+        self.words(conn, verdict)
 
     def phases(self, conn, verdict):
         """Of each phase and end, the first one, and how many there were."""
@@ -207,6 +209,16 @@ class Comparison:
         # An ACK is recorded only while it is waited for.
         if wanted.count and not key.startswith("ack"):
             self.equal(key + ", count", count, wanted.count)
+
+    def words(self, conn, verdict):
+        self.equal("conn_state", conn["conn_state"],
+                   witness_words.conn_state(verdict))
+        least, most = witness_words.durations(verdict)
+        got = conn["duration_ns"]
+        if not least - self.tolerance <= got <= most + self.tolerance:
+            self.say("duration_ns", got, "%d to %d" % (least, most))
+        if not verdict.taken_back and not verdict.has_forged_fin():
+            self.equal("history", conn["history"], witness_words.history(verdict))
 
     def bytes(self, conn, verdict):
         self.equal("bytes_partial", conn["bytes_partial"], verdict.partial)

@@ -1,15 +1,22 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Segments of a capture, as tshark dissects it.
+"""Segments of captures, as tshark dissects them.
 
-One run of tshark for each capture; what it dissects above TCP is switched off, so
-that it says what is on the wire and nothing of its own opinion.
+	witness_segments.py CAPTURE...	leaves CAPTURE.segments beside each
+
+What tshark dissects above TCP is switched off, so that it says what is on the wire
+and nothing of its own opinion. It takes long to start: one run for all captures.
 """
 import collections
+import contextlib
+import os
 import subprocess
+import sys
+import tempfile
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 
-FIELDS = """frame.time_epoch frame.protocols ip.src ip.dst ipv6.src ipv6.dst
+FIELDS = """frame.interface_id frame.time_epoch frame.protocols ip.src ip.dst ipv6.src ipv6.dst
 tcp.srcport tcp.dstport tcp.flags tcp.seq_raw tcp.seq tcp.ack_raw tcp.len
 tcp.checksum.status icmp.type icmp.code icmpv6.type icmpv6.code""".split()
 
@@ -38,7 +45,7 @@ def is_error(row):
     return number(row["icmpv6.type"]) in (1, 3, 4)
 
 
-def segment(row, nr):
+def segment(row, nr, checksums):
     protocols = row["frame.protocols"].split(":")
     icmp = bool(row["icmp.type"] or row["icmpv6.type"])
     if not row["tcp.srcport"] or (icmp and not is_error(row)):
@@ -51,18 +58,26 @@ def segment(row, nr):
         0 if icmp else number(row["tcp.flags"]) & (FIN | SYN | RST | ACK),
         number(row["tcp.seq_raw"] or row["tcp.seq"]), number(row["tcp.ack_raw"]),
         number(row["tcp.len"]), icmp, nr,
-        not icmp and row["tcp.checksum.status"] == "0")
+        checksums and not icmp and row["tcp.checksum.status"] == "0")
 
 
-def read(path, checksums=False):
-    """All TCP segments, and ICMP errors that quote one, in their order."""
+def run(command):
+    done = subprocess.run(command, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise SystemExit("witness: %s: %s" % (command[0], done.stderr.strip()))
+    return done.stdout
+
+
+def tshark(path):
+    """A line for each frame."""
     command = ["tshark", "-n", "-r", path, "-T", "fields", "-E", "occurrence=a"]
     options = {
         "tcp.desegment_tcp_streams": False,
         "tcp.analyze_sequence_numbers": False,
         "tcp.relative_sequence_numbers": False,
         "tcp.try_heuristic_first": False,
-        "tcp.check_checksum": checksums,
+        "tcp.check_checksum": True,
         "ip.defragment": False,
         "ipv6.defragment": False,
     }
@@ -70,15 +85,37 @@ def read(path, checksums=False):
         command += ["-o", "%s:%s" % (name, str(value).upper())]
     for field in FIELDS:
         command += ["-e", field]
-    done = subprocess.run(command, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise SystemExit("witness: tshark: " + done.stderr.strip())
+    return run(command).splitlines()
+
+
+def dissect(paths):
+    """Each capture is an interface of the merged one."""
+    with tempfile.NamedTemporaryFile(suffix=".pcapng") as merged, \
+            contextlib.ExitStack() as stack:
+        run(["mergecap", "-a", "-I", "none", "-w", merged.name, *paths])
+        files = [stack.enter_context(open(path + ".segments", "w",
+                                          encoding="ascii")) for path in paths]
+        for line in tshark(merged.name):
+            print(line, file=files[int(line.partition("\t")[0])])
+
+
+def lines_of(path):
+    if not os.path.exists(path + ".segments"):
+        return tshark(path)
+    with open(path + ".segments", encoding="ascii") as file:
+        return file.read().splitlines()
+
+
+def read(path, checksums=False):
+    """All TCP segments, and ICMP errors that quote one, in their order."""
     found = []
-    for nr, line in enumerate(done.stdout.splitlines(), 1):
-        row = dict(zip(FIELDS, line.split("\t")))
-        one = segment(row, nr)
+    for nr, line in enumerate(lines_of(path), 1):
+        one = segment(dict(zip(FIELDS, line.split("\t"))), nr, checksums)
         if one and not one.bad_checksum:
             found.append(one)
     # Those that were captured out of order tell by their times.
     return sorted(found, key=lambda s: s.t)
+
+
+if __name__ == "__main__":
+    dissect(sys.argv[1:])

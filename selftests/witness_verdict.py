@@ -19,7 +19,7 @@ SECOND = 1000000000
 LIMITS = {"unanswered": 120, "unacknowledged": 60, "half_closed": 600,
           "closing": 120, "linger": 10}
 
-Phase = collections.namedtuple("Phase", "phase sender seq ack count t")
+Phase = collections.namedtuple("Phase", "phase sender seq ack count t number")
 
 
 def diff(a, b):
@@ -92,7 +92,8 @@ class Verdict:
 
     def step(self, phase, sender, s, count):
         self.phases.append(Phase(phase, sender, s.seq,
-                                 s.ack if s.flags & ACK else None, count, s.t))
+                                 s.ack if s.flags & ACK else None, count, s.t,
+                                 s.number))
 
     def judge(self):
         self.roles()
@@ -300,7 +301,8 @@ class Verdict:
         self.last_step = s.t
         if s.icmp:
             self.open = "unreachable"
-            self.phases.append(Phase("rst", "server", None, None, 1, s.t))
+            self.phases.append(Phase("rst", "server", None, None, 1, s.t,
+                                     s.number))
             return
         who = self.sender(s)
         self.open = "refused" if who == "server" else "aborted"
@@ -370,6 +372,10 @@ class Verdict:
         return any(s.seq == seq and s.flags & FIN and not s.icmp and
                    end_of(s) not in self.fin_ends.values()
                    for s in self.segments)
+
+    def has_forged_fin(self):
+        return any(s.flags & FIN and self.is_forged_fin(s.seq)
+                   for s in self.segments if not s.icmp)
 
     def fin_plausible(self, i, who):
         """It acknowledges what the other end has sent, about."""

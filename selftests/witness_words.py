@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the witness's verdict is in other people's words, and how long it all took.
+
+Zeek's words, by their definitions in its manual (conn.log).
+"""
+from witness_segments import SYN
+
+LETTERS = {"syn": "s", "syn-ack": "h", "ack": "a", "fin-1": "f", "ack-1": "a",
+           "fin-2": "f", "ack-2": "a", "rst": "r"}
+CLOSED = {"four-way": ("SF", "SF"), "three-way": ("SF", "SF"),
+          "simultaneous": ("SF", "SF"), "reset": ("RSTO", "RSTR"),
+          "half-closed": ("S2", "S3")}
+
+
+def begins_midstream(verdict):
+    first = verdict.segments[0]
+    return not first.icmp and not first.flags & SYN
+
+
+def history(verdict):
+    """A letter for each kind of segment and end, in the order of the capture."""
+    text = ""
+    if begins_midstream(verdict) and verdict.segments[0].src != verdict.client:
+        text = "^"
+    # An error that a router sends is no segment.
+    steps = [p for p in verdict.phases if p.seq is not None]
+    for p in sorted(steps, key=lambda p: p.number):
+        letter = LETTERS[p.phase]
+        if p.sender == "client":
+            letter = letter.upper()
+        if letter not in text:
+            text += letter
+    return text
+
+
+def conn_state(verdict):
+    """Zeek's state; a SYN-ACK is enough for it to be established."""
+    said = {LETTERS[p.phase] for p in verdict.phases if p.seq is not None}
+    answered = "h" in said
+    by_server = verdict.closed_by == "server"
+    if verdict.open in ("unanswered", "unreachable"):
+        return "S0"
+    if verdict.open == "refused":
+        return "RSTR" if answered else "REJ"
+    if verdict.open == "aborted" and answered:
+        return "RSTO" if "r" in said else "S2"
+    if verdict.open == "aborted":
+        return "RSTOS0" if "r" in said else "SH"
+    if verdict.open == "midstream":
+        if answered and "s" not in said and by_server:
+            return {"reset": "RSTRH", "half-closed": "SHR"}.get(
+                verdict.close, "OTH")
+        return "OTH"
+    if verdict.open == "unacknowledged":
+        return "S1"
+    return CLOSED.get(verdict.close, ("S1", "S1"))[by_server]
+
+
+def durations(verdict):
+    """The least and the most that it took: from its first segment to what ended
+    it, and, where only silence proved the end, to the last that came."""
+    times = [s.t for s in verdict.segments]
+    least = max([p.t for p in verdict.phases] or times[:1])
+    most = max(times)
+    if verdict.over is not None and verdict.close != "reset":
+        most = verdict.segments[verdict.over].t
+    return least - times[0], max(least, most) - times[0]
