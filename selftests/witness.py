@@ -213,12 +213,13 @@ class Comparison:
     def words(self, conn, verdict):
         self.equal("conn_state", conn["conn_state"],
                    witness_words.conn_state(verdict))
-        least, most = witness_words.durations(verdict)
+        least, most = witness_words.durations(verdict, self.live)
         got = conn["duration_ns"]
         if not least - self.tolerance <= got <= most + self.tolerance:
             self.say("duration_ns", got, "%d to %d" % (least, most))
         if not verdict.taken_back and not verdict.has_forged_fin():
-            self.equal("history", conn["history"], witness_words.history(verdict))
+            self.equal("history", conn["history"],
+                       witness_words.history(verdict, self.live))
 
     def bytes(self, conn, verdict):
         self.equal("bytes_partial", conn["bytes_partial"], verdict.partial)

@@ -17,13 +17,22 @@ def begins_midstream(verdict):
     return not first.icmp and not first.flags & SYN
 
 
-def history(verdict):
+def end_of(verdict, live):
+    """The segment that ended it; of a capture, what came late counts as well."""
+    if live and verdict.over is not None and verdict.close != "reset":
+        return verdict.segments[verdict.over]
+    return None
+
+
+def history(verdict, live):
     """A letter for each kind of segment and end, in the order of the capture."""
+    end = end_of(verdict, live)
     text = ""
     if begins_midstream(verdict) and verdict.segments[0].src != verdict.client:
         text = "^"
     # An error that a router sends is no segment.
-    steps = [p for p in verdict.phases if p.seq is not None]
+    steps = [p for p in verdict.phases if p.seq is not None and
+             (end is None or p.number <= end.number)]
     for p in sorted(steps, key=lambda p: p.number):
         letter = LETTERS[p.phase]
         if p.sender == "client":
@@ -56,12 +65,12 @@ def conn_state(verdict):
     return CLOSED.get(verdict.close, ("S1", "S1"))[by_server]
 
 
-def durations(verdict):
+def durations(verdict, live):
     """The least and the most that it took: from its first segment to what ended
     it, and, where only silence proved the end, to the last that came."""
     times = [s.t for s in verdict.segments]
+    end = end_of(verdict, live)
+    if end is not None:
+        return end.t - times[0], end.t - times[0]
     least = max([p.t for p in verdict.phases] or times[:1])
-    most = max(times)
-    if verdict.over is not None and verdict.close != "reset":
-        most = verdict.segments[verdict.over].t
-    return least - times[0], max(least, most) - times[0]
+    return least - times[0], max(times) - times[0]
