@@ -44,18 +44,31 @@ static bool is_tcp(const struct sock *sk)
 }
 
 /* Its owner, or another CPU, may be about to move its numbers. */
-static bool is_busy(const struct sock *sk)
+static bool is_busy(struct sock *sk)
 {
 	return sock_owned_by_user_nocheck(sk) ||
 	       spin_is_locked(&sk->sk_lock.slock);
 }
 
-static u8 judge_rst(const struct sock *sk, const struct synfin_segment *seg)
+/* Right behind what was selectively acknowledged last, a RST is accepted too. */
+static bool follows_sack(const struct tcp_sock *tp, u32 seq)
+{
+	unsigned int i, nr = min_t(unsigned int, tp->rx_opt.num_sacks,
+				   ARRAY_SIZE(tp->selective_acks));
+	u32 last = tp->selective_acks[0].end_seq;
+
+	for (i = 1; i < nr; i++)
+		if (after(tp->selective_acks[i].end_seq, last))
+			last = tp->selective_acks[i].end_seq;
+	return nr && tp->rx_opt.sack_ok && seq == last;
+}
+
+static u8 judge_rst(struct sock *sk, const struct synfin_segment *seg)
 {
 	u32 next = READ_ONCE(tcp_sk(sk)->rcv_nxt);
 	u32 window = tcp_receive_window(tcp_sk(sk));
 
-	if (seg->seq == next)
+	if (seg->seq == next || follows_sack(tcp_sk(sk), seg->seq))
 		return SYNFIN_BELIEF_TRUE;
 	if (seg->seq - (next - 1) > window + 1)
 		return SYNFIN_BELIEF_FORGED;
@@ -99,7 +112,7 @@ static void note_wrapped(const struct sock *sk, struct synfin_segment *seg,
 		seg->wrapped |= sender ? SYNFIN_WRAPPED_PEER : SYNFIN_WRAPPED_OWN;
 }
 
-static u8 judge_by_receiver(const struct sock *sk, struct synfin_segment *seg)
+static u8 judge_by_receiver(struct sock *sk, struct synfin_segment *seg)
 {
 	/* Handshakes, and what is left after the close, are judged by numbers. */
 	if (!is_tcp(sk) || ((1 << sk->sk_state) & (TCPF_LISTEN | TCPF_SYN_SENT |
