@@ -58,9 +58,18 @@ class Verdict:
         self.partial = False
         self.fin_ends = {}
         self.taken_back = 0		# RSTs that both ends survived
+        self.other_rst = []		# the first from the other end, if any
         self.over = None		# index of the segment that ended it
         self.last_step = 0		# when the last phase passed
         self.judge()
+
+    def disorder(self):
+        """By how much a segment is earlier than one captured before it."""
+        most = latest = 0
+        for s in sorted(self.segments, key=lambda s: s.number):
+            latest = max(latest, s.t)
+            most = max(most, latest - s.t)
+        return most
 
     # --- who and which ---
 
@@ -373,6 +382,28 @@ class Verdict:
                    end_of(s) not in self.fin_ends.values()
                    for s in self.segments)
 
+    def same_as(self, p):
+        """The segments that a phase of the reader's may be."""
+        return [s for s in self.segments if not s.icmp and s.seq == p["seq"] and
+                self.sender(s) == p["from"] and
+                (s.ack if s.flags & ACK else None) == p["ack"]]
+
+    def came_after_reset(self, p):
+        return any(s.t >= self.segments[self.over].t for s in self.same_as(p))
+
+    def came_with_reset(self, wanted, tolerance):
+        return wanted.t >= self.segments[self.over].t - tolerance
+
+    def is_in_front_of(self, wanted, p):
+        """The data that goes out with a FIN, in one packet."""
+        return self.same_as(p) and within(wanted.seq, p["seq"], 0xffff)
+
+    def is_as_good(self, wanted, p, tolerance):
+        """Another ACK of the same, or another RST, at about the same time."""
+        return any(abs(s.t - wanted.t) <= tolerance and
+                   (s.flags & RST if wanted.phase == "rst" else
+                    s.ack == wanted.ack) for s in self.same_as(p))
+
     def has_forged_fin(self):
         return any(s.flags & FIN and self.is_forged_fin(s.seq)
                    for s in self.segments if not s.icmp)
@@ -475,8 +506,9 @@ class Verdict:
     def reset_fits(self, i, s, fins):
         who = self.sender(s)
         before = [t for t in self.segments[:i] if not t.icmp]
-        sent = [end_of(t) for t in before if self.sender(t) == who and
-                not t.flags & RST]
+        # What the RST overtook, or what was lost and sent again, comes after it.
+        sent = [end_of(t) for t in self.segments if not t.icmp and
+                self.sender(t) == who and not t.flags & RST]
         acked = [t.ack for t in before if self.sender(t) != who and
                  t.flags & ACK and not t.flags & RST]
         resets = [t.seq for t in before
@@ -507,6 +539,9 @@ class Verdict:
     def count_resets(self, which):
         first = self.segments[which[0]]
         self.step("rst", self.sender(first), first, len(which))
+        others = [self.segments[i] for i in which
+                  if self.sender(self.segments[i]) != self.sender(first)]
+        self.other_rst = others[:1]
 
     def drop_after(self, rst):
         """Phases that came after the RST are none."""

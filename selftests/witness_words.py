@@ -31,11 +31,13 @@ def history(verdict, live):
     if begins_midstream(verdict) and verdict.segments[0].src != verdict.client:
         text = "^"
     # An error that a router sends is no segment.
-    steps = [p for p in verdict.phases if p.seq is not None and
-             (end is None or p.number <= end.number)]
-    for p in sorted(steps, key=lambda p: p.number):
-        letter = LETTERS[p.phase]
-        if p.sender == "client":
+    steps = [(p.number, LETTERS[p.phase], p.sender) for p in verdict.phases
+             if p.seq is not None]
+    steps += [(s.number, "r", verdict.sender(s)) for s in verdict.other_rst]
+    for number, letter, sender in sorted(steps):
+        if end is not None and number > end.number:
+            break
+        if sender == "client":
             letter = letter.upper()
         if letter not in text:
             text += letter
