@@ -2,20 +2,22 @@
 # SPDX-License-Identifier: GPL-2.0
 """Forged segments in connections that are alive, in the world of shapes_world.sh.
 
-	forgery.py FAMILY sockets|made
+	forgery.py FAMILIES		4, 6 or 46
 
-sockets: both ends are sockets, a host behind the client's tun forges; made: both
-ends are hosts behind tuns, so that all three namespaces only forward. A forgery
-is of one kind a connection, a port of its own, and is followed by traffic and an
-ordinary close: the witness must find four ways in each.
-
+Once both ends are hosts behind tuns, so that all three namespaces only forward; then
+both are sockets, and a host behind the client's tun forges. A forgery is of one kind
+a connection, a port of its own, and is followed by traffic and an ordinary close: the
+witness must find four ways in each. Out: how many connections, and for each place
+how often a counter must have counted at least.
 """
+import collections
 import socket
 import sys
 
 from shapes_world import (Dialogue, Host, MADE, REAL, listen, make_socket, packet,
                           wait_state)
 
+PLACES = ("client", "middle", "server")
 CLOSE = "> FA 11:21; < A 21:12; < FA 21:12; > A 12:22"
 OPEN = "> S 0; < SA 0:1; > A 1:1; > PA 1:1+10; < A 1:11; < PA 1:11+20; > A 11:21;"
 FAR = 1 << 30
@@ -68,10 +70,9 @@ def rest_of(script, done):
     return ";".join(steps[len([s for s in done.split(";") if s.strip()]):])
 
 
-def made(family, hosts):
+def made(family, hosts, wanted):
     """Forged between hosts behind tuns: three namespaces that forward."""
     port = 5000
-    wanted = {}
 
     def dialogue():
         nonlocal port
@@ -80,7 +81,7 @@ def made(family, hosts):
                         y=3000000000 + port)
 
     def count(name):
-        wanted[name] = wanted.get(name, 0) + 1
+        wanted.update((place, name) for place in PLACES)
 
     for forged, counter in ROUTED:
         d = dialogue()
@@ -112,9 +113,6 @@ def made(family, hosts):
         # An ACK that nothing awaits is not looked at.
         if flags != "A 1:1":
             count("bad_checksum")
-    for place in ("client", "middle", "server"):
-        for name, least in wanted.items():
-            print(place, name, least)
     return port - 5000
 
 
@@ -161,27 +159,26 @@ def sniff(raw, port):
     return last
 
 
-# (flags, seq off, ack off, counter at the server, counter at the router)
+# (flags, seq off, ack off, counter at the server)
 LOCAL = [
-    ("R", 1 << 31, 0, "forged_rst", "-"),
-    ("R", -1000, 0, "forged_rst", "-"),
-    ("R", 1000, 0, "-", "-"),
-    ("RA", 30000, 0, "-", "-"),
-    ("FA", 1 << 31, 0, "forged_fin", "-"),
-    ("FA", -1000, 0, "forged_fin", "-"),
-    ("FA", 0, 1 << 29, "forged_fin", "-"),
-    ("S", 777777, 0, "forged_syn", "-"),
-    ("SA", 777777, 777, "bad_ack", "bad_ack"),
-    ("A", 0, 1 << 29, "-", "-"),
+    ("R", 1 << 31, 0, "forged_rst"),
+    ("R", -1000, 0, "forged_rst"),
+    ("R", 1000, 0, "-"),
+    ("RA", 30000, 0, "-"),
+    ("FA", 1 << 31, 0, "forged_fin"),
+    ("FA", -1000, 0, "forged_fin"),
+    ("FA", 0, 1 << 29, "forged_fin"),
+    ("S", 777777, 0, "forged_syn"),
+    ("SA", 777777, 777, "bad_ack"),
+    ("A", 0, 1 << 29, "-"),
 ]
 
 
-def sockets(family, hosts):
+def sockets(family, hosts, wanted):
     """Forged by somebody on the path to a server that is a socket."""
     port = 6000
-    wanted = {}
     raw = make_raw()
-    for flags, seq, ack, at_server, _ in LOCAL:
+    for flags, seq, ack, at_server in LOCAL:
         port += 1
         victim = Victim(family, port)
         last = sniff(raw, port)
@@ -192,7 +189,7 @@ def sockets(family, hosts):
         victim.talk()
         victim.close()
         if at_server != "-":
-            wanted[at_server] = wanted.get(at_server, 0) + 1
+            wanted["server", at_server] += 1
     port += 1
     victim = Victim(family, port)
     last = sniff(raw, port)
@@ -203,9 +200,7 @@ def sockets(family, hosts):
     settle(hosts, family)
     victim.talk()
     victim.close()
-    wanted["bad_checksum"] = 2
-    for name, least in wanted.items():
-        print("server", name, least)
+    wanted["server", "bad_checksum"] += 2
     return port - 6000
 
 
@@ -230,10 +225,13 @@ def settle(hosts, family):
 
 
 def main():
-    family = int(sys.argv[1])
     hosts = {place: Host(place) for place in ("client", "server")}
-    which = {"sockets": sockets, "made": made}[sys.argv[2]]
-    print("connections", which(family, hosts), 0)
+    wanted = collections.Counter()
+    nr = sum(make(int(family), hosts, wanted)
+             for family in sys.argv[1] for make in (made, sockets))
+    print("connections", nr, 0)
+    for (place, name), least in wanted.items():
+        print(place, name, least)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from shapes_world import REAL, make_socket
 AT_A_TIME = 24
 PORTS = range(8000, 8004)
 CLOSED, SILENT = 8100, 8101
-GIVE_UP = 30
+GIVE_UP = 15
 
 
 class End:

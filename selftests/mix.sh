@@ -7,7 +7,8 @@
 . "$(dirname "$0")/shapes_world.sh"
 
 seed=${SYNFIN_SEED:-1}
-seconds=${SYNFIN_MIX_SECONDS:-90}
+seconds=${SYNFIN_MIX_SECONDS:-15}
+[[ -z ${MORE:-} ]] || seconds=${SYNFIN_MIX_SECONDS:-180}
 
 # The router's links are bad, both ways; what it sends on is drawn after its hooks.
 bad_links() {
@@ -19,8 +20,8 @@ bad_links() {
 			delay 20ms 8ms loss 3% duplicate 2% reorder 10%
 	done
 	in_world sysctl -qw net.ipv4.tcp_syn_retries=2 \
-		net.ipv4.tcp_synack_retries=2 net.ipv4.tcp_retries2=6 \
-		net.ipv4.tcp_orphan_retries=4 net.ipv4.tcp_fin_timeout=15
+		net.ipv4.tcp_synack_retries=2 net.ipv4.tcp_retries2=5 \
+		net.ipv4.tcp_orphan_retries=3 net.ipv4.tcp_fin_timeout=5
 	in_ns server nft -f - <<-'END'
 		table inet mix {
 			chain input {
@@ -33,9 +34,9 @@ bad_links() {
 
 make_mix() {
 	bad_links
-	synfin_load ring_records=131072 linger_timeout=15 unanswered_timeout=40 \
-		unacknowledged_timeout=40 half_closed_timeout=100 \
-		closing_timeout=100
+	synfin_load ring_records=131072 linger_timeout=10 unanswered_timeout=15 \
+		unacknowledged_timeout=15 half_closed_timeout=25 \
+		closing_timeout=25
 	captures_start "$dir"
 	note "seed $seed, $(mix.py "$seconds" "$seed") connections begun"
 	wait_all_over
@@ -49,8 +50,8 @@ make_mix() {
 }
 
 witnessed() {
-	witness_live "$1" "$dir" --limit unanswered=40 --limit unacknowledged=40 \
-		--limit half_closed=100 --limit closing=100 --limit linger=15
+	witness_live "$1" "$dir" --limit unanswered=15 --limit unacknowledged=15 \
+		--limit half_closed=25 --limit closing=25 --limit linger=10
 }
 
 world_up

@@ -85,10 +85,24 @@ captures_start() {
 	done
 }
 
+captured() {
+	cat "${places[@]/%/.pcap}" | wc -c
+}
+
+# tcpdump lags behind: two looks with the same size.
+all_captured() {
+	local before
+
+	before=$(captured)
+	sleep 1
+	[[ $before == "$(captured)" ]]
+}
+
 # captures_stop FOLDER: they are read, for the witness, all at once
 captures_stop() {
 	local pid
 
+	(cd "$1" && until_true 12 all_captured) || fail "tcpdump does not end"
 	for pid in "${captures[@]}"; do
 		kill "$pid"
 		wait "$pid" || :
