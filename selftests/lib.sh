@@ -220,11 +220,15 @@ books_balance() {
 netns() {
 	local name
 
+	printf 'netns add %s\n' "$@" | ip -batch -
+	undo netns_gone "$@"
 	for name in "$@"; do
-		ip netns add "$name"
-		undo ip netns del "$name"
 		ip -n "$name" link set lo up
 	done
+}
+
+netns_gone() {
+	printf 'netns del %s\n' "$@" | ip -force -batch -
 }
 
 # in_ns NAME COMMAND [ARG...]; in the background, say ip netns exec: $! is it
