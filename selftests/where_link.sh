@@ -288,22 +288,22 @@ tunnel_to_router() {
 }
 
 where "loopback" loopback
-where "to an own address" own_address
+where_more "to an own address" own_address
 where "veth" veth
 where "VRF: across three hosts" across_vrf no
-where "VRF: across three hosts, with a qdisc" across_vrf yes
+where_more "VRF: across three hosts, with a qdisc" across_vrf yes
 where "VRF: local traffic" within_vrf no
-where "VRF: local traffic, with a qdisc" within_vrf yes
+where_more "VRF: local traffic, with a qdisc" within_vrf yes
 where "VRF: a listener of all VRFs" shared_listener
 where "bridge" bridge
-where "bridge: its own address" bridge_itself
+where_more "bridge: its own address" bridge_itself
 where "br_netfilter" bridge_filtered no
-where "br_netfilter, with conntrack" bridge_filtered yes
-where "br_netfilter: the bridge's own address" bridge_itself_filtered
+where_more "br_netfilter, with conntrack" bridge_filtered yes
+where_more "br_netfilter: the bridge's own address" bridge_itself_filtered
 where "br_netfilter: tagged frames" bridge_filtered_vlan
 where "macvlan" macvlan
-where "ipvlan" ipvlan
-where "VLAN" vlan
+where_more "ipvlan" ipvlan
+where_more "VLAN" vlan
 where "GRE tunnel" tunnel gre
 where "IPIP tunnel" tunnel ipip
 where "GRE tunnel to the router" tunnel_to_router

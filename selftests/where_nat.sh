@@ -301,10 +301,10 @@ ipvs_direct() {
 		grep -c .)" 1 "lines of the director"
 }
 
-where "forwarded, without conntrack" forwarded no
+where_more "forwarded, without conntrack" forwarded no
 where "forwarded, with conntrack" forwarded yes
 where "SNAT" snat
-where "masquerade" masquerade
+where_more "masquerade" masquerade
 where "DNAT" dnat
 where "DNAT of what is sent here" dnat_of_own
 where "REDIRECT" redirect
@@ -313,6 +313,6 @@ where "hairpin" hairpin
 where "nft balances between servers" balanced
 where "nft flow table" flowtable
 where "IPVS by NAT" ipvs_nat 0
-where "IPVS by NAT, with conntrack" ipvs_nat 1
+where_more "IPVS by NAT, with conntrack" ipvs_nat 1
 where "IPVS by direct routing" ipvs_direct
 finish

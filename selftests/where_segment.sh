@@ -174,13 +174,13 @@ synproxy() {
 }
 
 where "dual-stack sockets" dual_stack
-where "dual-stack sockets on loopback" dual_stack_on_loopback
+where_more "dual-stack sockets on loopback" dual_stack_on_loopback
 where "super-packets everywhere" everywhere "${all//TO/on}"
-where "super-packets nowhere" everywhere "${all//TO/off}"
+where_more "super-packets nowhere" everywhere "${all//TO/off}"
 where "super-packets by GRO only" only_gro
 where "IP options, extension headers, fragments" crafted no
-where "IP options, extension headers, with conntrack" crafted yes
+where_more "IP options, extension headers, with conntrack" crafted yes
 where "MPTCP" mptcp
 where "MPTCP, two subflows" mptcp_subflows
-where "SYNPROXY" synproxy
+where_more "SYNPROXY" synproxy
 finish
