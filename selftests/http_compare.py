@@ -113,6 +113,9 @@ class Dialogue:
         if one["flags"] & RST:
             self.add("rst", who, one)
             return
+        # A FIN that was under way when it was reset closes nothing any more.
+        if self.of("rst"):
+            return
         self.close(who, one)
         if who in self.isn:
             self.sent[who] = max(self.sent[who], (
@@ -124,7 +127,7 @@ class Dialogue:
         return sum(bit for bit, seen in (
             (1, self.of("syn")), (2, self.of("syn-ack")), (4, self.of("ack")),
             (8, any(one["len"] for one in segments)),
-            (16, any(f & FIN for f in flags)),
+            (16, self.fins),
             (32, any(f & RST for f in flags))) if seen)
 
     def closing(self):
