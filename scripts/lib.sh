@@ -47,8 +47,8 @@ quietly() {
 	return "$status"
 }
 
-# Newest Debian kernel in a root folder that can be booted: of this machine's
-# own root, of the series the project is built for.
+# Newest Debian kernel in a root folder that can be booted, no flavour (-rt, -cloud):
+# of this machine's own root, of the series the project is built for.
 # kernel_release ROOT
 kernel_release() {
 	local root=${1%/} series='' rel
@@ -56,6 +56,7 @@ kernel_release() {
 	[[ -n $root ]] || series=$SYNFIN_SERIES.
 	rel=$(cd "$root/lib/modules" 2>/dev/null &&
 		printf '%s\n' "$series"*-amd64 | sort -rV |
+		grep -vE -e '-(rt|cloud)-' |
 		while read -r rel; do
 			if [[ -e $root/boot/vmlinuz-$rel ]]; then
 				printf '%s\n' "$rel"
