@@ -479,10 +479,8 @@ void synfin_flow_forget(struct synfin_net *sn, const struct synfin_segment *seg)
 	discard(flow);
 }
 
-/* There only because kernels that clear what they allocate leave such caches out. */
-static void construct(void *flow)
-{
-}
+/* 16 to a page; a million flows in 256 MiB, the table included. */
+static_assert(sizeof(struct synfin_flow) <= 256);
 
 static void free_tables(void)
 {
@@ -542,7 +540,7 @@ int synfin_flow_setup(const struct synfin_flow_limits *limits,
 	if (err)
 		return err;
 	t->cache = kmem_cache_create("synfin_flow", sizeof(struct synfin_flow), 0,
-				     0, construct);
+				     0, NULL);
 	if (!t->cache) {
 		free_tables();
 		return -ENOMEM;
