@@ -80,7 +80,8 @@ class Mix:
 
     def draw(self):
         """How many bytes, and how it ends."""
-        size = self.random.choice((0, 1, 100, 100, 1460, 5000, 40000))
+        size = self.random.choices((0, 1, 100, 1460, 5000, 40000),
+                                   (3, 3, 6, 4, 3, 1))[0]
         how = self.random.choices(("shut", "close", "wait", "reset"),
                                   (5, 3, 3, 1))[0]
         return size, how

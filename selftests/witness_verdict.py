@@ -391,6 +391,14 @@ class Verdict:
     def came_after_reset(self, p):
         return any(s.t >= self.segments[self.over].t for s in self.same_as(p))
 
+    def is_reset_in_vain(self):
+        """Who accepts a RST sends nothing but RSTs afterwards."""
+        if self.close != "reset":
+            return False
+        rst = self.segments[self.over]
+        return any(s.t > rst.t and s.src == rst.dst and not s.flags & RST
+                   for s in self.segments if not s.icmp)
+
     def came_with_reset(self, wanted, tolerance):
         return wanted.t >= self.segments[self.over].t - tolerance
 
