@@ -95,7 +95,7 @@ enum synfin_phase {
  * enum synfin_open - how a connection opened, or why it did not
  * @SYNFIN_OPEN_ESTABLISHED:	three segments seen, their numbers agree
  * @SYNFIN_OPEN_SIMULTANEOUS:	both ends sent a SYN, each was acknowledged
- * @SYNFIN_OPEN_REFUSED:	a RST answered the SYN
+ * @SYNFIN_OPEN_REFUSED:	the server answered with a RST, at once or after all
  * @SYNFIN_OPEN_UNREACHABLE:	an ICMP error answered the SYN
  * @SYNFIN_OPEN_UNANSWERED:	nothing answered the SYN
  * @SYNFIN_OPEN_UNACKNOWLEDGED:	the SYN-ACK was never acknowledged
