@@ -294,7 +294,7 @@ where "VRF: across three hosts" across_vrf no
 where_more "VRF: across three hosts, with a qdisc" across_vrf yes
 where "VRF: local traffic" within_vrf no
 where_more "VRF: local traffic, with a qdisc" within_vrf yes
-where "VRF: a listener of all VRFs" shared_listener
+where_more "VRF: a listener of all VRFs" shared_listener
 where "bridge" bridge
 where_more "bridge: its own address" bridge_itself
 where "br_netfilter" bridge_filtered no
@@ -305,6 +305,6 @@ where "macvlan" macvlan
 where_more "ipvlan" ipvlan
 where_more "VLAN" vlan
 where "GRE tunnel" tunnel gre
-where "IPIP tunnel" tunnel ipip
+where_more "IPIP tunnel" tunnel ipip
 where "GRE tunnel to the router" tunnel_to_router
 finish
