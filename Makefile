@@ -38,6 +38,9 @@ check-more:
 check-debug:
 	scripts/check --debug
 
+check-kernels:
+	scripts/kernels
+
 bench:
 	scripts/bench
 
@@ -56,7 +59,8 @@ help:
 	@echo 'make demo          real HTTP and HTTPS connections in a test VM'
 	@echo 'make check         every test; make check-debug: in a debug kernel'
 	@echo 'make check-more    the same, with more paths through networks, a longer mix'
+	@echo 'make check-kernels some of them in every kernel that is installed'
 	@echo 'make bench         what it costs, beside others; make bench-quick: in short'
 
-.PHONY: all module reader install setup demo check check-more check-debug bench \
-	bench-quick clean help
+.PHONY: all module reader install setup demo check check-more check-debug \
+	check-kernels bench bench-quick clean help
