@@ -2,11 +2,12 @@
 /*
  * A flood: TCP segments from made-up senders, put on a link.
  *
- *	spoof [-6] [-k syn|syn-ack|ack|fin|rst] [-n COUNT] DEVICE MAC ADDRESS PORT
+ *	spoof [-6] [-k syn|syn-ack|ack|fin|rst] [-n COUNT] [-s START]
+ *	      DEVICE MAC ADDRESS PORT
  *
  * Each comes from an address and a port of its own: of 198.18.0.0/15, or of
- * 2001:2::/48, the networks for benchmarks. Out: how many were sent, and the
- * nanoseconds that one took, on stdout.
+ * 2001:2::/48, the networks for benchmarks; -s says which is the first. Out: how
+ * many were sent, and the nanoseconds that one took, on stdout.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -65,13 +66,14 @@ static const struct {
 	uint8_t flags;
 } kinds[] = {
 	{ "syn", 0x02 }, { "syn-ack", 0x12 }, { "ack", 0x10 }, { "fin", 0x11 },
-	{ "rst", 0x14 },
+	{ "rst", 0x14 }, {},
 };
 
 static struct {
 	bool six;
 	uint8_t flags;
 	unsigned long count;
+	unsigned long start;
 	uint8_t addr[16];
 	uint16_t port;
 } opt = { .flags = 0x02, .count = 1000 };
@@ -173,7 +175,7 @@ static unsigned long flood(int fd)
 		int done;
 
 		for (unsigned int i = 0; i < n; i++)
-			parts[i].iov_len = make(&packets[i], sent + i);
+			parts[i].iov_len = make(&packets[i], opt.start + sent + i);
 		done = sendmmsg(fd, messages, n, 0);
 		if (done < 0)
 			err(1, "sendmmsg");
@@ -207,7 +209,7 @@ static int open_link(const char *device, const char *mac)
 
 static uint8_t parse_kind(const char *name)
 {
-	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (unsigned int i = 0; kinds[i].name; i++)
 		if (!strcmp(name, kinds[i].name))
 			return kinds[i].flags;
 	errx(2, "-k %s: syn, syn-ack, ack, fin or rst", name);
@@ -227,13 +229,15 @@ int main(int argc, char **argv)
 	double begin;
 	int c, fd;
 
-	while ((c = getopt(argc, argv, "6k:n:")) != -1) {
+	while ((c = getopt(argc, argv, "6k:n:s:")) != -1) {
 		if (c == '6')
 			opt.six = true;
 		else if (c == 'k')
 			opt.flags = parse_kind(optarg);
 		else if (c == 'n')
 			opt.count = strtoul(optarg, NULL, 10);
+		else if (c == 's')
+			opt.start = strtoul(optarg, NULL, 10);
 		else
 			return 2;
 	}
