@@ -530,13 +530,19 @@ class Verdict:
         return within(s.seq, low - 1, max(diff(top, low), 0) + 2)
 
     def survives(self, i, s):
-        """Either end goes on beyond the RST's number."""
+        """Its sender goes on beyond the RST's number, or the other end confirms
+        what had not been sent yet. A closed socket's RST may lie behind its FIN."""
         who = self.sender(s)
+        sent = [end_of(t) for t in self.segments[:i] if not t.icmp and
+                not t.flags & RST and self.sender(t) == who]
+        top = highest([s.seq, *sent], s.seq)
         for t in self.segments[i + 1:]:
             if t.icmp or t.flags & (SYN | RST) or not t.flags & ACK:
                 continue
-            n = end_of(t) if self.sender(t) == who else t.ack
-            if within(n, s.seq + 1, WINDOW):
+            if self.sender(t) == who:
+                if within(end_of(t), s.seq + 1, WINDOW):
+                    return True
+            elif within(t.ack, top + 1, WINDOW):
                 return True
         return False
 
