@@ -29,14 +29,19 @@ bool synfin_proves_alive(const struct synfin_move *m)
 	__u32 number = m->from == conn->reset_by ? synfin_segment_end(seg) :
 						   seg->ack;
 	__u32 span = seg->all ? m->reach : SYNFIN_WINDOW_MAX;
+	__u32 last = conn->rst_seq;
 
+	/* A closed socket answers late data: its RST may lie behind its FIN. */
+	if (m->from != conn->reset_by && (m->peer->flags & SYNFIN_END_FIN) &&
+	    synfin_after(m->peer->fin_end, last))
+		last = m->peer->fin_end;
 	if ((seg->kind != SYNFIN_KIND_PLAIN && seg->kind != SYNFIN_KIND_FIN) ||
 	    !synfin_has_ack(seg) || seg->belief == SYNFIN_BELIEF_FORGED)
 		return false;
-	if (synfin_within(number, conn->rst_seq + 1, span))
+	if (synfin_within(number, last + 1, span))
 		return true;
 	return synfin_since(m->now, conn->last_ns) > SYNFIN_REORDER_NS &&
-	       synfin_within(number, conn->rst_seq - SYNFIN_WINDOW_MAX,
+	       synfin_within(number, last - SYNFIN_WINDOW_MAX,
 			     SYNFIN_WINDOW_MAX);
 }
 

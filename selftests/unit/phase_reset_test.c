@@ -215,7 +215,19 @@ static void reset_with_an_ack_after_three_gigabytes_unseen(void)
 	SHAPE(&d.sum[0], ESTABLISHED, RESET, CLIENT);
 }
 
+/* What was under way when a closed socket reset confirms its FIN once more. */
+static void reset_behind_its_fin_is_not_taken_back_by_an_ack_of_it(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, SHAKE "c PA 1 1 100; c FA 101 1 : fin-1; s A 1 102 : ack-1;"
+		     "s PA 1 102 50; c R 51 : rst @HALF; s A 51 102 : not_awaited;"
+		     "expire : end gone");
+		SHAPE(&d.sum[0], ESTABLISHED, RESET, CLIENT);
+	}
+}
+
 static const struct tap_test tests[] = {
+	TAP_TEST(reset_behind_its_fin_is_not_taken_back_by_an_ack_of_it),
 	TAP_TEST(true_reset_by_the_client),
 	TAP_TEST(true_reset_by_the_server),
 	TAP_TEST(forwarded_reset_is_believed_when_silence_follows),
