@@ -28,7 +28,8 @@ Not compared, case by case:
   many: a socket does not accept each that a wire would;
 - with --live, how it ended, if a RST did not end it for the module and its receiver
   went on: data that the RST had overtaken made it unacceptable;
-- in a capture that is out of order, the history, and who of two that reset was first;
+- in a capture that is out of order, the history, how many RSTs there were, and who of
+  two that reset was first;
 - what loopback carries: the taps are on the links.
 """
 import argparse
@@ -194,7 +195,7 @@ class Comparison:
             self.equal(key, conn[key], value)
         if verdict.close != "reset":
             self.equal("fin_count", conn["fin_count"], verdict.count("fin"))
-        if self.live and rsts:
+        if (self.live or self.disorder) and rsts:
             sent = sum(bool(s.flags & RST) for s in verdict.segments)
             self.equal("RSTs", 0 < conn["rst_count"] <= sent, True)
         elif not verdict.taken_back:
@@ -246,7 +247,7 @@ class Comparison:
             self.equal(key + ", from", first["from"], wanted.sender)
         # An ACK is recorded only while it is waited for.
         if wanted.count and not key.startswith("ack") and not (
-                self.live and key == "rst"):
+                (self.live or self.disorder) and key == "rst"):
             self.equal(key + ", count", count, wanted.count)
 
     def words(self, conn, verdict, one_closed):
