@@ -479,6 +479,8 @@ void synfin_flow_forget(struct synfin_net *sn, const struct synfin_segment *seg)
 	discard(flow);
 }
 
+static_assert(sizeof(struct synfin_stripe) <= 128 || IS_ENABLED(CONFIG_DEBUG_SPINLOCK));
+
 /* 16 to a page; a million flows in 256 MiB, the table included. */
 static_assert(sizeof(struct synfin_flow) <= 256);
 

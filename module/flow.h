@@ -66,7 +66,7 @@ struct synfin_flow {
  * @lock:	protects the rest, the stripe's chains and all flows in them
  * @awaiting:	flows that wait for a segment without SYN, FIN or RST
  * @flows:	flows in it; may be read without the lock
- * @due_ns:	no wait in it is over before; the worker's alone
+ * @due:	no wait in it is over before, in units of 2^30 ns; the worker's alone
  * @waits:	its flows by enum synfin_wait, the oldest first
  *
  * A raw lock with interrupts off: a hook may run in process context and be
@@ -76,7 +76,7 @@ struct synfin_stripe {
 	raw_spinlock_t		lock;
 	u32			awaiting;
 	u32			flows;
-	u64			due_ns;
+	u32			due;
 	struct list_head	waits[SYNFIN_WAIT_NR];
 } ____cacheline_aligned;
 

@@ -17,6 +17,9 @@
 /* Flows taken out of a stripe in one go, with interrupts off. */
 #define BATCH	16
 
+/* A second or so, which is how often the worker looks. */
+#define DUE_SHIFT 30
+
 /* Stripes to look into for a flow that can go, if one's own has none. */
 #define REACH	64
 
@@ -228,7 +231,7 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 				out[(*nr)++] = flow;
 		}
 	}
-	stripe->due_ns = due;
+	stripe->due = due >> DUE_SHIFT;
 	return taken == BATCH;
 }
 
@@ -272,7 +275,8 @@ void synfin_flow_expire_work(struct work_struct *work)
 		for (i = 0; i < SYNFIN_FLOW_STRIPES; i++) {
 			struct synfin_stripe *stripe = &t->stripes[i];
 
-			if (!READ_ONCE(stripe->flows) || now < stripe->due_ns)
+			if (!READ_ONCE(stripe->flows) ||
+			    now >> DUE_SHIFT < stripe->due)
 				continue;
 			expire_stripe(stripe, now);
 			cond_resched();
