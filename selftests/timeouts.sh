@@ -133,7 +133,7 @@ late_ack() {
 	sysctl -q net.ipv4.tcp_synack_retries=1
 	synfin_load unacknowledged_timeout=2 linger_timeout=3600
 	peer late
-	wait_for "the tracker to give up" stat_reaches conns 1
+	wait_for "the tracker to give up" stat_reaches open_unacknowledged 1
 	echo ack >&9
 	wait_for "its ACK" grep -q sent "$tmp/peer"
 	wait_for "quiet" is_quiet
