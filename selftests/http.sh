@@ -72,7 +72,14 @@ start_tcpdump() {
 	wait_for "tcpdump" grep -q 'listening on' "$tmp/tcpdump.log"
 }
 
+has_marker() {
+	tcpdump -r "$tmp/lo.pcap" 'tcp dst port 9' 2>/dev/null | grep -q .
+}
+
+# It lags behind: once it has written a SYN that comes last, it has all before it.
 stop_tcpdump() {
+	(exec 3<>/dev/tcp/127.0.0.1/9) 2>/dev/null || :
+	wait_for "tcpdump to catch up" has_marker
 	kill -INT "$tcpdump"
 	wait "$tcpdump" || :
 }
@@ -87,7 +94,6 @@ fetch() {
 	printf '%s %s\n' "$ports" "$closer" >>"$tmp/curls"
 }
 
-# The capture may lag behind; every connection has been written down before.
 compare() {
 	local curls
 
@@ -95,8 +101,8 @@ compare() {
 	wait_for "$curls connections" stat_reaches conns "$curls"
 	wait_for "quiet" is_quiet
 	same "$(stat_of conns)" "$curls" conns
-	stop_tcpdump
 	records >"$tmp/records"
+	stop_tcpdump
 	python3 "$here/http_compare.py" "$tmp/curls" "$tmp/records" \
 		"$tmp/lo.pcap"
 	books_balance
