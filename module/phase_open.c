@@ -135,6 +135,8 @@ void synfin_cell_syn_cross(struct synfin_move *m)
 	set_isn(m->own, m->seg->seq);
 	m->own->nxt += m->seg->len;
 	m->conn->state = SYNFIN_STATE_SYN_SYN;
+	m->conn->opening = SYNFIN_OPEN_UNANSWERED;
+	m->conn->closing = SYNFIN_CLOSE_NONE;
 }
 
 /* The SYN of an opening whose later segments were captured before it. */
@@ -209,6 +211,7 @@ void synfin_cell_syn_ack(struct synfin_move *m)
 	conn->server_rtt_ns = synfin_since(m->now, conn->syn_ns);
 	conn->state = SYNFIN_STATE_SYN_ACK;
 	conn->opening = SYNFIN_OPEN_UNACKNOWLEDGED;
+	conn->closing = SYNFIN_CLOSE_NONE;
 }
 
 /* A SYN-ACK that shows that a doubted SYN was the next connection's. */
@@ -425,6 +428,16 @@ void synfin_cell_ack(struct synfin_move *m)
 		synfin_pass(m, SYNFIN_CNT_bad_ack);
 }
 
+/*
+ * A SYN that is sent again is acknowledged again, without data: this may be shown
+ * before the SYN-ACK, which is waited for.
+ */
+static bool overtakes_syn_ack(const struct synfin_move *m)
+{
+	return m->seg->kind == SYNFIN_KIND_PLAIN && !m->seg->len &&
+	       m->from == SYNFIN_FROM_SERVER && acks_syn(m);
+}
+
 /**
  * synfin_cell_missed() - traffic that shows that a step of the opening was missed
  * @m: the move
@@ -449,6 +462,11 @@ void synfin_cell_missed(struct synfin_move *m)
 		return;
 	}
 	opened(m, SYNFIN_OPEN_MIDSTREAM);
+	if (overtakes_syn_ack(m)) {
+		m->conn->state = SYNFIN_STATE_SYN;
+		synfin_pass(m, SYNFIN_CNT_not_awaited);
+		return;
+	}
 	if (fin)
 		synfin_cell_fin_1(m);
 	else

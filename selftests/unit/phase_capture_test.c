@@ -281,6 +281,33 @@ static void fin_that_its_socket_confirms(void)
 	PLAY(&d, SHAKE "s FA 3000000001 1 !T : fin-1 @FIN");
 }
 
+/* A SYN that comes twice is acknowledged once more; that may be shown first. */
+static void answer_is_overtaken(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0 : syn; c S 0 +10 : syn*2; s A 1 1 +80 : not_awaited @SYN;"
+	     "s SA 0 1 +10 : syn-ack @SYN_ACK; c A 1 1 : ack @OPEN;"
+	     "c FA 1 1 : fin-1; s A 1 2 : ack-1; s FA 1 2 : fin-2; c A 2 2 : ack-2 end");
+	sum = &d.sum[0];
+	SHAPE(sum, ESTABLISHED, FOUR_WAY, CLIENT);
+	TAP_EQUAL(sum->server_rtt_ns, 90 * MS);
+	TAP_EQUAL(sum->client_rtt_ns, 1 * MS);
+	HISTORY(sum, "ShAFaf");
+}
+
+static void answer_is_overtaken_and_never_shown(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s A 1 1 : not_awaited @SYN");
+	sum = dialogue_finish(&d);
+	SHAPE(sum, MIDSTREAM, OPEN, NOBODY);
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s A 1 1; c A 1 1 : not_awaited @OPEN");
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s A 1 1; s RA 1 1 : rst end");
+	SHAPE(&d.sum[0], REFUSED, NONE, NOBODY);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(ends_in_every_state),
 	TAP_TEST(finished_twice_ends_once),
@@ -307,6 +334,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(three_gigabytes_unseen),
 	TAP_TEST(three_gigabytes_unseen_before_the_receivers_fin),
 	TAP_TEST(fin_that_its_socket_confirms),
+	TAP_TEST(answer_is_overtaken),
+	TAP_TEST(answer_is_overtaken_and_never_shown),
 };
 
 int main(void)
