@@ -22,12 +22,13 @@ Not compared, case by case:
   believes the RST, a host, which knows it to be true, does not;
 - with --live, which of several ACKs or RSTs was the first, if they passed the tap
   within the same TOLERANCE_MS: two processors may take them to the hook in turn;
+- with --live, which of two FINs that crossed was the first;
 - with --live, the number of a FIN that TCP sent in a packet of several segments;
 - with --live, what passed within TOLERANCE_MS of a RST: the tap sees a burst before the
   hook sees its first segment. Nor which RST it was, if both ends sent one, nor how
   many: a socket does not accept each that a wire would;
-- with --live, how it ended, if a RST did not end it for the module and its receiver
-  went on: data that the RST had overtaken made it unacceptable;
+- with --live, how it ended, or with which RST, if the receiver of the first went on:
+  data that the RST had overtaken made it unacceptable;
 - in a capture that is out of order, the history, how many RSTs there were, and who of
   two that reset was first;
 - what loopback carries: the taps are on the links.
@@ -45,6 +46,7 @@ from witness_segments import ACK, FIN, RST, SYN
 from witness_verdict import LIMITS, SECOND, Verdict, within
 
 TOLERANCE_MS = 500
+OTHER_CLOSER = str.maketrans("12", "21")
 
 
 # --- from segments to connections ---
@@ -208,10 +210,18 @@ class Comparison:
         """Reset, and the tap may have seen more before it than the hook."""
         return self.live and verdict.close == "reset"
 
+    def crossed_otherwise(self, conn, verdict):
+        """The FINs crossed, at the tap and at the hook; not in the same order."""
+        return self.live and verdict.close == "simultaneous" and any(
+            p["phase"] == "fin-1" and p["from"] != verdict.first_fin
+            for p in conn["phases"])
+
     def phases(self, conn, verdict):
         """Of each phase and end, the first one, and how many there were."""
         got = {}
         for p in conn["phases"]:
+            if self.crossed_otherwise(conn, verdict):
+                p = {**p, "phase": p["phase"].translate(OTHER_CLOSER)}
             if p["phase"] == "timeout" or \
                     (p["phase"] == "rst" and verdict.taken_back):
                 continue
@@ -238,6 +248,9 @@ class Comparison:
         if self.live and key.startswith(("ack", "rst")) and \
                 verdict.is_as_good(wanted, first, self.tolerance):
             return
+        if self.live and key == "rst" and verdict.is_reset_in_vain() and \
+                verdict.same_as(first):
+            return
         if self.live and key.startswith("fin") and \
                 verdict.is_in_front_of(wanted, first):
             return
@@ -260,7 +273,8 @@ class Comparison:
         if not least - off <= got <= most + off:
             self.say("duration_ns", got, "%d to %d" % (least, most))
         if verdict.taken_back or verdict.has_forged_fin() or \
-                self.disorder or self.is_loose(verdict):
+                self.disorder or self.is_loose(verdict) or \
+                self.crossed_otherwise(conn, verdict):
             return
         letters = [conn["history"], witness_words.history(verdict, self.live)]
         if verdict.close == "reset":

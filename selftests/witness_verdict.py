@@ -57,9 +57,11 @@ class Verdict:
         self.bytes = {"client": None, "server": None}
         self.partial = False
         self.fin_ends = {}
+        self.first_fin = None		# who sent it
         self.taken_back = 0		# RSTs that both ends survived
         self.other_rst = []		# the first from the other end, if any
         self.over = None		# index of the segment that ended it
+        self.reset_at = None		# index of the RST that was accepted, if any
         self.last_step = 0		# when the last phase passed
         self.judge()
 
@@ -322,6 +324,7 @@ class Verdict:
     def ending(self):
         fins = {who: self.find_fin(who) for who in ("client", "server")}
         rst = self.find_reset(fins)
+        self.reset_at = rst
         done = self.closing(fins)
         if rst is not None and (done is None or rst < done):
             self.drop_after(rst)
@@ -478,6 +481,8 @@ class Verdict:
                 not self.segments[ack_1].flags & FIN):
             self.step("ack-1", other, self.segments[ack_1], None)
         self.step("fin-2", other, same_2[0][1], len(same_2))
+        if self.close == "three-way":
+            self.ack_of_repeat(other, fins[first], at_2)
         ack_2 = self.first_ack(first, number_2, at_2, fins[first][1])
         self.last_step = max(self.last_step, same_2[0][1].t)
         if ack_2 is not None and not self.segments[ack_2].flags & FIN:
@@ -490,8 +495,17 @@ class Verdict:
         self.last_step = self.segments[done].t
         return done
 
+    def ack_of_repeat(self, other, fin, at_2):
+        """The first FIN may come again; then it has an ACK of its own."""
+        _, number, same = fin
+        repeats = [i for i, _ in same if i > at_2]
+        at = self.first_ack(other, number, repeats[0]) if repeats else None
+        if at is not None and not self.segments[at].flags & FIN:
+            self.step("ack-1", other, self.segments[at], None)
+
     def closing_to_self(self, fin):
         at, number, same = fin
+        self.first_fin = "client"
         self.close, self.closed_by = "simultaneous", "both"
         self.step("fin-1", "client", same[0][1], len(same))
         done = self.first_ack("client", number, at)
@@ -519,13 +533,15 @@ class Verdict:
                 self.sender(t) == who and not t.flags & RST]
         acked = [t.ack for t in before if self.sender(t) != who and
                  t.flags & ACK and not t.flags & RST]
-        resets = [t.seq for t in before
-                  if self.sender(t) == who and t.flags & RST]
         if not sent and not acked:
             return True
+        # A closed socket answers what is late with the number that it acknowledges.
+        closed = self.reset_at is not None and i > self.reset_at and \
+            who == self.sender(self.segments[self.reset_at])
+        resets = [self.segments[self.reset_at].seq] if closed else []
         top = highest(sent + acked + resets, 0)
         low = highest(acked, top)
-        if fins[who] and fins[who][0] < i or resets:
+        if closed or (fins[who] and fins[who][0] < i):
             return within(s.seq, top - WINDOW, WINDOW)
         return within(s.seq, low - 1, max(diff(top, low), 0) + 2)
 
