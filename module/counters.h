@@ -67,7 +67,8 @@
 
 /*
  * Index of a counter, and the reason a segment was passed over: SYNFIN_CNT_<name>
- * for each line above. SYNFIN_CNT_segments is 0, which as a reason means none.
+ * for each line above. SYNFIN_CNT_segments is 0, which as a reason means none; it is
+ * never counted, but summed up.
  */
 enum synfin_counter {
 #define X(name, text) SYNFIN_CNT_##name,
@@ -77,5 +78,6 @@ enum synfin_counter {
 };
 
 #define SYNFIN_NO_REASON SYNFIN_CNT_segments
+#define SYNFIN_CNT_FIRST_REASON SYNFIN_CNT_short
 
 #endif /* _SYNFIN_COUNTERS_H */

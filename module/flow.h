@@ -127,7 +127,6 @@ struct synfin_flow_hold {
 
 /**
  * struct synfin_gauges - how many flows there are
- * @live:	of this namespace, all
  * @opening:	of this namespace, not established yet
  * @open:	of this namespace, established
  * @closing:	of this namespace, with a FIN or a RST
@@ -137,7 +136,6 @@ struct synfin_flow_hold {
  * @max:	the most that the table takes
  */
 struct synfin_gauges {
-	u64	live;
 	u64	opening;
 	u64	open;
 	u64	closing;

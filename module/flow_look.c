@@ -57,7 +57,6 @@ unlock:
 
 static void count(const struct synfin_conn *conn, struct synfin_gauges *g)
 {
-	g->live++;
 	if (conn->state == SYNFIN_STATE_DONE)
 		g->lingering++;
 	else if (conn->state < SYNFIN_STATE_OPEN)

@@ -178,7 +178,6 @@ static noinline __flatten void slow_path(struct synfin_net *sn,
 		return;
 	if (unlikely(ipvs) && !reason && synfin_ipvs_counted(sn, skb, state, &seg))
 		return;
-	synfin_stats_inc(sn, SYNFIN_CNT_segments);
 	if (unlikely(reason)) {
 		synfin_stats_inc(sn, reason);
 		return;

@@ -92,15 +92,18 @@ static int synfin_stats_show(struct seq_file *m, void *v)
 {
 	struct synfin_net *sn = synfin_proc_net(m);
 	const struct synfin_ring_header *ring = synfin_ring_header();
+	u64 value[SYNFIN_CNT_NR];
 	struct synfin_gauges g;
 	unsigned int i;
 
+	synfin_stats_read(sn, value);
 	for (i = 0; i < SYNFIN_CNT_NR; i++)
-		synfin_put(m, synfin_counter_names[i],
-			   synfin_stats_counter(sn, i));
+		synfin_put(m, synfin_counter_names[i], value[i]);
+	synfin_put(m, "flows_live", value[SYNFIN_CNT_flows_created] -
+				    value[SYNFIN_CNT_flows_ended] -
+				    value[SYNFIN_CNT_flows_evicted]);
 
 	synfin_flow_gauges(sn, &g);
-	synfin_put(m, "flows_live", g.live);
 	synfin_put(m, "flows_opening", g.opening);
 	synfin_put(m, "flows_open", g.open);
 	synfin_put(m, "flows_closing", g.closing);

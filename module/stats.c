@@ -201,6 +201,35 @@ u64 synfin_stats_counter(const struct synfin_net *sn,
 }
 
 /**
+ * synfin_stats_read() - the values of all counters
+ * @sn:		the namespace
+ * @value:	to be filled, by enum synfin_counter
+ *
+ * They add up, whatever is counted meanwhile: a flow's end is read before its
+ * beginning, and a segment is counted once only, by what became of it.
+ *
+ * Context: Any. No locks.
+ */
+void synfin_stats_read(const struct synfin_net *sn, u64 value[SYNFIN_CNT_NR])
+{
+	unsigned int i;
+
+	value[SYNFIN_CNT_flows_ended] =
+		synfin_stats_counter(sn, SYNFIN_CNT_flows_ended);
+	value[SYNFIN_CNT_flows_evicted] =
+		synfin_stats_counter(sn, SYNFIN_CNT_flows_evicted);
+	/* Pairs with the lock of a flow's stripe: it began, was unlinked, ended. */
+	smp_rmb();
+	for (i = 0; i < SYNFIN_CNT_NR; i++)
+		if (i != SYNFIN_CNT_flows_ended && i != SYNFIN_CNT_flows_evicted)
+			value[i] = synfin_stats_counter(sn, i);
+
+	value[SYNFIN_CNT_segments] += value[SYNFIN_CNT_recorded];
+	for (i = SYNFIN_CNT_FIRST_REASON; i < SYNFIN_CNT_NR; i++)
+		value[SYNFIN_CNT_segments] += value[i];
+}
+
+/**
  * synfin_stats_records_gone() - records of namespaces that are gone
  *
  * Context: Any.

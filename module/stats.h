@@ -209,6 +209,7 @@ void synfin_stats_conn(struct synfin_net *sn,
 /* For proc.c. */
 u64 synfin_stats_counter(const struct synfin_net *sn,
 			 enum synfin_counter counter);
+void synfin_stats_read(const struct synfin_net *sn, u64 value[SYNFIN_CNT_NR]);
 u64 synfin_stats_records_gone(void);
 u64 synfin_stats_bucket(const struct synfin_net *sn,
 			enum synfin_histogram histogram, unsigned int bucket);

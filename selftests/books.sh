@@ -7,6 +7,8 @@
 check_books() {
 	wait_for "quiet" is_quiet
 	books_balance || fail "the books do not balance: $(cat "$stats")"
+	# A wait may be over between one figure and the other.
+	wait_for "the table to hold what is counted" table_agrees
 }
 
 nothing_yet() {
@@ -51,7 +53,7 @@ over_six() {
 }
 
 # As fast as two processors can, into rings that are far too small; meanwhile
-# everything that can be read is read.
+# everything that can be read is read, and adds up each time.
 # under_load PARAMETER...
 under_load() {
 	local made pid
@@ -61,7 +63,9 @@ under_load() {
 	pid=$!
 	undo stop "$pid"
 	while kill -0 "$pid" 2>/dev/null; do
-		cat /proc/net/synfin/{stats,flows,latency,services} >/dev/null
+		cat "$stats" >"$tmp/now"
+		sums_hold "$tmp/now" || fail "under load: $(cat "$tmp/now")"
+		cat /proc/net/synfin/{flows,latency,services} >/dev/null
 		records >/dev/null
 	done
 	wait "$pid"

@@ -49,12 +49,14 @@ kernel_memory() {
 
 # flood FAMILY-OPTION ADDRESS KIND; real connections meanwhile, to port 7000
 flood() {
-	local more
+	local more each
 
 	ip netns exec b load -n 40 -b 200 >"$tmp/made" &
 	# shellcheck disable=SC2086 # an option or none
 	ip netns exec a spoof $1 -k "$3" -n "$count" veth "$mac" "$2" 8000 >"$tmp/sent"
 	more=$(($(kernel_memory) - before))
+	each=$(awk '{ print $3 }' "$tmp/sent")
+	slowest=$((each > slowest ? each : slowest))
 	note "$3: $(cat "$tmp/sent"), $(stat_in_b flows_total) flows, $more kB more"
 	at_most "$(stat_in_b flows_total)" "$cap" "flows in the table"
 	at_most "$(stat_in_b flows_embryonic)" $((cap / 4 + 2)) "unproved flows"
@@ -81,7 +83,7 @@ held_is_recorded() {
 
 # floods FAMILY-OPTION ADDRESS
 floods() {
-	local kind made=0 before
+	local kind made=0 before slowest=0
 
 	world
 	before=$(kernel_memory)
@@ -97,7 +99,8 @@ floods() {
 	wait_for "the held one's end" held_is_recorded
 	at_least "$(stat_in_b flows_created)" $((count + made)) "flows created"
 	at_least "$(stat_in_b flows_evicted)" 1 "flows evicted"
-	at_least "$(stat_in_b sampled)" 1 "flows not written"
+	# A processor writes an eighth of its ring in a second, come what may.
+	((slowest > 200000)) || at_least "$(stat_in_b sampled)" 1 "flows not written"
 	wait_for "quiet" b_is_quiet
 	books_balance "$own" || fail "the books do not balance: $(cat "$own")"
 }

@@ -176,11 +176,15 @@ stat_of() {
 		END { exit !found }' "${2:-$stats}"
 }
 
-# Sums of each namespace's file that is given.
-# books_balance [FILE...]: prints what does not add up; true if all does
+# books_balance [FILE...]: prints what does not add up in the sums of each
+# namespace's file; true if all does. To be asked when nothing moves.
 books_balance() {
+	sums_hold "${@:-$stats}" && totals_hold "${@:-$stats}"
+}
+
+# sums_hold FILE...: the same for what adds up at any time
+sums_hold() {
 	awk '
-	FNR == 1 { nr++ }
 	{ v[$1] += $2 }
 	$1 == "segments" || $1 == "recorded" || $1 == "phases" ||
 	$1 == "conns" || $1 == "sampled" || $1 ~ /^(flows|open|close)_/ ||
@@ -198,6 +202,21 @@ books_balance() {
 		equal(v["flows_live"] + v["flows_ended"] + v["flows_evicted"],
 		      v["flows_created"],
 		      "live + ended + evicted = created")
+		exit bad
+	}' "$@"
+}
+
+# totals_hold FILE...: for what is counted in several steps
+totals_hold() {
+	awk '
+	{ v[$1] += $2 }
+	function equal(a, b, what) {
+		if (a == b)
+			return
+		printf "# %s: %d, not %d\n", what, a, b
+		bad = 1
+	}
+	END {
 		if ("records" in v)
 			equal(v["phases"] + v["conns"] + v["records_gone"],
 			      v["records"], "phases + conns + gone = records")
@@ -211,7 +230,17 @@ books_balance() {
 		equal(closed, v["conns"] + v["sampled"],
 		      "sum of closings = conns + sampled")
 		exit bad
-	}' "${@:-$stats}"
+	}' "$@"
+}
+
+# The flows that are counted are those that are in the table.
+table_agrees() {
+	awk '{ v[$1] = $2 }
+	END {
+		sum = v["flows_opening"] + v["flows_open"] +
+		      v["flows_closing"] + v["flows_lingering"]
+		exit sum != v["flows_live"]
+	}' "$stats"
 }
 
 # --- namespaces and devices ---

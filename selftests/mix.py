@@ -15,7 +15,7 @@ import time
 
 from shapes_world import REAL, make_socket
 
-AT_A_TIME = 24
+AT_A_TIME = 80
 PORTS = range(8000, 8004)
 CLOSED, SILENT = 8100, 8101
 GIVE_UP = 15

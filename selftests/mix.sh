@@ -7,7 +7,7 @@
 . "$(dirname "$0")/shapes_world.sh"
 
 seed=${SYNFIN_SEED:-1}
-seconds=${SYNFIN_MIX_SECONDS:-20}
+seconds=${SYNFIN_MIX_SECONDS:-10}
 
 # The router's links are bad, both ways; what it sends on is drawn after its hooks.
 bad_links() {

@@ -543,7 +543,11 @@ class Verdict:
         low = highest(acked, top)
         if closed or (fins[who] and fins[who][0] < i):
             return within(s.seq, top - WINDOW, WINDOW)
-        return within(s.seq, low - 1, max(diff(top, low), 0) + 2)
+        if within(s.seq, low - 1, max(diff(top, low), 0) + 2):
+            return True
+        # What was sent before it may be lost: if there was silence, it was true.
+        return within(s.seq, top, GAP) and \
+            all(t.icmp or t.flags & RST for t in self.segments[i + 1:])
 
     def survives(self, i, s):
         """Its sender goes on beyond the RST's number, or the other end confirms
