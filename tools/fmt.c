@@ -14,77 +14,100 @@
 #define NS_PER_MS	1000000ull
 #define NS_PER_S	1000000000ull
 
-static char fours[40000];
+/* What one step with two groups of four digits takes. */
+#define EIGHT_DIGITS	100000000u
+
+/* All groups of four digits, and what a number may begin with. */
+static char fours[10000][4];
+static struct {
+	char text[3];
+	uint8_t len;
+} firsts[1000];
 
 /* Before main(), so that no number need ask whether it has been done. */
 __attribute__((constructor))
-static void fill_fours(void)
+static void fill_digits(void)
 {
-	for (unsigned int i = 0; i < 10000; i++) {
-		fours[4 * i] = (char)('0' + i / 1000);
-		fours[4 * i + 1] = (char)('0' + i / 100 % 10);
-		fours[4 * i + 2] = (char)('0' + i / 10 % 10);
-		fours[4 * i + 3] = (char)('0' + i % 10);
+	for (unsigned int i = 0; i < ARRAY_SIZE(fours); i++) {
+		fours[i][0] = (char)('0' + i / 1000);
+		fours[i][1] = (char)('0' + i / 100 % 10);
+		fours[i][2] = (char)('0' + i / 10 % 10);
+		fours[i][3] = (char)('0' + i % 10);
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(firsts); i++) {
+		firsts[i].len = i < 10 ? 1 : i < 100 ? 2 : 3;
+		memcpy(firsts[i].text, fours[i] + 4 - firsts[i].len,
+		       firsts[i].len);
 	}
 }
 
-/* Writes @digits digits that end before @end. */
-static inline void put_u32(char *end, uint32_t value, unsigned int digits)
+/* The last @digits digits of four. */
+static inline char *put_last(char *p, uint32_t value, unsigned int digits)
 {
-	for (; digits >= 4; digits -= 4) {
-		end -= 4;
-		memcpy(end, fours + 4 * (value % 10000), 4);
-		value /= 10000;
-	}
-	if (digits & 2) {
-		end -= 2;
-		memcpy(end, fours + 4 * (value % 100) + 2, 2);
-		value /= 100;
-	}
-	if (digits & 1)
-		end[-1] = (char)('0' + value % 10);
-}
-
-static inline unsigned int digits_u32(uint32_t value)
-{
-	static const uint32_t power[] = {
-		0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
-		1000000000,
-	};
-	/* 1233 / 4096 is log10(2): a guess, one too high at most. */
-	unsigned int guess = ((32 - (unsigned int)__builtin_clz(value | 1)) *
-			      1233) >> 12;
-
-	return guess + (value >= power[guess]);
-}
-
-static inline char *put_number(char *p, uint32_t value)
-{
-	unsigned int digits;
-
-	if (value < 10) {
-		*p = (char)('0' + value);
-		return p + 1;
-	}
-	digits = digits_u32(value);
-	put_u32(p + digits, value, digits);
+	memcpy(p, fours[value] + 4 - digits, digits);
 	return p + digits;
 }
 
+static inline char *put4(char *p, uint32_t value)
+{
+	return put_last(p, value, 4);
+}
+
+static inline char *put8(char *p, uint32_t value)
+{
+	return put4(put4(p, value / 10000), value % 10000);
+}
+
+static inline char *put9(char *p, uint32_t value)
+{
+	*p = (char)('0' + value / EIGHT_DIGITS);
+	return put8(p + 1, value % EIGHT_DIGITS);
+}
+
+/* Below 1000, without zeros in front. Moves a whole word, whatever its length. */
+static inline char *put_first(char *p, uint32_t value)
+{
+	memcpy(p, &firsts[value], sizeof(firsts[value]));
+	return p + firsts[value].len;
+}
+
+static inline char *put_below_eight(char *p, uint32_t value)
+{
+	uint32_t upper = value / 10000;
+
+	if (value < 1000)
+		return put_first(p, value);
+	if (value < 10000)
+		return put4(p, value);
+	p = upper < 1000 ? put_first(p, upper) : put4(p, upper);
+	return put4(p, value % 10000);
+}
+
+/* Apart, so that the common numbers need no stack. */
+static __attribute__((noinline)) char *put_huge(char *p, uint64_t value)
+{
+	p = fmt_u64(p, value / EIGHT_DIGITS);
+	return put8(p, (uint32_t)(value % EIGHT_DIGITS));
+}
+
 /**
- * fmt_u64() - a number
+ * fmt_digits() - a number of any size; fmt_u64() is for the short ones, too
  * @p: where to
  * @value: the number
  *
  * Return: the end.
  */
-char *fmt_u64(char *p, uint64_t value)
+char *fmt_digits(char *p, uint64_t value)
 {
-	if (value <= UINT32_MAX)
-		return put_number(p, (uint32_t)value);
-	p = fmt_u64(p, value / NS_PER_S);
-	put_u32(p + 9, (uint32_t)(value % NS_PER_S), 9);
-	return p + 9;
+	uint64_t upper;
+
+	if (value < EIGHT_DIGITS)
+		return put_below_eight(p, (uint32_t)value);
+	upper = value / EIGHT_DIGITS;
+	if (upper >= 1000)
+		return put_huge(p, value);
+	p = put_first(p, (uint32_t)upper);
+	return put8(p, (uint32_t)(value - upper * EIGHT_DIGITS));
 }
 
 /**
@@ -100,8 +123,7 @@ char *fmt_grouped(char *p, uint64_t value)
 		return fmt_u64(p, value);
 	p = fmt_grouped(p, value / 1000);
 	*p++ = ',';
-	put_u32(p + 3, (uint32_t)(value % 1000), 3);
-	return p + 3;
+	return put_last(p, (uint32_t)(value % 1000), 3);
 }
 
 /**
@@ -115,8 +137,7 @@ char *fmt_seconds(char *p, uint64_t ns)
 {
 	p = fmt_u64(p, ns / NS_PER_S);
 	*p++ = '.';
-	put_u32(p + 9, (uint32_t)(ns % NS_PER_S), 9);
-	return p + 9;
+	return put9(p, (uint32_t)(ns % NS_PER_S));
 }
 
 /**
@@ -164,13 +185,13 @@ char *fmt_addr(char *p, unsigned int family, const uint8_t *addr)
 {
 	if (family != 4)
 		return addr6(p, addr);
-	p = put_number(p, addr[0]);
+	p = put_first(p, addr[0]);
 	*p++ = '.';
-	p = put_number(p, addr[1]);
+	p = put_first(p, addr[1]);
 	*p++ = '.';
-	p = put_number(p, addr[2]);
+	p = put_first(p, addr[2]);
 	*p++ = '.';
-	return put_number(p, addr[3]);
+	return put_first(p, addr[3]);
 }
 
 /* Rows of fmt_duration(): below this many nanoseconds, in this unit. */
@@ -203,9 +224,7 @@ static char *put_scaled(char *p, uint64_t ns, const struct scale *s,
 	p = fmt_u64(p, value / tens[decimals]);
 	if (decimals) {
 		*p++ = '.';
-		put_u32(p + decimals, (uint32_t)(value % tens[decimals]),
-			decimals);
-		p += decimals;
+		p = put_last(p, (uint32_t)(value % tens[decimals]), decimals);
 	}
 	return fmt_text(p, s->suffix);
 }
@@ -284,20 +303,18 @@ char *fmt_clock(char *p, uint64_t ns, unsigned int decimals)
 	static time_t last = -1;
 	static struct tm tm;
 	time_t now = (time_t)(ns / NS_PER_S);
-	uint32_t rest = (uint32_t)(ns % NS_PER_S);
 
 	if (now != last) {
 		localtime_r(&now, &tm);
 		last = now;
 	}
-	put_u32(p + 2, (uint32_t)tm.tm_hour, 2);
-	p[2] = ':';
-	put_u32(p + 5, (uint32_t)tm.tm_min, 2);
-	p[5] = ':';
-	put_u32(p + 8, (uint32_t)tm.tm_sec, 2);
-	p[8] = '.';
-	for (unsigned int i = decimals; i < 9; i++)
-		rest /= 10;
-	put_u32(p + 9 + decimals, rest, decimals);
-	return p + 9 + decimals;
+	p = put_last(p, (uint32_t)tm.tm_hour, 2);
+	*p++ = ':';
+	p = put_last(p, (uint32_t)tm.tm_min, 2);
+	*p++ = ':';
+	p = put_last(p, (uint32_t)tm.tm_sec, 2);
+	*p++ = '.';
+	/* What is too much is written over. */
+	put9(p, (uint32_t)(ns % NS_PER_S));
+	return p + decimals;
 }
