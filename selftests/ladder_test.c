@@ -30,7 +30,7 @@
 
 #define ROOM 16384
 
-static struct synfin_record_phase phases[32];
+static struct step phases[32];
 static struct conn conn;
 static unsigned int count;
 static bool verbose;
@@ -63,12 +63,11 @@ static void begin(enum synfin_open opening, enum synfin_close closing,
 	sum->bytes_server = SYNFIN_BYTES_NONE;
 }
 
-static struct synfin_record_phase *phase(enum synfin_phase which, __u8 from,
-					 __u8 flags, __u32 seq, __u32 ack,
-					 __u64 since)
+static struct step *phase(enum synfin_phase which, __u8 from, __u8 flags,
+			  __u32 seq, __u32 ack, __u64 since)
 {
-	struct synfin_record_phase *rec = &phases[conn.nr_phases];
-	__u64 before = conn.nr_phases ? rec[-1].head.time_ns : 0;
+	struct step *rec = &phases[conn.nr_phases];
+	__u64 before = conn.nr_phases ? rec[-1].time_ns : 0;
 
 	rec->phase = which;
 	rec->from = from;
@@ -77,7 +76,7 @@ static struct synfin_record_phase *phase(enum synfin_phase which, __u8 from,
 	rec->ack = flags & ACK ? ack : 0;
 	rec->count = 1;
 	rec->since_ns = since;
-	rec->head.time_ns = before + (since == SYNFIN_NS_NONE ? 0 : since);
+	rec->time_ns = before + (since == SYNFIN_NS_NONE ? 0 : since);
 	conn.nr_phases++;
 	return rec;
 }

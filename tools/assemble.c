@@ -16,7 +16,6 @@
 #include "keyed_hash.h"
 #include "judge.h"
 #include "pool.h"
-#include "step.h"
 
 #define INLINE_PHASES	8u		/* what nearly all connections have */
 #define LIMIT		(256u * 1024)	/* connections */
@@ -29,12 +28,8 @@ struct entry {
 	UT_hash_handle hh;
 	struct entry *prev, *next;
 	uint64_t due_ns;
-	struct step *steps;
-	uint16_t nr_steps;
-	uint16_t lost;
-	bool ended;
-	struct synfin_record_conn sum;
-	struct step inline_steps[INLINE_PHASES];
+	struct conn conn;
+	struct step inline_phases[INLINE_PHASES];
 };
 
 struct assembly {
@@ -46,7 +41,6 @@ struct assembly {
 	uint64_t now;
 	struct pool entries;
 	struct pool longer;
-	struct synfin_record_phase phases[ASSEMBLE_PHASES];
 };
 
 /**
@@ -89,14 +83,14 @@ void assemble_free(struct assembly *a)
 static void drop(struct assembly *a, struct entry *e)
 {
 	HASH_DEL(a->table, e);
-	if (e->ended) {
+	if (e->conn.ended) {
 		DL_DELETE(a->held, e);
 		a->nr_held--;
 	} else {
 		DL_DELETE(a->live, e);
 	}
-	if (e->steps != e->inline_steps)
-		pool_give(&a->longer, e->steps);
+	if (e->conn.phases != e->inline_phases)
+		pool_give(&a->longer, e->conn.phases);
 	pool_give(&a->entries, e);
 }
 
@@ -111,11 +105,11 @@ static struct entry *add(struct assembly *a, const struct synfin_record_head *he
 	if (!e)
 		return NULL;
 	e->id = head->id;
-	e->steps = e->inline_steps;
-	e->nr_steps = 0;
-	e->lost = 0;
-	e->ended = false;
-	e->sum.head = *head;
+	e->conn.sum.head = *head;
+	e->conn.phases = e->inline_phases;
+	e->conn.nr_phases = 0;
+	e->conn.lost_phases = 0;
+	e->conn.ended = false;
 	HASH_ADD(hh, a->table, id, sizeof(e->id), e);
 	DL_APPEND(a->live, e);
 	return e;
@@ -125,39 +119,41 @@ static bool room(struct assembly *a, struct entry *e)
 {
 	struct step *longer;
 
-	if (e->steps != e->inline_steps)
-		return e->nr_steps < ASSEMBLE_PHASES;
-	if (e->nr_steps < INLINE_PHASES)
+	if (e->conn.nr_phases < INLINE_PHASES)
 		return true;
+	if (e->conn.phases != e->inline_phases)
+		return e->conn.nr_phases < ASSEMBLE_PHASES;
 	longer = pool_take(&a->longer);
 	if (!longer)
 		return false;
-	memcpy(longer, e->steps, sizeof(e->inline_steps));
-	e->steps = longer;
+	memcpy(longer, e->inline_phases, sizeof(e->inline_phases));
+	e->conn.phases = longer;
 	return true;
 }
 
 /* A tracepoint can be held up on its CPU, and come after those that follow it. */
-static struct step *place(struct entry *e, uint64_t time_ns)
+static struct step *place(struct conn *c, uint64_t time_ns)
 {
-	unsigned int i = e->nr_steps++;
+	struct step *step = &c->phases[c->nr_phases++];
 
-	for (; i && e->steps[i - 1].time_ns > time_ns; i--)
-		e->steps[i] = e->steps[i - 1];
-	return &e->steps[i];
+	for (; step > c->phases && step[-1].time_ns > time_ns; step--)
+		*step = step[-1];
+	return step;
 }
 
 static void add_step(struct assembly *a, struct entry *e,
 		     const struct synfin_record_phase *rec)
 {
+	struct conn *c = &e->conn;
+
 	if (!room(a, e)) {
-		e->lost += e->lost != UINT16_MAX;
+		c->lost_phases += c->lost_phases != UINT16_MAX;
 		return;
 	}
 	/* The first that is known was not the first that there was. */
-	if (!e->nr_steps && rec->since_ns != SYNFIN_NS_NONE)
-		e->lost++;
-	step_pack(place(e, rec->head.time_ns), rec);
+	if (!c->nr_phases && rec->since_ns != SYNFIN_NS_NONE)
+		c->lost_phases++;
+	step_pack(place(c, rec->head.time_ns), rec);
 }
 
 static void count(uint16_t *counter)
@@ -190,26 +186,9 @@ static void count_late(struct synfin_record_conn *sum,
 	}
 }
 
-/* Writes the phases out in full again. */
-static struct conn *expand(struct assembly *a, const struct entry *e,
-			   struct conn *c)
-{
-	*c = (struct conn){
-		.sum = e->sum,
-		.phases = a->phases,
-		.nr_phases = e->nr_steps,
-		.lost_phases = e->lost,
-		.ended = e->ended,
-	};
-	for (unsigned int i = 0; i < e->nr_steps; i++)
-		step_unpack(&e->steps[i], &e->sum.head, &a->phases[i]);
-	return c;
-}
-
 static bool hand_on(struct assembly *a, struct entry *e)
 {
-	struct conn c;
-	bool more = a->ops.conn(a->ops.ctx, expand(a, e, &c));
+	bool more = a->ops.conn(a->ops.ctx, &e->conn);
 
 	drop(a, e);
 	return more;
@@ -232,8 +211,8 @@ static bool take_phase(struct assembly *a, struct entry *e,
 	if (!e)
 		return true;
 	add_step(a, e, rec);
-	if (e->ended) {
-		count_late(&e->sum, rec);
+	if (e->conn.ended) {
+		count_late(&e->conn.sum, rec);
 	} else if (e->next) {
 		DL_DELETE(a->live, e);
 		DL_APPEND(a->live, e);
@@ -241,22 +220,28 @@ static bool take_phase(struct assembly *a, struct entry *e,
 	return true;
 }
 
-static bool take_conn(struct assembly *a, struct entry *e,
-		      const struct synfin_record_conn *rec)
+/* There is no memory to keep it in. */
+static bool hand_on_bare(struct assembly *a, const struct synfin_record_conn *rec)
 {
 	struct conn bare = { .sum = *rec, .lost_phases = 1, .ended = true };
 
-	if (e && e->ended)
+	return a->ops.conn(a->ops.ctx, &bare);
+}
+
+static bool take_conn(struct assembly *a, struct entry *e,
+		      const struct synfin_record_conn *rec)
+{
+	if (e && e->conn.ended)
 		return true;
 	if (!e)
 		e = add(a, &rec->head);
 	if (!e)
-		return a->ops.conn(a->ops.ctx, &bare);
-	if (!e->nr_steps)
-		e->lost++;
+		return hand_on_bare(a, rec);
+	if (!e->conn.nr_phases)
+		e->conn.lost_phases++;
 	DL_DELETE(a->live, e);
-	e->sum = *rec;
-	e->ended = true;
+	e->conn.sum = *rec;
+	e->conn.ended = true;
 	e->due_ns = a->now + HOLD_NS;
 	DL_APPEND(a->held, e);
 	a->nr_held++;
@@ -298,7 +283,6 @@ bool assemble_record(struct assembly *a, const union synfin_record *rec)
 bool assemble_rest(struct assembly *a, bool complete)
 {
 	struct entry *e, *next;
-	struct conn c;
 
 	while (a->held)
 		if (!hand_on(a, a->held))
@@ -306,10 +290,10 @@ bool assemble_rest(struct assembly *a, bool complete)
 	if (!complete)
 		return true;
 	DL_FOREACH_SAFE(a->live, e, next) {
-		if (e->lost)
+		if (e->conn.lost_phases)
 			continue;
-		expand(a, e, &c);
-		if (judge(&c) && !a->ops.conn(a->ops.ctx, &c))
+		/* It is not dropped: all of them are about to be. */
+		if (judge(&e->conn) && !a->ops.conn(a->ops.ctx, &e->conn))
 			return false;
 	}
 	return true;

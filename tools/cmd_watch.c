@@ -90,9 +90,13 @@ static bool phase_record(struct watch *w, const union synfin_record *rec)
 /* Which connections fail is known when they have: their phases come then. */
 static bool phases_of_conn(struct watch *w, const struct conn *c)
 {
-	for (unsigned int i = 0; i < c->nr_phases; i++)
-		if (!show_phase(w, &c->phases[i]))
+	struct synfin_record_phase rec;
+
+	for (unsigned int i = 0; i < c->nr_phases; i++) {
+		step_unpack(&c->phases[i], &c->sum.head, &rec);
+		if (!show_phase(w, &rec))
 			return false;
+	}
 	return true;
 }
 

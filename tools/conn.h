@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "../module/uapi/synfin.h"
+#include "step.h"
 
 /**
  * struct conn - a connection and its phases
@@ -19,7 +19,7 @@
  */
 struct conn {
 	struct synfin_record_conn sum;
-	struct synfin_record_phase *phases;
+	struct step *phases;
 	unsigned int nr_phases;
 	unsigned int lost_phases;
 	bool ended;

@@ -9,7 +9,7 @@
 #include "../module/phase.h"
 #include "judge.h"
 
-static __u8 kind_of(const struct synfin_record_phase *rec)
+static __u8 kind_of(const struct step *rec)
 {
 	if (!rec->tcp_flags)
 		return SYNFIN_KIND_ICMP;
@@ -22,10 +22,9 @@ static __u8 kind_of(const struct synfin_record_phase *rec)
 						 SYNFIN_KIND_PLAIN;
 }
 
-static void segment_of(const struct synfin_record_phase *rec,
-		       struct synfin_segment *seg)
+static void segment_of(const struct synfin_record_head *h,
+		       const struct step *rec, struct synfin_segment *seg)
 {
-	const struct synfin_record_head *h = &rec->head;
 	__u8 kind = kind_of(rec);
 	/* An ICMP error quotes the client's SYN, whoever sent it. */
 	bool by_client = rec->from == SYNFIN_FROM_CLIENT ||
@@ -47,10 +46,9 @@ static void segment_of(const struct synfin_record_phase *rec,
 }
 
 /* One segment may have made two phases. */
-static bool same_segment(const struct synfin_record_phase *a,
-			 const struct synfin_record_phase *b)
+static bool same_segment(const struct step *a, const struct step *b)
 {
-	return a->head.time_ns == b->head.time_ns && a->from == b->from &&
+	return a->time_ns == b->time_ns && a->from == b->from &&
 	       a->tcp_flags == b->tcp_flags && a->seq == b->seq &&
 	       a->ack == b->ack && a->phase != b->phase;
 }
@@ -63,6 +61,7 @@ static bool same_segment(const struct synfin_record_phase *a,
  */
 bool judge(struct conn *c)
 {
+	const struct synfin_record_head *head = &c->sum.head;
 	struct synfin_result res;
 	struct synfin_segment seg;
 	struct synfin_conn conn;
@@ -70,16 +69,15 @@ bool judge(struct conn *c)
 	if (!c->nr_phases)
 		return false;
 	for (unsigned int i = 0; i < c->nr_phases; i++) {
-		const struct synfin_record_phase *rec = &c->phases[i];
+		const struct step *rec = &c->phases[i];
 
 		if (rec->phase == SYNFIN_PHASE_TIMEOUT ||
 		    (i && same_segment(rec - 1, rec)))
 			continue;
-		segment_of(rec, &seg);
+		segment_of(head, rec, &seg);
 		if (!i)
-			synfin_phase_init(&conn, &seg, rec->head.netns,
-					  rec->head.id);
-		synfin_phase_segment(&conn, &seg, rec->head.time_ns, &res);
+			synfin_phase_init(&conn, &seg, head->netns, head->id);
+		synfin_phase_segment(&conn, &seg, rec->time_ns, &res);
 		if (res.again)
 			break;
 	}

@@ -27,14 +27,13 @@ static const struct {
 	[SYNFIN_PHASE_TIMEOUT]	= { LADDER_EVENT_NR,		LADDER_EVENT_NR },
 };
 
-static bool has(const struct synfin_record_phase *rec, __u8 flag)
+static bool has(const struct step *rec, __u8 flag)
 {
 	return rec->tcp_flags & flag;
 }
 
 /* Does @later acknowledge the SYN or FIN of @rec? Data in a SYN may be refused. */
-static bool acks(const struct synfin_record_phase *later,
-		 const struct synfin_record_phase *rec)
+static bool acks(const struct step *later, const struct step *rec)
 {
 	__u32 end = rec->seq + 1 + (has(rec, SYNFIN_TCP_SYN) ? 0 : rec->len);
 
@@ -43,17 +42,16 @@ static bool acks(const struct synfin_record_phase *later,
 }
 
 /* Two phases of one segment, such as the ACK and the FIN of a three-way close. */
-static bool same_segment(const struct synfin_record_phase *a,
-			 const struct synfin_record_phase *b)
+static bool same_segment(const struct step *a, const struct step *b)
 {
 	return b->phase < SYNFIN_PHASE_NR && a->phase != b->phase &&
 	       a->from == b->from && a->tcp_flags &&
 	       a->tcp_flags == b->tcp_flags && a->seq == b->seq &&
-	       a->head.time_ns == b->head.time_ns;
+	       a->time_ns == b->time_ns;
 }
 
-static const struct synfin_record_phase *
-last_fin(const struct ladder_row *rows, unsigned int nr, __u8 from)
+static const struct step *last_fin(const struct ladder_row *rows, unsigned int nr,
+				   __u8 from)
 {
 	while (nr--)
 		if (has(rows[nr].rec, SYNFIN_TCP_FIN) &&
@@ -74,7 +72,7 @@ static bool acked_apart(const struct ladder_row *rows, unsigned int nr)
 static bool carries_ack(const struct conn *c, const struct ladder_row *rows,
 			unsigned int i)
 {
-	const struct synfin_record_phase *rec = rows[i].rec, *fin;
+	const struct step *rec = rows[i].rec, *fin;
 
 	if (rows[i].also)
 		return rec->phase == SYNFIN_PHASE_ACK_1;
@@ -88,7 +86,7 @@ static bool carries_ack(const struct conn *c, const struct ladder_row *rows,
 /* Did the SYN or FIN of row @i pass while the peer's was already under way? */
 static bool has_crossed(const struct ladder_row *rows, unsigned int i)
 {
-	const struct synfin_record_phase *rec = rows[i].rec, *fin;
+	const struct step *rec = rows[i].rec, *fin;
 
 	if (rec->phase == SYNFIN_PHASE_SYN)
 		return rec->from == SYNFIN_FROM_SERVER;
@@ -104,7 +102,7 @@ static void mark_forged(struct ladder_row *rows, unsigned int nr)
 	bool goes_on = false;
 
 	while (nr--) {
-		const struct synfin_record_phase *rec = rows[nr].rec;
+		const struct step *rec = rows[nr].rec;
 
 		if (rec->phase == SYNFIN_PHASE_RST)
 			rows[nr].forged = goes_on;
@@ -148,8 +146,7 @@ static bool ignores(const struct ladder_row *later,
 }
 
 /* Is @later what one sends only if @rec has arrived? */
-static bool answers(const struct ladder_row *later,
-		    const struct synfin_record_phase *rec)
+static bool answers(const struct ladder_row *later, const struct step *rec)
 {
 	if (later->rec->from == rec->from)
 		return false;
@@ -164,7 +161,7 @@ static bool answers(const struct ladder_row *later,
 static bool arrives(const struct conn *c, const struct ladder_row *rows,
 		    unsigned int nr, unsigned int i)
 {
-	const struct synfin_record_phase *rec = rows[i].rec;
+	const struct step *rec = rows[i].rec;
 	bool numbered = has(rec, SYNFIN_TCP_SYN | SYNFIN_TCP_FIN);
 	unsigned int j;
 

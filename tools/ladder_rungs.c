@@ -51,7 +51,7 @@ static bool time_told(const struct maker *m, const struct ladder_row *row)
 
 static void add_segment(struct maker *m, const struct ladder_row *row)
 {
-	const struct synfin_record_phase *rec = row->rec;
+	const struct step *rec = row->rec;
 	bool told = time_told(m, row);
 	struct rung *rung = next_rung(m, RUNG_ARROW);
 

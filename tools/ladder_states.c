@@ -143,7 +143,7 @@ static enum ladder_state server_before(const struct conn *c)
  */
 void ladder_states_before(const struct conn *c, enum ladder_state state[2])
 {
-	const struct synfin_record_phase *first = c->phases;
+	const struct step *first = c->phases;
 
 	if (c->nr_phases && first->phase == SYNFIN_PHASE_SYN) {
 		state[SYNFIN_FROM_CLIENT] = LADDER_CLOSED;

@@ -83,8 +83,8 @@ enum ladder_event {
  * @after:	the states once it has passed, by enum synfin_from
  */
 struct ladder_row {
-	const struct synfin_record_phase *rec;
-	const struct synfin_record_phase *also;
+	const struct step *rec;
+	const struct step *also;
 	bool carries;
 	bool crossed;
 	bool forged;

@@ -106,7 +106,7 @@ static const char *ordinal(unsigned int n)
 
 static void put_name(struct rung *rung, const struct ladder_row *row)
 {
-	const struct synfin_record_phase *rec = row->rec;
+	const struct step *rec = row->rec;
 	const char *name = phases[rec->phase].name;
 
 	if (rec->phase == SYNFIN_PHASE_RST && !rec->tcp_flags)
@@ -158,7 +158,7 @@ static void put_number(struct rung *rung, const struct conn *c, bool absolute,
 static void put_numbers(struct rung *rung, const struct conn *c, bool absolute,
 			const struct ladder_row *row)
 {
-	const struct synfin_record_phase *rec = row->rec;
+	const struct step *rec = row->rec;
 	__u8 flags = rec->tcp_flags;
 
 	if (!flags)
@@ -183,7 +183,7 @@ static void put_numbers(struct rung *rung, const struct conn *c, bool absolute,
 void rung_put_segment(struct rung *rung, const struct conn *c, bool absolute,
 		      const struct ladder_row *row)
 {
-	const struct synfin_record_phase *rec = row->rec;
+	const struct step *rec = row->rec;
 
 	rung->from = rec->from & 1;
 	if (rec->phase == SYNFIN_PHASE_RST)
@@ -215,7 +215,7 @@ void rung_put_missing(struct rung *rung, __u8 phase)
  */
 void rung_remark_on(struct rung *rung, const struct ladder_row *row)
 {
-	const struct synfin_record_phase *rec = row->rec;
+	const struct step *rec = row->rec;
 
 	if (row->forged)
 		rung_put_remark(rung, "not believed", "forged");

@@ -15,6 +15,8 @@
 /* The largest object must fit: one phase takes less than 160 bytes. */
 static_assert(OUT_ROOM > 2048 + 160 * 65, "an object does not fit");
 
+#define TCP_ACK	0x10
+
 static inline char *put_ns(char *p, uint64_t ns)
 {
 	return ns == SYNFIN_NS_NONE ? FMT_LITERAL(p, "null") : fmt_u64(p, ns);
@@ -62,17 +64,15 @@ static char *put_head(char *p, const struct synfin_record_head *h)
 	return put_service(p, h->server_port);
 }
 
-static char *put_ack(char *p, const struct synfin_record_phase *rec)
-{
-	return rec->tcp_flags & 0x10 ? fmt_u64(p, rec->ack) :
-				       FMT_LITERAL(p, "null");
-}
-
 /* A timeout is no segment, so it has no number. */
-static char *put_seq(char *p, const struct synfin_record_phase *rec)
+static inline char *put_numbers(char *p, unsigned int phase,
+				unsigned int tcp_flags, uint32_t seq, uint32_t ack)
 {
-	return rec->phase == SYNFIN_PHASE_TIMEOUT ? FMT_LITERAL(p, "null") :
-						    fmt_u64(p, rec->seq);
+	p = FMT_LITERAL(p, ",\"seq\":");
+	p = phase == SYNFIN_PHASE_TIMEOUT ? FMT_LITERAL(p, "null") :
+					    fmt_u64(p, seq);
+	p = FMT_LITERAL(p, ",\"ack\":");
+	return tcp_flags & TCP_ACK ? fmt_u64(p, ack) : FMT_LITERAL(p, "null");
 }
 
 static char *put_phases(char *p, const struct conn *c)
@@ -81,23 +81,20 @@ static char *put_phases(char *p, const struct conn *c)
 
 	p = FMT_LITERAL(p, ",\"phases\":[");
 	for (unsigned int i = 0; i < c->nr_phases; i++) {
-		const struct synfin_record_phase *rec = &c->phases[i];
-		uint64_t time = rec->head.time_ns;
+		const struct step *step = &c->phases[i];
 
 		if (i)
 			*p++ = ',';
 		p = FMT_LITERAL(p, "{\"phase\":");
-		p = put_word(p, vocab_phase(rec->phase));
+		p = put_word(p, vocab_phase(step->phase));
 		p = FMT_LITERAL(p, ",\"from\":");
-		p = put_word(p, vocab_from(rec->from));
+		p = put_word(p, vocab_from(step->from));
 		p = FMT_LITERAL(p, ",\"t_ns\":");
-		p = fmt_u64(p, time > first ? time - first : 0);
-		p = FMT_LITERAL(p, ",\"seq\":");
-		p = put_seq(p, rec);
-		p = FMT_LITERAL(p, ",\"ack\":");
-		p = put_ack(p, rec);
+		p = fmt_u64(p, step->time_ns > first ? step->time_ns - first : 0);
+		p = put_numbers(p, step->phase, step->tcp_flags, step->seq,
+				step->ack);
 		p = FMT_LITERAL(p, ",\"count\":");
-		p = fmt_u64(p, rec->count);
+		p = fmt_u64(p, step->count);
 		*p++ = '}';
 	}
 	*p++ = ']';
@@ -185,10 +182,7 @@ void json_conn(struct out *out, const struct conn *c)
 /* Of a timeout and of an ICMP error, what only a TCP header has is null. */
 static char *put_segment(char *p, const struct synfin_record_phase *rec)
 {
-	p = FMT_LITERAL(p, ",\"seq\":");
-	p = put_seq(p, rec);
-	p = FMT_LITERAL(p, ",\"ack\":");
-	p = put_ack(p, rec);
+	p = put_numbers(p, rec->phase, rec->tcp_flags, rec->seq, rec->ack);
 	if (!rec->tcp_flags)
 		return FMT_LITERAL(p, ",\"window\":null,\"flags\":null,\"len\":null");
 	p = FMT_LITERAL(p, ",\"window\":");
