@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "fmt.h"
+#include "json_text.h"
 #include "service.h"
 #include "view_json.h"
 #include "vocab.h"
@@ -83,20 +84,16 @@ static char *put_phases(char *p, const struct conn *c)
 	for (unsigned int i = 0; i < c->nr_phases; i++) {
 		const struct step *step = &c->phases[i];
 
-		if (i)
-			*p++ = ',';
-		p = FMT_LITERAL(p, "{\"phase\":");
-		p = put_word(p, vocab_phase(step->phase));
-		p = FMT_LITERAL(p, ",\"from\":");
-		p = put_word(p, vocab_from(step->from));
-		p = FMT_LITERAL(p, ",\"t_ns\":");
+		p = json_copy(p, json_step(step->phase, step->from));
 		p = fmt_u64(p, step->time_ns > first ? step->time_ns - first : 0);
 		p = put_numbers(p, step->phase, step->tcp_flags, step->seq,
 				step->ack);
 		p = FMT_LITERAL(p, ",\"count\":");
 		p = fmt_u64(p, step->count);
-		*p++ = '}';
+		p = FMT_LITERAL(p, "},");
 	}
+	/* The last one has a comma too many. */
+	p -= c->nr_phases > 0;
 	*p++ = ']';
 	return p;
 }
