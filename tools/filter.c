@@ -8,6 +8,17 @@
 #include "options.h"
 
 /**
+ * filter_any() - may filter_head() turn a record down?
+ * @f: the filter
+ *
+ * Return: false if it wants all.
+ */
+bool filter_any(const struct filter *f)
+{
+	return f->port || f->netns || f->family;
+}
+
+/**
  * filter_head() - is a record wanted?
  * @f: the filter
  * @head: of the record

@@ -90,18 +90,16 @@ static ssize_t read_some(struct input *in, void *to, size_t room)
 }
 
 /**
- * input_fill() - have so many bytes at input_data()
+ * input_read() - for input_fill(): read until so many bytes are there
  * @in: the file
- * @want: bytes, 4096 at most
+ * @want: bytes, more than there are, 4096 at most
  *
  * Return: how many there are, fewer than @want at the end of the file.
  */
-size_t input_fill(struct input *in, size_t want)
+size_t input_read(struct input *in, size_t want)
 {
 	ssize_t n;
 
-	if (input_left(in) >= want)
-		return input_left(in);
 	/* Whatever is left moves to the front, where it is aligned. */
 	memmove(in->buf, input_data(in), input_left(in));
 	in->len = input_left(in);

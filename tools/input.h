@@ -36,7 +36,7 @@ struct input {
 
 struct input *input_open(const char *name);
 void input_close(struct input *in);
-size_t input_fill(struct input *in, size_t want);
+size_t input_read(struct input *in, size_t want);
 FILE *input_stream(struct input *in);
 
 static inline const uint8_t *input_data(const struct input *in)
@@ -47,6 +47,20 @@ static inline const uint8_t *input_data(const struct input *in)
 static inline size_t input_left(const struct input *in)
 {
 	return in->len - in->pos;
+}
+
+/**
+ * input_fill() - have so many bytes at input_data()
+ * @in: the file
+ * @want: bytes, 4096 at most
+ *
+ * Return: how many there are, fewer than @want at the end of the file.
+ */
+static inline size_t input_fill(struct input *in, size_t want)
+{
+	size_t left = input_left(in);
+
+	return left >= want ? left : input_read(in, want);
 }
 
 static inline void input_skip(struct input *in, size_t nr)

@@ -73,6 +73,7 @@ enum options_result {
 
 enum options_result options_parse(struct options *opt, int argc, char **argv);
 
+bool filter_any(const struct filter *f);
 bool filter_head(const struct filter *f, const struct synfin_record_head *head);
 
 #endif /* _TOOLS_OPTIONS_H */

@@ -30,16 +30,25 @@ static bool on_record(void *ctx, const union synfin_record *rec)
 {
 	struct watch *w = ctx;
 
-	if (!filter_head(&w->opt->filter, &rec->head))
-		return true;
 	if (w->assembly)
 		return assemble_record(w->assembly, rec);
 	return w->view->record(w, rec) && !enough(w);
 }
 
+static bool on_filtered_record(void *ctx, const union synfin_record *rec)
+{
+	struct watch *w = ctx;
+
+	return !filter_head(&w->opt->filter, &rec->head) || on_record(w, rec);
+}
+
 static enum source_state pump(struct watch *w)
 {
-	struct sink sink = { .record = on_record, .ctx = w };
+	struct sink sink = {
+		.record = filter_any(&w->opt->filter) ? on_filtered_record :
+							on_record,
+		.ctx = w,
+	};
 	enum source_state state = SOURCE_MORE;
 
 	while (!stop_asked && !w->out.closed && !w->out.failed) {
