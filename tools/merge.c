@@ -13,23 +13,12 @@
 #include "complain.h"
 #include "merge.h"
 
-struct queued {
-	uint64_t time;
-	union synfin_record rec;
-};
-
-struct queue {
-	struct queued *ring;
-	unsigned int first;
-	unsigned int nr;
-	uint64_t last;
-};
-
+/* The heap has the queues in which something waits. */
 struct merge {
 	unsigned int nr_queues;
 	unsigned int nr_heap;
-	unsigned int *heap;
-	struct queue queues[];
+	struct merge_queue **heap;
+	struct merge_queue queues[];
 };
 
 /**
@@ -68,46 +57,37 @@ void merge_free(struct merge *m)
 	free(m);
 }
 
-static struct queued *at(const struct queue *q, unsigned int i)
+/**
+ * merge_queue() - the queue of a CPU
+ * @m: the merge
+ * @cpu: the CPU
+ *
+ * Return: the queue.
+ */
+struct merge_queue *merge_queue(struct merge *m, unsigned int cpu)
 {
-	return &q->ring[(q->first + i) % MERGE_QUEUE];
+	return &m->queues[cpu];
 }
 
 /**
- * merge_slot() - where the next record of a CPU goes
- * @m: the merge
- * @queue: the CPU
+ * merge_alloc() - for merge_slot(): memory for a queue that has none yet
+ * @q: the queue
  *
- * Return: to be filled, then merge_push(); NULL if the queue is full. Memory is
- * taken for CPUs that write only: a machine may have far more possible ones.
+ * It is taken for CPUs that write only: a machine may have far more possible ones.
+ *
+ * Return: false if there is none.
  */
-union synfin_record *merge_slot(struct merge *m, unsigned int queue)
+bool merge_alloc(struct merge_queue *q)
 {
-	struct queue *q = &m->queues[queue];
-
-	if (!q->ring)
-		q->ring = calloc(MERGE_QUEUE, sizeof(q->ring[0]));
-	if (!q->ring || q->nr == MERGE_QUEUE)
-		return NULL;
-	return &at(q, q->nr)->rec;
-}
-
-/* When it was written, as far as the record tells. */
-static uint64_t written(const union synfin_record *rec)
-{
-	uint64_t time = rec->head.time_ns;
-
-	if (rec->head.type == SYNFIN_RECORD_CONN &&
-	    rec->conn.duration_ns != SYNFIN_NS_NONE)
-		time += rec->conn.duration_ns;
-	return time;
+	q->ring = calloc(MERGE_QUEUE, sizeof(q->ring[0]));
+	return q->ring;
 }
 
 /* At the same time a phase comes before the summary that it brought about. */
-static bool before(const struct merge *m, unsigned int a, unsigned int b)
+static bool before(const struct merge_queue *a, const struct merge_queue *b)
 {
-	const struct queued *x = at(&m->queues[a], 0);
-	const struct queued *y = at(&m->queues[b], 0);
+	const struct merge_record *x = merge_at(a, a->first);
+	const struct merge_record *y = merge_at(b, b->first);
 
 	if (x->time != y->time)
 		return x->time < y->time;
@@ -118,7 +98,7 @@ static bool before(const struct merge *m, unsigned int a, unsigned int b)
 
 static void swap(struct merge *m, unsigned int i, unsigned int j)
 {
-	unsigned int kept = m->heap[i];
+	struct merge_queue *kept = m->heap[i];
 
 	m->heap[i] = m->heap[j];
 	m->heap[j] = kept;
@@ -126,7 +106,7 @@ static void swap(struct merge *m, unsigned int i, unsigned int j)
 
 static void sift_up(struct merge *m, unsigned int i)
 {
-	for (; i && before(m, m->heap[i], m->heap[(i - 1) / 2]); i = (i - 1) / 2)
+	for (; i && before(m->heap[i], m->heap[(i - 1) / 2]); i = (i - 1) / 2)
 		swap(m, i, (i - 1) / 2);
 }
 
@@ -136,9 +116,9 @@ static void sift_down(struct merge *m)
 
 	while ((child = 2 * i + 1) < m->nr_heap) {
 		if (child + 1 < m->nr_heap &&
-		    before(m, m->heap[child + 1], m->heap[child]))
+		    before(m->heap[child + 1], m->heap[child]))
 			child++;
-		if (!before(m, m->heap[child], m->heap[i]))
+		if (!before(m->heap[child], m->heap[i]))
 			return;
 		swap(m, i, child);
 		i = child;
@@ -146,38 +126,14 @@ static void sift_down(struct merge *m)
 }
 
 /**
- * merge_waiting() - is there any record of a CPU that was not handed on?
+ * merge_enter() - for merge_push(): something waits in a queue that was empty
  * @m: the merge
- * @queue: the CPU
- *
- * Return: true if there is.
+ * @q: the queue
  */
-bool merge_waiting(const struct merge *m, unsigned int queue)
+void merge_enter(struct merge *m, struct merge_queue *q)
 {
-	return m->queues[queue].nr;
-}
-
-/**
- * merge_push() - the record in merge_slot() is whole
- * @m: the merge
- * @queue: the CPU
- *
- * Return: the time that it counts as written.
- */
-uint64_t merge_push(struct merge *m, unsigned int queue)
-{
-	struct queue *q = &m->queues[queue];
-	struct queued *e = at(q, q->nr);
-
-	e->time = written(&e->rec);
-	if (q->nr && e->time < q->last)
-		e->time = q->last;
-	q->last = e->time;
-	if (!q->nr++) {
-		m->heap[m->nr_heap] = queue;
-		sift_up(m, m->nr_heap++);
-	}
-	return e->time;
+	m->heap[m->nr_heap] = q;
+	sift_up(m, m->nr_heap++);
 }
 
 /**
@@ -195,15 +151,14 @@ size_t merge_deliver(struct merge *m, uint64_t until, const struct sink *sink,
 	size_t delivered = 0;
 
 	while (m->nr_heap && !*enough) {
-		struct queue *q = &m->queues[m->heap[0]];
-		struct queued *e = at(q, 0);
+		struct merge_queue *q = m->heap[0];
+		struct merge_record *e = merge_at(q, q->first);
 
 		if (e->time > until)
 			break;
 		*enough = !sink->record(sink->ctx, &e->rec);
 		delivered++;
-		q->first = (q->first + 1) % MERGE_QUEUE;
-		if (!--q->nr)
+		if (++q->first == q->end)
 			m->heap[0] = m->heap[--m->nr_heap];
 		sift_down(m);
 	}

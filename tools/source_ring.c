@@ -36,27 +36,43 @@ struct ring {
 enum copied { COPIED, OVERWRITTEN, ALIEN };
 
 /*
+ * Copies words, the first @size bytes but for @from words. The size is a constant
+ * wherever it is called: nothing is counted while it runs.
+ */
+static inline void copy_words(union synfin_record *rec,
+			      const struct synfin_slot *slot, unsigned int from,
+			      size_t size)
+{
+#pragma GCC unroll 32
+	for (unsigned int i = from; i < size / sizeof(rec->words[0]); i++)
+		rec->words[i] = __atomic_load_n(&slot->record.words[i],
+						__ATOMIC_RELAXED);
+}
+
+/*
  * Copies record @n. The acquire load of the sequence matches the writer's release
  * store of it; the fence keeps the copy before the second look, and matches the
  * writer's barrier between its odd sequence and its payload.
  */
-static enum copied copy(const struct synfin_slot *slot, uint64_t n,
-			union synfin_record *rec)
+static inline enum copied copy(const struct synfin_slot *slot, uint64_t n,
+			       union synfin_record *rec)
 {
 	uint64_t seq = __atomic_load_n(&slot->seq, __ATOMIC_ACQUIRE);
-	unsigned int i, words;
+	enum copied copied = COPIED;
 
 	if (seq != 2 * (n + 1))
 		return OVERWRITTEN;
-	rec->words[0] = __atomic_load_n(&slot->record.words[0], __ATOMIC_RELAXED);
-	words = synfin_record_size(rec->head.type) / sizeof(rec->words[0]);
-	for (i = 1; i < words; i++)
-		rec->words[i] = __atomic_load_n(&slot->record.words[i],
-						__ATOMIC_RELAXED);
+	copy_words(rec, slot, 0, sizeof(rec->words[0]));
+	if (rec->head.type == SYNFIN_RECORD_PHASE)
+		copy_words(rec, slot, 1, sizeof(rec->phase));
+	else if (rec->head.type == SYNFIN_RECORD_CONN)
+		copy_words(rec, slot, 1, sizeof(rec->conn));
+	else
+		copied = ALIEN;
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	if (__atomic_load_n(&slot->seq, __ATOMIC_RELAXED) != seq)
 		return OVERWRITTEN;
-	return words ? COPIED : ALIEN;
+	return copied;
 }
 
 /*
@@ -85,20 +101,21 @@ static void skip(struct ring *r, unsigned int cpu, bool again)
  */
 static bool take(struct ring *r, unsigned int cpu, uint64_t *newest)
 {
+	struct merge_queue *q = merge_queue(r->merge, cpu);
 	struct place *p = &r->places[cpu];
 	union synfin_record *rec;
 	bool below, skipped = false;
 
 	/* What still waits was below the last h2, so it is below this h1. */
-	if (merge_waiting(r->merge, cpu) && p->last > *newest)
+	if (merge_waiting(q) && p->last > *newest)
 		*newest = p->last;
 	while (p->next < p->head) {
-		rec = merge_slot(r->merge, cpu);
+		rec = merge_slot(q);
 		if (!rec)
 			return false;
 		switch (copy(ring_map_slot(&r->map, cpu, p->next), p->next, rec)) {
 		case COPIED:
-			p->last = merge_push(r->merge, cpu);
+			p->last = merge_push(r->merge, q);
 			r->taken = true;
 			below = p->next++ < p->seen;
 			if (below && p->last > *newest)

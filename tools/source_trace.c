@@ -58,14 +58,16 @@ static int on_event(struct tep_event *event, struct tep_record *data, int cpu,
 {
 	struct trace *t = ctx;
 	union synfin_record *rec;
-	unsigned int queue = (unsigned int)cpu;
+	struct merge_queue *q;
 
-	if ((event != t->phase && event != t->conn) || queue >= t->nr_cpus)
+	if ((event != t->phase && event != t->conn) ||
+	    (unsigned int)cpu >= t->nr_cpus)
 		return 0;
-	rec = merge_slot(t->merge, queue);
+	q = merge_queue(t->merge, (unsigned int)cpu);
+	rec = merge_slot(q);
 	if (!rec) {
 		merge_deliver(t->merge, UINT64_MAX, t->sink, &t->enough);
-		rec = merge_slot(t->merge, queue);
+		rec = merge_slot(q);
 	}
 	if (!rec || t->enough)
 		return 1;
@@ -73,7 +75,7 @@ static int on_event(struct tep_event *event, struct tep_record *data, int cpu,
 		trace_map_record(&t->phase_map, data->data, rec);
 	else
 		trace_map_record(&t->conn_map, data->data, rec);
-	merge_push(t->merge, queue);
+	merge_push(t->merge, q);
 	return 0;
 }
 
