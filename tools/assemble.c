@@ -16,12 +16,14 @@
 #include "keyed_hash.h"
 #include "judge.h"
 #include "pool.h"
+#include "util.h"
 
 #define INLINE_PHASES	8u		/* what nearly all connections have */
 #define LIMIT		(256u * 1024)	/* connections */
 #define LIMIT_LONG	(16u * 1024)	/* those with more phases */
 #define LIMIT_HELD	(64u * 1024)	/* those that have ended and are kept */
 #define HOLD_NS		(30 * 1000000000ull)
+#define RECENT		64u		/* connections found without the table */
 
 struct entry {
 	uint64_t id;
@@ -35,6 +37,7 @@ struct entry {
 struct assembly {
 	struct assemble_ops ops;
 	struct entry *table;
+	struct entry *recent[RECENT];	/* by id; all of them are in @table */
 	struct entry *live;	/* least recently heard of first */
 	struct entry *held;	/* first ended first */
 	unsigned int nr_held;
@@ -80,8 +83,33 @@ void assemble_free(struct assembly *a)
 	free(a);
 }
 
+/* Many are short: what comes next is often of one that was just heard of. */
+static struct entry **recent(struct assembly *a, uint64_t id)
+{
+	return &a->recent[id % RECENT];
+}
+
+static noinline struct entry *find_in_table(struct assembly *a, uint64_t id)
+{
+	struct entry *e;
+
+	HASH_FIND(hh, a->table, &id, sizeof(id), e);
+	if (e)
+		*recent(a, id) = e;
+	return e;
+}
+
+static struct entry *find(struct assembly *a, uint64_t id)
+{
+	struct entry *e = *recent(a, id);
+
+	return e && e->id == id ? e : find_in_table(a, id);
+}
+
 static void drop(struct assembly *a, struct entry *e)
 {
+	if (*recent(a, e->id) == e)
+		*recent(a, e->id) = NULL;
 	HASH_DEL(a->table, e);
 	if (e->conn.ended) {
 		DL_DELETE(a->held, e);
@@ -111,16 +139,15 @@ static struct entry *add(struct assembly *a, const struct synfin_record_head *he
 	e->conn.lost_phases = 0;
 	e->conn.ended = false;
 	HASH_ADD(hh, a->table, id, sizeof(e->id), e);
+	*recent(a, e->id) = e;
 	DL_APPEND(a->live, e);
 	return e;
 }
 
-static bool room(struct assembly *a, struct entry *e)
+static noinline bool more_room(struct assembly *a, struct entry *e)
 {
 	struct step *longer;
 
-	if (e->conn.nr_phases < INLINE_PHASES)
-		return true;
 	if (e->conn.phases != e->inline_phases)
 		return e->conn.nr_phases < ASSEMBLE_PHASES;
 	longer = pool_take(&a->longer);
@@ -146,7 +173,7 @@ static void add_step(struct assembly *a, struct entry *e,
 {
 	struct conn *c = &e->conn;
 
-	if (!room(a, e)) {
+	if (c->nr_phases >= INLINE_PHASES && !more_room(a, e)) {
 		c->lost_phases += c->lost_phases != UINT16_MAX;
 		return;
 	}
@@ -195,9 +222,14 @@ static bool hand_on(struct assembly *a, struct entry *e)
 }
 
 /* Those whose time is over, or that are too many. */
-static bool hand_on_due(struct assembly *a)
+static bool any_due(const struct assembly *a)
 {
-	while (a->held && (a->held->due_ns <= a->now || a->nr_held > LIMIT_HELD))
+	return a->held && (a->held->due_ns <= a->now || a->nr_held > LIMIT_HELD);
+}
+
+static noinline bool hand_on_due(struct assembly *a)
+{
+	while (any_due(a))
 		if (!hand_on(a, a->held))
 			return false;
 	return true;
@@ -228,8 +260,8 @@ static bool hand_on_bare(struct assembly *a, const struct synfin_record_conn *re
 	return a->ops.conn(a->ops.ctx, &bare);
 }
 
-static bool take_conn(struct assembly *a, struct entry *e,
-		      const struct synfin_record_conn *rec)
+static noinline bool take_conn(struct assembly *a, struct entry *e,
+			       const struct synfin_record_conn *rec)
 {
 	if (e && e->conn.ended)
 		return true;
@@ -261,10 +293,10 @@ bool assemble_record(struct assembly *a, const union synfin_record *rec)
 
 	if (rec->head.type == SYNFIN_RECORD_PHASE && rec->head.time_ns > a->now) {
 		a->now = rec->head.time_ns;
-		if (!hand_on_due(a))
+		if (any_due(a) && !hand_on_due(a))
 			return false;
 	}
-	HASH_FIND(hh, a->table, &rec->head.id, sizeof(rec->head.id), e);
+	e = find(a, rec->head.id);
 	if (rec->head.type == SYNFIN_RECORD_PHASE)
 		return take_phase(a, e, &rec->phase);
 	if (rec->head.type == SYNFIN_RECORD_CONN)

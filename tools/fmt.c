@@ -84,7 +84,7 @@ static inline char *put_below_eight(char *p, uint32_t value)
 }
 
 /* Apart, so that the common numbers need no stack. */
-static __attribute__((noinline)) char *put_huge(char *p, uint64_t value)
+static noinline char *put_huge(char *p, uint64_t value)
 {
 	p = fmt_u64(p, value / EIGHT_DIGITS);
 	return put8(p, (uint32_t)(value % EIGHT_DIGITS));
