@@ -57,7 +57,11 @@ static bool heading(struct watch *w)
 int cmd_conns(const struct options *opt)
 {
 	static const struct view json = { .conn = conn_json };
-	static const struct view rows = { .conn = conn_row, .idle = heading };
+	static const struct view rows = {
+		.conn = conn_row,
+		.bare = true,
+		.idle = heading,
+	};
 	struct watch w = { .opt = opt };
 	struct table table;
 

@@ -26,13 +26,24 @@ static bool on_conn(void *ctx, const struct conn *c)
 	return w->view->conn(w, c) && !enough(w);
 }
 
+/* A summary is all that the view looks at. */
+static noinline bool on_summary(struct watch *w,
+				const struct synfin_record_conn *rec)
+{
+	struct conn bare = { .sum = *rec, .ended = true };
+
+	return on_conn(w, &bare);
+}
+
 static bool on_record(void *ctx, const union synfin_record *rec)
 {
 	struct watch *w = ctx;
 
 	if (w->assembly)
 		return assemble_record(w->assembly, rec);
-	return w->view->record(w, rec) && !enough(w);
+	if (w->view->record)
+		return w->view->record(w, rec) && !enough(w);
+	return rec->head.type != SYNFIN_RECORD_CONN || on_summary(w, &rec->conn);
 }
 
 static bool on_filtered_record(void *ctx, const union synfin_record *rec)
@@ -86,6 +97,15 @@ static void say_totals(struct watch *w)
 	out_close(&err);
 }
 
+/*
+ * Phases are shown, or change a summary that they come after, or stand for one
+ * that does not come.
+ */
+static bool needs_phases(const struct watch *w)
+{
+	return !w->view->bare || w->src->late || w->src->complete;
+}
+
 /**
  * watch_run() - show what a source has
  * @w: with @opt, @view and @ctx; @out and @src open. Closes both.
@@ -100,7 +120,7 @@ int watch_run(struct watch *w)
 	enum source_state state;
 	int status = EXIT_FAILURE;
 
-	if (w->view->conn) {
+	if (w->view->conn && needs_phases(w)) {
 		w->assembly = assemble_new(&ops);
 		if (!w->assembly)
 			goto close;

@@ -17,12 +17,14 @@ struct watch;
  * struct view - what is done with what comes
  * @record:	takes each record by itself, or NULL; false if it wants no more
  * @conn:	takes connections that have ended, or NULL; likewise
+ * @bare:	it looks at their summaries only
  * @idle:	called after each batch, or NULL; likewise
  * @end:	called before the closing line, or NULL
  */
 struct view {
 	bool (*record)(struct watch *w, const union synfin_record *rec);
 	bool (*conn)(struct watch *w, const struct conn *c);
+	bool bare;
 	bool (*idle)(struct watch *w);
 	void (*end)(struct watch *w);
 };
