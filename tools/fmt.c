@@ -131,13 +131,24 @@ char *fmt_grouped(char *p, uint64_t value)
  * @p: where to
  * @ns: the time
  *
+ * Many times that follow each other are of the same second.
+ *
  * Return: the end.
  */
 char *fmt_seconds(char *p, uint64_t ns)
 {
-	p = fmt_u64(p, ns / NS_PER_S);
-	*p++ = '.';
-	return put9(p, (uint32_t)(ns % NS_PER_S));
+	static char text[16] = "0.";
+	static unsigned int len = 2;
+	static uint64_t last;
+	uint64_t second = ns / NS_PER_S;
+
+	if (second != last) {
+		last = second;
+		len = (unsigned int)(fmt_u64(text, second) - text);
+		text[len++] = '.';
+	}
+	memcpy(p, text, sizeof(text));
+	return put9(p + len, (uint32_t)(ns - second * NS_PER_S));
 }
 
 /**
