@@ -83,6 +83,33 @@ static __poll_t synfin_ring_poll(struct file *file, poll_table *wait)
 	return EPOLLIN | EPOLLRDNORM;
 }
 
+/* Pages that are mapped at a time. */
+#define BATCH	32
+
+/*
+ * All pages at once: a fault for each would cost more than to read what is in it. An
+ * error leaves it to the caller to unmap what is there.
+ */
+static int synfin_ring_populate(struct vm_area_struct *vma)
+{
+	unsigned long at, left, end = vma->vm_pgoff + vma_pages(vma);
+	unsigned long addr = vma->vm_start;
+	struct page *pages[BATCH];
+	unsigned long n;
+	int err;
+
+	for (at = vma->vm_pgoff; at < end; at += n, addr += n << PAGE_SHIFT) {
+		for (n = 0; n < BATCH && at + n < end; n++)
+			pages[n] = synfin_ring_page(at + n);
+		left = n;
+		err = vm_insert_pages(vma, addr, pages, &left);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Of a page that its reader has given back, with madvise(). */
 static vm_fault_t synfin_ring_fault(struct vm_fault *vmf)
 {
 	struct page *page = synfin_ring_page(vmf->pgoff);
@@ -113,7 +140,7 @@ static int synfin_ring_mmap(struct file *file, struct vm_area_struct *vma)
 	synfin_vma_flags(vma, VM_DONTEXPAND | VM_DONTDUMP,
 			 VM_MAYWRITE | VM_MAYEXEC);
 	vma->vm_ops = &synfin_ring_vm_ops;
-	return 0;
+	return synfin_ring_populate(vma);
 }
 
 static const struct proc_ops synfin_ring_ops = {
