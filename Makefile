@@ -59,7 +59,7 @@ help:
 	@echo 'make demo          real HTTP and HTTPS connections in a test VM'
 	@echo 'make check         every test; make check-debug: in a debug kernel'
 	@echo 'make check-kernels some of them in every kernel that is installed'
-	@echo 'make check-more    the same, with more paths through networks, and a mix'
+	@echo 'make check-more    the same, with more paths through networks'
 	@echo 'make bench         what it costs, beside others; make bench-quick: in short'
 
 .PHONY: all module reader install setup demo check check-more check-debug \
