@@ -52,6 +52,12 @@ static inline __u64 synfin_since(__u64 now, __u64 then)
 	return now > then ? now - then : 0;
 }
 
+/* A capture may be out of order: what took less than nothing is not known. */
+static inline __u64 synfin_took(__u64 now, __u64 then)
+{
+	return now >= then ? now - then : SYNFIN_NS_NONE;
+}
+
 /* Counts stop at the largest number that the record can hold. */
 static inline __u16 synfin_count(__u16 *count)
 {
@@ -68,6 +74,21 @@ static inline __u32 synfin_ahead(const struct synfin_end *end, __u32 reach)
 	if (!(end->flags & SYNFIN_END_NXT) || !synfin_after(end->nxt, end->una))
 		return reach;
 	return sent + reach < sent ? ~0u : sent + reach;
+}
+
+/*
+ * Was the client's ACK of the SYN-ACK missed? The server acknowledges what the client
+ * was not seen to send, or sends data, which only Fast Open allows before.
+ */
+static inline bool synfin_was_open(const struct synfin_conn *conn)
+{
+	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
+	const struct synfin_end *server = &conn->end[SYNFIN_FROM_SERVER];
+
+	return conn->state == SYNFIN_STATE_SYN_ACK &&
+	       (synfin_after(client->una, client->nxt) ||
+		(synfin_after(server->nxt, server->isn + 1) &&
+		 !(conn->flags & SYNFIN_FLAG_SYN_DATA)));
 }
 
 static inline bool synfin_has_ack(const struct synfin_segment *seg)

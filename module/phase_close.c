@@ -88,6 +88,20 @@ void synfin_cell_data(struct synfin_move *m)
 	synfin_pass(m, SYNFIN_CNT_not_awaited);
 }
 
+/*
+ * Was it this FIN that was acknowledged last? In a capture, if it is shown after its
+ * ACK, or its sender was not seen before.
+ */
+static bool was_acked_unseen(const struct synfin_move *m, __u32 fin)
+{
+	const struct synfin_end *own = m->own;
+
+	if (!m->seg->all || fin != own->una - 1)
+		return false;
+	return synfin_after(own->una, own->nxt) ||
+	       (!(own->flags & SYNFIN_END_ISN) && fin == own->isn);
+}
+
 /* Is a FIN where its sender may have one, as far as is known? */
 static bool fin_fits(const struct synfin_move *m)
 {
@@ -100,14 +114,10 @@ static bool fin_fits(const struct synfin_move *m)
 		return false;
 	if (m->seg->belief == SYNFIN_BELIEF_TRUE)
 		return true;
-	/*
-	 * All before una was acknowledged as data: a FIN cannot be there, unless
-	 * the segment that it acknowledged last has not been shown yet.
-	 */
+	/* All before una was acknowledged as data: a FIN cannot be there. */
 	if ((own->flags & SYNFIN_END_UNA) &&
 	    !synfin_within(fin, own->una, synfin_ahead(own, m->reach)) &&
-	    !(m->seg->all && fin == own->una - 1 &&
-	      synfin_after(own->una, own->nxt)))
+	    !was_acked_unseen(m, fin))
 		return false;
 	if ((peer->flags & SYNFIN_END_FIN) &&
 	    synfin_after(m->seg->ack, peer->fin_end))
@@ -123,6 +133,9 @@ static void sent_fin(struct synfin_move *m)
 	m->own->fin_end = synfin_segment_end(m->seg);
 	m->own->flags |= SYNFIN_END_FIN;
 	m->own->fins = 0;
+	/* No byte was seen before the FIN, of which first the ACK was. */
+	if (!(m->own->flags & SYNFIN_END_ISN) && m->own->fin_end == m->own->isn + 1)
+		m->own->isn--;
 	if (m->seg->wrapped & SYNFIN_WRAPPED_OWN)
 		m->own->flags |= SYNFIN_END_WRAPPED;
 	if (m->seg->wrapped & SYNFIN_WRAPPED_PEER)

@@ -43,6 +43,9 @@ const __u8 synfin_phase_waits[SYNFIN_STATE_NR] = {
 
 static void reset_believed(struct synfin_conn *conn, struct synfin_result *res)
 {
+	/* Its numbers lie beyond the handshake, of which the ACK was missed. */
+	if (conn->state == SYNFIN_STATE_SYN_ACK)
+		conn->opening = SYNFIN_OPEN_MIDSTREAM;
 	conn->closing = SYNFIN_CLOSE_RESET;
 	conn->closed_by = by_end(conn->reset_by);
 	synfin_conn_end(conn, res);
@@ -58,16 +61,10 @@ static void nothing(struct synfin_result *res)
 	res->reason = SYNFIN_NO_REASON;
 }
 
-/*
- * The server acknowledged what the client was not seen to send: it was open, and
- * the ACK passed elsewhere.
- */
+/* It was open, and the ACK passed elsewhere. */
 static void settle(struct synfin_conn *conn)
 {
-	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
-
-	if (conn->state == SYNFIN_STATE_SYN_ACK &&
-	    synfin_after(client->una, client->nxt)) {
+	if (synfin_was_open(conn)) {
 		conn->opening = SYNFIN_OPEN_MIDSTREAM;
 		conn->closing = SYNFIN_CLOSE_OPEN;
 	}

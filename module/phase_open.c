@@ -208,7 +208,7 @@ void synfin_cell_syn_ack(struct synfin_move *m)
 		return;
 	}
 	answered(m, synfin_count(&m->own->syn_acks));
-	conn->server_rtt_ns = synfin_since(m->now, conn->syn_ns);
+	conn->server_rtt_ns = synfin_took(m->now, conn->syn_ns);
 	conn->state = SYNFIN_STATE_SYN_ACK;
 	conn->opening = SYNFIN_OPEN_UNACKNOWLEDGED;
 	conn->closing = SYNFIN_CLOSE_NONE;
@@ -388,7 +388,7 @@ static void acknowledged(struct synfin_move *m)
 
 	synfin_step_add(m, SYNFIN_PHASE_ACK, synfin_count(&conn->ack_count));
 	m->peer->flags |= SYNFIN_END_SYN_ACKED;
-	conn->client_rtt_ns = synfin_since(m->now, conn->answer_ns);
+	conn->client_rtt_ns = synfin_took(m->now, conn->answer_ns);
 	if (conn->server_rtt_ns != SYNFIN_NS_NONE)
 		conn->handshake_ns = synfin_since(m->now, conn->first_ns);
 	conn->opening = m->own->syns ? SYNFIN_OPEN_ESTABLISHED :
@@ -511,6 +511,29 @@ static bool in_sequence(const struct synfin_move *m)
 	       synfin_within(m->seg->seq, m->own->isn, 1 + syn_room(m->own));
 }
 
+/*
+ * Of a capture that misses what was between the handshake and a RST: do both of its
+ * numbers fit?
+ */
+static bool rst_beyond_gap(const struct synfin_move *m)
+{
+	return m->seg->all && m->conn->state == SYNFIN_STATE_SYN_ACK &&
+	       synfin_has_ack(m->seg) &&
+	       synfin_within(m->seg->ack, m->peer->isn + 1, SYNFIN_GAP_MAX) &&
+	       synfin_within(m->seg->seq, m->own->isn + 2, SYNFIN_GAP_MAX);
+}
+
+/* It was open, though the ACK was not seen: then a RST is one like any other. */
+static bool reset_unseen(struct synfin_move *m)
+{
+	if (synfin_was_open(m->conn))
+		opened(m, SYNFIN_OPEN_MIDSTREAM);
+	else if (!(m->conn->flags & SYNFIN_FLAG_PENDING) && !rst_beyond_gap(m))
+		return false;
+	synfin_cell_reset(m);
+	return true;
+}
+
 /**
  * synfin_cell_refuse() - a RST from the server before the client's ACK
  * @m: the move
@@ -520,6 +543,8 @@ static bool in_sequence(const struct synfin_move *m)
  */
 void synfin_cell_refuse(struct synfin_move *m)
 {
+	if (reset_unseen(m))
+		return;
 	if (in_sequence(m) ||
 	    (m->conn->state != SYNFIN_STATE_SYN_ACK && acks_syn(m)))
 		failed_by_rst(m, SYNFIN_OPEN_REFUSED);
@@ -533,6 +558,8 @@ void synfin_cell_refuse(struct synfin_move *m)
  */
 void synfin_cell_abort(struct synfin_move *m)
 {
+	if (reset_unseen(m))
+		return;
 	if (in_sequence(m))
 		failed_by_rst(m, SYNFIN_OPEN_ABORTED);
 	else

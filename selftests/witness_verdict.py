@@ -326,7 +326,8 @@ class Verdict:
         rst = self.find_reset(fins)
         self.reset_at = rst
         done = self.closing(fins)
-        if rst is not None and (done is None or rst < done):
+        if rst is not None and (done is None or (
+                rst < done and not self.answers_late(rst, fins))):
             self.drop_after(rst)
             self.open = "midstream" if self.open is None else self.open
             self.close = "reset"
@@ -576,6 +577,13 @@ class Verdict:
         others = [self.segments[i] for i in which
                   if self.sender(self.segments[i]) != self.sender(first)]
         self.other_rst = others[:1]
+
+    def answers_late(self, rst, fins):
+        """It has sent its FIN, and the number is one before: its socket was gone
+        already, whatever of the close the capture shows."""
+        s = self.segments[rst]
+        fin = fins[self.sender(s)]
+        return fin is not None and fin[0] < rst and diff(s.seq, fin[1]) < 0
 
     def drop_after(self, rst):
         """Phases that came after the RST are none."""

@@ -308,6 +308,65 @@ static void answer_is_overtaken_and_never_shown(void)
 	SHAPE(&d.sum[0], REFUSED, NONE, NOBODY);
 }
 
+static void ack_is_missing_and_it_is_reset(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s SA 0 1; s A 1 101 : not_awaited @SYN_ACK;"
+	     "c RA 101 1 : rst");
+	SHAPE(dialogue_finish(&d), MIDSTREAM, RESET, CLIENT);
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s SA 0 1; s PA 1 1 9 : not_awaited @SYN_ACK;"
+	     "s RA 10 1 : rst");
+	SHAPE(dialogue_finish(&d), MIDSTREAM, RESET, SERVER);
+}
+
+static void all_but_syns_and_rsts_is_missing(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s SA 0 1; c RA 101 1 +900 : rst @SYN_ACK; c R 101 : rst*2");
+	SHAPE(dialogue_finish(&d), MIDSTREAM, RESET, CLIENT);
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s SA 0 1; s RA 5001 101 +900 : rst");
+	SHAPE(dialogue_finish(&d), MIDSTREAM, RESET, SERVER);
+	/* Made up, and the handshake goes on. */
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s SA 0 1; c RA 101 1; c A 1 1 : ack @OPEN;"
+	     "s PA 1 1 9; c A 1 10; c PA 1 10 200 : not_awaited back;"
+	     "c FA 201 10 : fin-1");
+	SHAPE(dialogue_finish(&d), ESTABLISHED, HALF_CLOSED, CLIENT);
+}
+
+static void ack_is_missing_and_data_comes(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s SA 0 1; s PA 1 1 9 : not_awaited @SYN_ACK");
+	SHAPE(dialogue_finish(&d), MIDSTREAM, OPEN, NOBODY);
+	/* Fast Open: the server need not wait. */
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0 0 5; s SA 0 6; s PA 1 6 9 : not_awaited @SYN_ACK");
+	SHAPE(dialogue_finish(&d), UNACKNOWLEDGED, NONE, NOBODY);
+}
+
+/* The first that is shown is the ACK of a FIN, which then comes again. */
+static void begins_after_a_fin(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "s A 9 12 : not_awaited @OPEN; c FA 11 9 +5 : fin-1 @FIN;"
+	     "s A 9 12 : ack-1 @HALF; s FA 9 12 : fin-2; c A 12 10 : ack-2 end");
+	SHAPE(&d.sum[0], MIDSTREAM, FOUR_WAY, CLIENT);
+	BYTES(&d.sum[0], 0, 0, 1);
+}
+
+static void answer_is_older_than_the_question(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0 +10; s SA 0 1 +-3 : syn-ack; c A 1 1 : ack @OPEN");
+	sum = dialogue_finish(&d);
+	TAP_EQUAL(sum->server_rtt_ns, SYNFIN_NS_NONE);
+	TAP_EQUAL(sum->handshake_ns, SYNFIN_NS_NONE);
+	TAP_EQUAL(sum->client_rtt_ns, 1 * MS);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(ends_in_every_state),
 	TAP_TEST(finished_twice_ends_once),
@@ -334,6 +393,11 @@ static const struct tap_test tests[] = {
 	TAP_TEST(three_gigabytes_unseen),
 	TAP_TEST(three_gigabytes_unseen_before_the_receivers_fin),
 	TAP_TEST(fin_that_its_socket_confirms),
+	TAP_TEST(ack_is_missing_and_it_is_reset),
+	TAP_TEST(all_but_syns_and_rsts_is_missing),
+	TAP_TEST(ack_is_missing_and_data_comes),
+	TAP_TEST(begins_after_a_fin),
+	TAP_TEST(answer_is_older_than_the_question),
 	TAP_TEST(answer_is_overtaken),
 	TAP_TEST(answer_is_overtaken_and_never_shown),
 };
