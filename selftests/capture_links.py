@@ -253,6 +253,35 @@ def syn_ack_before_its_syn():
     same(read(pcap(frames)).ends(), [FOUR_WAY], "the SYN last")
 
 
+def timed(frames):
+    """A capture of (time, frame), as they come."""
+    return b"".join([section(), interface()] +
+                    [enhanced(frame, now) for now, frame in frames])
+
+
+@test
+def out_of_order_and_the_times_tell():
+    e = Ends("10.0.0.3", 40002)
+    ips = conversation() + [e.up(0, None, "S"), e.down(0, 1, "RA")]
+    frames = [(START + i * MS, ethernet()(ip)) for i, ip in enumerate(ips)]
+    for seed in range(20):
+        random.Random(seed).shuffle(frames)
+        shown = read(timed(frames))
+        same(shown.ends(), [FOUR_WAY, ("refused", None, None)], f"shuffle {seed}")
+        same([shown.conns[0][key] for key in ("history", "server_rtt_ns",
+                                              "client_rtt_ns")],
+             ["ShAFaf", MS, MS], f"shuffle {seed}")
+
+
+@test
+def a_clock_that_is_set_back():
+    frames = [(START + i * MS, ethernet()(ip))
+              for i, ip in enumerate(conversation())]
+    back = [(START - 3600 * 1000 * MS + i * MS, ethernet()(ip))
+            for i, ip in enumerate(conversation(BOTH[1]))]
+    same(read(timed(frames + back)).ends(), [FOUR_WAY, FOUR_WAY], "set back")
+
+
 @test
 def same_endpoints_again_and_again():
     ips = []

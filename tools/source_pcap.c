@@ -12,6 +12,7 @@
 #include "fmt.h"
 #include "input.h"
 #include "pcap_link.h"
+#include "reorder.h"
 #include "stop.h"
 
 #define BATCH	4096u
@@ -24,6 +25,7 @@ struct capture_source {
 	int link;
 	uint64_t not_ip;
 	struct capture *capture;
+	struct reorder held;
 };
 
 static bool take_packet(struct capture_source *c, const struct pcap_pkthdr *head,
@@ -32,6 +34,7 @@ static bool take_packet(struct capture_source *c, const struct pcap_pkthdr *head
 	int at = pcap_link_skip(c->link, packet, head->caplen);
 	struct synfin_segment seg;
 	enum synfin_counter reason;
+	uint64_t ns;
 
 	if (at < 0 || head->len < head->caplen) {
 		c->not_ip++;
@@ -45,9 +48,11 @@ static bool take_packet(struct capture_source *c, const struct pcap_pkthdr *head
 		return true;
 	}
 	/* With the precision that was asked for, tv_usec is nanoseconds. */
-	return capture_segment(c->capture, &seg,
-			       (uint64_t)head->ts.tv_sec * 1000000000ull +
-			       (uint64_t)head->ts.tv_usec, sink);
+	ns = (uint64_t)head->ts.tv_sec * 1000000000ull +
+	     (uint64_t)head->ts.tv_usec;
+	if (!c->in->plain)
+		return capture_segment(c->capture, &seg, ns, sink);
+	return reorder_push(&c->held, c->capture, &seg, ns, sink);
 }
 
 static enum source_state capture_read(struct source *src,
@@ -68,7 +73,8 @@ static enum source_state capture_read(struct source *src,
 			continue;
 		if (found == 1)
 			return SOURCE_END;
-		if (!capture_finish(c->capture, sink))
+		if (!reorder_flush(&c->held, c->capture, sink) ||
+		    !capture_finish(c->capture, sink))
 			return SOURCE_END;
 		if (found == PCAP_ERROR_BREAK || stop_asked)
 			return SOURCE_END;
