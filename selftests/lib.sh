@@ -237,9 +237,9 @@ totals_hold() {
 table_agrees() {
 	awk '{ v[$1] = $2 }
 	END {
-		sum = v["flows_opening"] + v["flows_open"] +
-		      v["flows_closing"] + v["flows_lingering"]
-		exit sum != v["flows_live"]
+		left = v["flows_live"] - v["flows_opening"] - v["flows_open"]
+		left -= v["flows_closing"] + v["flows_lingering"]
+		exit left != 0
 	}' "$stats"
 }
 
