@@ -6,7 +6,8 @@
 . "$(dirname "$0")/lib.sh"
 
 count=${SYNFIN_FLOOD:-20000}
-cap=32768
+# So that a flood exceeds the quarter of it that the unproved may have.
+cap=$((count < 16384 ? 16384 : 32768))
 own=
 
 stat_in_b() {
