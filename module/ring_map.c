@@ -73,7 +73,7 @@ static __poll_t synfin_ring_poll(struct file *file, poll_table *wait)
 	u64 records, seen;
 
 	poll_wait(file, &synfin_ring_wait, wait);
-	/* D, matches synfin_ring_write(): on the queue before the heads */
+	/* D, matches synfin_ring_end(): on the queue before the heads */
 	smp_mb();
 	records = synfin_ring_records();
 	seen = READ_ONCE(reader->seen);
