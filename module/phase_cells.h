@@ -151,5 +151,6 @@ void synfin_begin_close(struct synfin_conn *conn);
 
 /* phase_end.c */
 void synfin_conn_end(struct synfin_conn *conn, struct synfin_result *res);
+void synfin_reset_believed(struct synfin_conn *conn, struct synfin_result *res);
 
 #endif /* _SYNFIN_PHASE_CELLS_H */

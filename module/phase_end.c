@@ -41,7 +41,12 @@ const __u8 synfin_phase_waits[SYNFIN_STATE_NR] = {
 	[SYNFIN_STATE_DONE] = SYNFIN_WAIT_LINGER,
 };
 
-static void reset_believed(struct synfin_conn *conn, struct synfin_result *res)
+/**
+ * synfin_reset_believed() - a pending RST was true
+ * @conn:	the connection
+ * @res:	is told that the summary is due
+ */
+void synfin_reset_believed(struct synfin_conn *conn, struct synfin_result *res)
 {
 	/* Its numbers lie beyond the handshake, of which the ACK was missed. */
 	if (conn->state == SYNFIN_STATE_SYN_ACK)
@@ -102,7 +107,7 @@ void synfin_phase_expire(struct synfin_conn *conn, __u64 now,
 		return;
 	}
 	if (conn->flags & SYNFIN_FLAG_PENDING) {
-		reset_believed(conn, res);
+		synfin_reset_believed(conn, res);
 		res->gone = 1;
 		return;
 	}
@@ -131,7 +136,7 @@ void synfin_phase_evict(struct synfin_conn *conn, struct synfin_result *res)
 	if (conn->state == SYNFIN_STATE_DONE)
 		return;
 	if (conn->flags & SYNFIN_FLAG_PENDING) {
-		reset_believed(conn, res);
+		synfin_reset_believed(conn, res);
 		return;
 	}
 	settle(conn);
@@ -155,7 +160,7 @@ void synfin_phase_finish(struct synfin_conn *conn, struct synfin_result *res)
 		return;
 	settle(conn);
 	if (conn->flags & SYNFIN_FLAG_PENDING)
-		reset_believed(conn, res);
+		synfin_reset_believed(conn, res);
 	else
 		synfin_conn_end(conn, res);
 }

@@ -165,10 +165,7 @@ void synfin_cell_syn_inside(struct synfin_move *m)
 	}
 	if (conn->flags & SYNFIN_FLAG_PENDING) {
 		/* It was reset indeed, and its end is reused. */
-		conn->flags &= ~SYNFIN_FLAG_PENDING;
-		synfin_finish_with(m, SYNFIN_CLOSE_RESET,
-				   conn->reset_by == SYNFIN_FROM_CLIENT ?
-				   SYNFIN_BY_CLIENT : SYNFIN_BY_SERVER);
+		synfin_reset_believed(conn, m->res);
 		m->res->again = 1;
 		return;
 	}
@@ -523,14 +520,18 @@ static bool rst_beyond_gap(const struct synfin_move *m)
 	       synfin_within(m->seg->seq, m->own->isn + 2, SYNFIN_GAP_MAX);
 }
 
-/* It was open, though the ACK was not seen: then a RST is one like any other. */
+/*
+ * It was open, though the ACK was not seen: then a RST is one like any other. Until
+ * it is believed nothing changes; the ACK may still come.
+ */
 static bool reset_unseen(struct synfin_move *m)
 {
-	if (synfin_was_open(m->conn))
-		opened(m, SYNFIN_OPEN_MIDSTREAM);
-	else if (!(m->conn->flags & SYNFIN_FLAG_PENDING) && !rst_beyond_gap(m))
+	if (!(m->conn->flags & SYNFIN_FLAG_PENDING) &&
+	    !synfin_was_open(m->conn) && !rst_beyond_gap(m))
 		return false;
 	synfin_cell_reset(m);
+	if (m->res->ended)
+		m->conn->opening = SYNFIN_OPEN_MIDSTREAM;
 	return true;
 }
 

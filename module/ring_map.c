@@ -88,7 +88,7 @@ static __poll_t synfin_ring_poll(struct file *file, poll_table *wait)
 
 /*
  * All pages at once: a fault for each would cost more than to read what is in it. An
- * error leaves it to the caller to unmap what is there.
+ * error leaves it to the caller, who holds the mmap lock, to unmap what is there.
  */
 static int synfin_ring_populate(struct vm_area_struct *vma)
 {

@@ -336,6 +336,24 @@ static void all_but_syns_and_rsts_is_missing(void)
 	SHAPE(dialogue_finish(&d), ESTABLISHED, HALF_CLOSED, CLIENT);
 }
 
+/* A RST that is not believed leaves everything as it was. */
+static void ack_is_late_and_a_rst_is_forged(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, "c S 0; s SA 0 1; s A 1 101; c R 101 !F : forged_rst @SYN_ACK;"
+	     "c A 1 1 : ack @OPEN; c FA 101 1 : fin-1");
+	SHAPE(dialogue_finish(&d), ESTABLISHED, HALF_CLOSED, CLIENT);
+}
+
+/* It is over, as the same endpoints begin anew. */
+static void ack_is_missing_and_the_next_begins(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; s SA 0 1; c RA 101 1 +900 : rst @SYN_ACK;"
+	     "c S 500000 +900 : end again syn");
+	SHAPE(&d.sum[0], MIDSTREAM, RESET, CLIENT);
+}
+
 static void ack_is_missing_and_data_comes(void)
 {
 	dialogue_begin(&d, 1);
@@ -395,6 +413,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(fin_that_its_socket_confirms),
 	TAP_TEST(ack_is_missing_and_it_is_reset),
 	TAP_TEST(all_but_syns_and_rsts_is_missing),
+	TAP_TEST(ack_is_late_and_a_rst_is_forged),
+	TAP_TEST(ack_is_missing_and_the_next_begins),
 	TAP_TEST(ack_is_missing_and_data_comes),
 	TAP_TEST(begins_after_a_fin),
 	TAP_TEST(answer_is_older_than_the_question),
