@@ -176,6 +176,16 @@ stat_of() {
 		END { exit !found }' "${2:-$stats}"
 }
 
+# For awk: says what is not as it should be.
+# shellcheck disable=SC2016 # awk expands it
+equal='
+	function equal(a, b, what) {
+		if (a == b)
+			return
+		printf "# %s: %d, not %d\n", what, a, b
+		bad = 1
+	}'
+
 # books_balance [FILE...]: prints what does not add up in the sums of each
 # namespace's file; true if all does. To be asked when nothing moves.
 books_balance() {
@@ -184,18 +194,12 @@ books_balance() {
 
 # sums_hold FILE...: the same for what adds up at any time
 sums_hold() {
-	awk '
+	awk "$equal"'
 	{ v[$1] += $2 }
 	$1 == "segments" || $1 == "recorded" || $1 == "phases" ||
 	$1 == "conns" || $1 == "sampled" || $1 ~ /^(flows|open|close)_/ ||
 	$1 == "taken_back" || $1 ~ /^(max_flows|ring_|records)/ { next }
 	{ reasons += $2 }
-	function equal(a, b, what) {
-		if (a == b)
-			return
-		printf "# %s: %d, not %d\n", what, a, b
-		bad = 1
-	}
 	END {
 		equal(v["recorded"] + reasons, v["segments"],
 		      "recorded + reasons = segments")
@@ -208,14 +212,8 @@ sums_hold() {
 
 # totals_hold FILE...: for what is counted in several steps
 totals_hold() {
-	awk '
+	awk "$equal"'
 	{ v[$1] += $2 }
-	function equal(a, b, what) {
-		if (a == b)
-			return
-		printf "# %s: %d, not %d\n", what, a, b
-		bad = 1
-	}
 	END {
 		if ("records" in v)
 			equal(v["phases"] + v["conns"] + v["records_gone"],
