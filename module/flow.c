@@ -397,7 +397,7 @@ struct synfin_flow *synfin_flow_get(struct synfin_net *sn,
 	hold->chain = chain_at(hash);
 	hold->victim = NULL;
 	hold->spare = NULL;
-	hold->reason = SYNFIN_CNT_no_flow;
+	hold->reason = synfin_phase_stray(seg);
 	flow = find_or_insert(hold, sn, seg);
 	if (!flow) {
 		unlock(hold);

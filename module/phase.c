@@ -282,7 +282,8 @@ void synfin_finish_with(struct synfin_move *m, __u8 closing, __u8 closed_by)
  *
  * Every TCP segment may, where all are shown. Where established traffic passes
  * unseen, one without SYN, FIN or RST may not: nothing would ever end it.
- * A RST that a socket disowns answers a segment out of the blue.
+ * A RST that a socket disowns answers a segment out of the blue; a SYN-ACK that
+ * closes answers nothing.
  *
  * Return: true if it may.
  */
@@ -300,6 +301,8 @@ bool synfin_phase_begins(const struct synfin_segment *seg)
 	case SYNFIN_KIND_RST:
 		return seg->belief != SYNFIN_BELIEF_FORGED &&
 		       seg->belief != SYNFIN_BELIEF_STRAY;
+	case SYNFIN_KIND_SYN_ACK:
+		return !synfin_phase_is_probe(seg);
 	default:
 		return true;
 	}

@@ -290,6 +290,25 @@ static inline bool synfin_phase_awaits(const struct synfin_conn *conn)
 	       (SYNFIN_STATES_AWAITING >> conn->state & 1);
 }
 
+/* Only to a SYN may SYN and FIN at once be the answer: else it is a probe. */
+static inline bool synfin_phase_is_probe(const struct synfin_segment *seg)
+{
+	return !(~seg->flags & (SYNFIN_TCP_SYN | SYNFIN_TCP_FIN));
+}
+
+/**
+ * synfin_phase_stray() - why a segment without a connection is passed over
+ * @seg: the segment, for which synfin_phase_begins() is false
+ *
+ * Return: the counter.
+ */
+static inline enum synfin_counter
+synfin_phase_stray(const struct synfin_segment *seg)
+{
+	return synfin_phase_is_probe(seg) ? SYNFIN_CNT_bad_flags :
+					    SYNFIN_CNT_no_flow;
+}
+
 /* phase.c */
 bool synfin_phase_begins(const struct synfin_segment *seg);
 void synfin_phase_init(struct synfin_conn *conn,

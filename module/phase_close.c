@@ -374,6 +374,9 @@ static bool rst_fits(const struct synfin_move *m)
 	if (own->flags & SYNFIN_END_FIN)
 		return synfin_within(seq, own->fin_end - SYNFIN_WINDOW_MAX,
 				     SYNFIN_WINDOW_MAX);
+	/* Right after its own data, whatever is said to be acknowledged. */
+	if ((own->flags & SYNFIN_END_NXT) && seq == own->nxt)
+		return true;
 	if ((own->flags & SYNFIN_END_UNA) && own->una - seq != 1 &&
 	    !synfin_within(seq, own->una, synfin_ahead(own, m->reach)))
 		return false;

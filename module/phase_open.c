@@ -143,6 +143,9 @@ void synfin_cell_syn_cross(struct synfin_move *m)
 static void syn_at_last(struct synfin_move *m)
 {
 	synfin_step_add(m, SYNFIN_PHASE_SYN, synfin_count(&m->own->syns));
+	/* It may still be answered. */
+	if (m->conn->state == SYNFIN_STATE_OPEN && !m->peer->syn_acks)
+		m->conn->syn_ns = m->now;
 	if (m->own->syns == 1 && m->peer->syn_acks && m->conn->ack_count &&
 	    m->conn->opening == SYNFIN_OPEN_MIDSTREAM)
 		m->conn->opening = SYNFIN_OPEN_ESTABLISHED;
@@ -190,6 +193,16 @@ static void answered(struct synfin_move *m, __u16 count)
 	conn->answer_ns = m->now;
 }
 
+/* All that there was to say came with the SYN-ACK: a Fast Open's server may. */
+static void closed_with_answer(struct synfin_move *m)
+{
+	if (!(m->seg->flags & SYNFIN_TCP_FIN))
+		return;
+	synfin_cell_fin_1(m);
+	if (m->own->flags & SYNFIN_END_FIN)
+		m->own->nxt = m->own->fin_end;
+}
+
 /**
  * synfin_cell_syn_ack() - the server answers the SYN
  * @m: the move
@@ -209,6 +222,7 @@ void synfin_cell_syn_ack(struct synfin_move *m)
 	conn->state = SYNFIN_STATE_SYN_ACK;
 	conn->opening = SYNFIN_OPEN_UNACKNOWLEDGED;
 	conn->closing = SYNFIN_CLOSE_NONE;
+	closed_with_answer(m);
 }
 
 /* A SYN-ACK that shows that a doubted SYN was the next connection's. */
@@ -241,6 +255,18 @@ void synfin_cell_syn_ack_again(struct synfin_move *m)
 		return;
 	}
 	answered(m, synfin_count(&m->own->syn_acks));
+	closed_with_answer(m);
+}
+
+/*
+ * Of a connection that was judged by data from the server, which came before its
+ * SYN-ACK: the client has acknowledged nothing, and waits for it still.
+ */
+static bool is_awaited_still(const struct synfin_move *m)
+{
+	return m->conn->state == SYNFIN_STATE_OPEN && m->peer->syns &&
+	       m->from == SYNFIN_FROM_SERVER && !m->own->syn_acks &&
+	       !(m->own->flags & (SYNFIN_END_ISN | SYNFIN_END_UNA));
 }
 
 /**
@@ -251,6 +277,10 @@ void synfin_cell_syn_ack_inside(struct synfin_move *m)
 {
 	if (begins_next(m))
 		return;
+	if (is_awaited_still(m)) {
+		synfin_cell_syn_ack(m);
+		return;
+	}
 	if (!acks_syn(m) || m->seg->seq != m->own->isn) {
 		synfin_pass(m, SYNFIN_CNT_bad_ack);
 		return;
@@ -634,7 +664,7 @@ void synfin_cell_syn_late(struct synfin_move *m)
  */
 void synfin_cell_syn_ack_late(struct synfin_move *m)
 {
-	bool same_x = m->seg->ack == m->peer->isn + 1;
+	bool same_x = acks_syn(m);
 	bool same_y = m->seg->seq == m->own->isn;
 
 	if (begins_next(m))

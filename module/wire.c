@@ -37,7 +37,8 @@ static void copy_addr(struct synfin_addr *to, const __u8 *from, __u32 bytes)
 /*
  * By FIN, SYN, RST, ACK (the order of RFC 9293's bits, PSH left out). 0xff: no
  * sender means it. A RST counts whatever else is set but SYN, as every receiver
- * looks at RST first; SYN with FIN is a probe.
+ * looks at RST first. SYN with FIN is a probe; only who answers a SYN may have said
+ * all at once.
  */
 static __u8 kind_of(__u8 flags)
 {
@@ -45,6 +46,7 @@ static __u8 kind_of(__u8 flags)
 	case SYNFIN_TCP_SYN:
 		return SYNFIN_KIND_SYN;
 	case SYNFIN_TCP_SYN | SYNFIN_TCP_ACK:
+	case SYNFIN_TCP_SYN | SYNFIN_TCP_ACK | SYNFIN_TCP_FIN:
 		return SYNFIN_KIND_SYN_ACK;
 	case SYNFIN_TCP_ACK:
 		return SYNFIN_KIND_PLAIN;

@@ -354,8 +354,8 @@ class Verdict:
     def find_fin(self, who):
         """(index of the first, its end, how many), or None."""
         sent = [(i, s) for i, s in enumerate(self.segments)
-                if not s.icmp and not s.flags & (SYN | RST) and
-                self.sender(s) == who]
+                if not s.icmp and not s.flags & RST and
+                s.flags & (SYN | ACK) != SYN and self.sender(s) == who]
         acks = [s.ack for s in self.segments
                 if not s.icmp and s.flags & ACK and
                 (self.to_self or self.sender(s) != who) and
@@ -545,6 +545,11 @@ class Verdict:
         if closed or (fins[who] and fins[who][0] < i):
             return within(s.seq, top - WINDOW, WINDOW)
         if within(s.seq, low - 1, max(diff(top, low), 0) + 2):
+            return True
+        # Right after its own data, whatever else is said to be acknowledged.
+        own = [end_of(t) for t in before if self.sender(t) == who and
+               not t.flags & RST]
+        if own and s.seq == highest(own, own[0]):
             return True
         # What was sent before it may be lost: if there was silence, it was true.
         return within(s.seq, top, GAP) and \

@@ -34,7 +34,9 @@ def history(verdict, live):
     steps = [(p.number, LETTERS[p.phase], p.sender) for p in verdict.phases
              if p.seq is not None]
     steps += [(s.number, "r", verdict.sender(s)) for s in verdict.other_rst]
-    for number, letter, sender in sorted(steps):
+    # Of the letters of one segment, the earlier in the handshake first.
+    for number, letter, sender in sorted(
+            steps, key=lambda s: (s[0], "shafr".index(s[1]))):
         if end is not None and number > end.number:
             break
         if sender == "client":

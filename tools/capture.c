@@ -281,7 +281,7 @@ bool capture_segment(struct capture *cap, struct synfin_segment *seg,
 	if (flow)
 		return meet(cap, flow, seg, now, sink);
 	if (!synfin_phase_begins(seg)) {
-		capture_pass(cap, SYNFIN_CNT_no_flow);
+		capture_pass(cap, synfin_phase_stray(seg));
 		return true;
 	}
 	flow = add(cap, &key, seg);

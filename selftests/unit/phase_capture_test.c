@@ -375,6 +375,20 @@ static void begins_after_a_fin(void)
 	BYTES(&d.sum[0], 0, 0, 1);
 }
 
+/* Data came before the SYN-ACK, which was lost, and with numbers of its own. */
+static void answer_comes_after_data(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0 0 100; s PA 99000 101 9 : not_awaited @OPEN;"
+	     "c S 0 +900 : syn*2 @OPEN; s SA 0 101 9 +5 : syn-ack @SYN_ACK;"
+	     "c A 101 10 +3 : ack @OPEN");
+	sum = dialogue_finish(&d);
+	SHAPE(sum, ESTABLISHED, OPEN, NOBODY);
+	TAP_EQUAL(sum->server_rtt_ns, 5 * MS);
+	TAP_EQUAL(sum->client_rtt_ns, 3 * MS);
+	TAP_EQUAL(sum->bytes_server, 9);
+}
+
 static void answer_is_older_than_the_question(void)
 {
 	dialogue_begin(&d, 1);
@@ -417,6 +431,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(ack_is_missing_and_the_next_begins),
 	TAP_TEST(ack_is_missing_and_data_comes),
 	TAP_TEST(begins_after_a_fin),
+	TAP_TEST(answer_comes_after_data),
 	TAP_TEST(answer_is_older_than_the_question),
 	TAP_TEST(answer_is_overtaken),
 	TAP_TEST(answer_is_overtaken_and_never_shown),

@@ -174,6 +174,17 @@ static void data_made_up_takes_no_fin_back(void)
 		"s A 1 2 : ack-1; s FA 1 2 : fin-2; c A 2 2 : ack-2 end");
 }
 
+/* What it acknowledges was not sent: that makes no true RST a forged one. */
+static void fin_made_up_does_not_hide_a_reset(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SA 0 1; c A 1 1; c FA 1 9999 : fin-1;"
+		     "c PA 1 1 100 : not_awaited back @OPEN; s RA 1 101 : rst;"
+		     "expire : end gone");
+		SHAPE(&d.sum[0], ESTABLISHED, RESET, SERVER);
+	}
+}
+
 static void fin_made_up_is_taken_back_when_its_sender_goes_on(void)
 {
 	while (shape_source(&d, &all)) {
@@ -228,6 +239,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(data_and_acks_made_up),
 	TAP_TEST(data_made_up_before_the_ack),
 	TAP_TEST(data_made_up_takes_no_fin_back),
+	TAP_TEST(fin_made_up_does_not_hide_a_reset),
 	TAP_TEST(fin_made_up_is_taken_back_when_its_sender_goes_on),
 	TAP_TEST(fin_made_up_is_taken_back_when_more_is_acknowledged),
 	TAP_TEST(fin_made_up_is_taken_back_by_the_right_one),

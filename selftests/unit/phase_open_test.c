@@ -183,6 +183,13 @@ static void aborted_after_the_answer(void)
 	}
 }
 
+static void answer_again_after_the_abort(void)
+{
+	while (shape_source(&d, &all))
+		PLAY(&d, "c S 0 0 100; s SA 0 101; c R 101 : rst end;"
+		     "s SA 0 101 : syn-ack*2");
+}
+
 static void aborted_by_a_fin(void)
 {
 	while (shape_source(&d, &all)) {
@@ -308,6 +315,29 @@ static void more_acknowledged_than_the_syn_held(void)
 {
 	dialogue_begin(&d, 0);
 	PLAY(&d, "c S 0 0 100; s SA 0 102 : bad_ack @SYN");
+}
+
+/* To a Fast Open all that there is to say may be said at once. */
+static void answer_with_data_and_fin(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0 0 100; s SFA 0 101 50 +4 : syn-ack fin-1 @FIN;"
+		     "c A 101 52 +2 : ack ack-1 @HALF;"
+		     "c FA 101 52 : fin-2; s A 52 102 : ack-2 end");
+		SHAPE(&d.sum[0], ESTABLISHED, FOUR_WAY, SERVER);
+		TAP_EQUAL(d.sum[0].server_rtt_ns, 4 * MS);
+		TAP_EQUAL(d.sum[0].client_rtt_ns, 2 * MS);
+		BYTES(&d.sum[0], 100, 50, 0);
+	}
+}
+
+static void answer_with_fin_is_not_acknowledged(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SFA 0 1 : syn-ack fin-1; s SFA 0 1 : syn-ack*2;"
+		     "expire : timeout end gone");
+		TAP_EQUAL(d.sum[0].opening, SYNFIN_OPEN_UNACKNOWLEDGED);
+	}
 }
 
 /* The server of a Fast Open may answer, and even close, before the ACK. */
@@ -454,6 +484,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(unacknowledged),
 	TAP_TEST(aborted_before_the_answer),
 	TAP_TEST(aborted_after_the_answer),
+	TAP_TEST(answer_again_after_the_abort),
 	TAP_TEST(aborted_by_a_fin),
 	TAP_TEST(simultaneous_open),
 	TAP_TEST(simultaneous_open_with_plain_acks),
@@ -467,6 +498,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(data_in_the_syn_left_aside),
 	TAP_TEST(data_in_the_syn_taken_in_part),
 	TAP_TEST(more_acknowledged_than_the_syn_held),
+	TAP_TEST(answer_with_data_and_fin),
+	TAP_TEST(answer_with_fin_is_not_acknowledged),
 	TAP_TEST(fast_open_answered_before_the_ack),
 	TAP_TEST(fast_open_closed_before_the_ack),
 	TAP_TEST(server_closes_before_the_ack_and_it_never_comes),

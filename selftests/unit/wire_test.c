@@ -237,7 +237,7 @@ static int kind_meant(unsigned int flags)
 {
 	bool fin = flags & 1, syn = flags & 2, rst = flags & 4, ack = flags & 16;
 
-	if (syn && (fin || rst))
+	if (syn && (rst || (fin && !ack)))
 		return -1;
 	if (rst)
 		return SYNFIN_KIND_RST;
