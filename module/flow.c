@@ -9,6 +9,7 @@
 #include "flow_table.h"
 #include "stats.h"
 
+#include <linux/cpumask.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -21,7 +22,7 @@ struct synfin_flow_fast synfin_flow_fast ____cacheline_aligned;
 
 static DEFINE_PER_CPU(u64, synfin_flow_ids);
 
-/* Flows that a CPU keeps at hand: 512 KiB at the most. */
+/* Flows that a CPU keeps at hand, filled at load: 512 KiB. */
 #define STOCK_MAX	2048
 
 /* Flows taken from the allocator at a time: a page. */
@@ -397,11 +398,13 @@ struct synfin_flow *synfin_flow_get(struct synfin_net *sn,
 	hold->chain = chain_at(hash);
 	hold->victim = NULL;
 	hold->spare = NULL;
-	hold->reason = synfin_phase_stray(seg);
+	hold->reason = SYNFIN_NO_REASON;
 	flow = find_or_insert(hold, sn, seg);
 	if (!flow) {
 		unlock(hold);
 		clear_up(hold);
+		if (hold->reason == SYNFIN_NO_REASON)
+			hold->reason = synfin_phase_stray(seg);
 		return NULL;
 	}
 	hold->last_ns = flow->conn.last_ns;
@@ -481,8 +484,41 @@ void synfin_flow_forget(struct synfin_net *sn, const struct synfin_segment *seg)
 
 static_assert(sizeof(struct synfin_stripe) <= 128 || IS_ENABLED(CONFIG_DEBUG_SPINLOCK));
 
-/* 16 to a page; a million flows in 256 MiB, the table included. */
-static_assert(sizeof(struct synfin_flow) <= 256);
+/*
+ * 16 to a page, each with the allocator's pointer behind it; a million flows in
+ * 256 MiB, the table included.
+ */
+static_assert(sizeof(struct synfin_flow) + sizeof(void *) <= 256);
+
+/*
+ * There is nothing to construct. But what has a constructor is not cleared when it is
+ * allocated (init_on_alloc), and synfin_phase_init() leaves nothing unset.
+ */
+static void construct(void *flow)
+{
+}
+
+/* The first connections wait for no page; if there is none now, there may be then. */
+static void fill_stocks(unsigned int max_flows)
+{
+	unsigned int most = min_t(unsigned int, STOCK_MAX,
+				  max_flows / num_online_cpus());
+	void *new[REFILL];
+	int cpu, i, n;
+
+	for_each_online_cpu(cpu) {
+		struct stock *stock = per_cpu_ptr(&stocks, cpu);
+
+		while (stock->nr + REFILL <= most) {
+			n = kmem_cache_alloc_bulk(synfin_flow_table.cache,
+						  GFP_KERNEL, REFILL, new);
+			if (!n)
+				return;
+			for (i = 0; i < n; i++)
+				stow(stock, new[i]);
+		}
+	}
+}
 
 static void free_tables(void)
 {
@@ -542,11 +578,12 @@ int synfin_flow_setup(const struct synfin_flow_limits *limits,
 	if (err)
 		return err;
 	t->cache = kmem_cache_create("synfin_flow", sizeof(struct synfin_flow), 0,
-				     0, NULL);
+				     0, construct);
 	if (!t->cache) {
 		free_tables();
 		return -ENOMEM;
 	}
+	fill_stocks(limits->max_flows);
 	INIT_DELAYED_WORK(&t->expiry, synfin_flow_expire_work);
 	schedule_delayed_work(&t->expiry, HZ);
 	return 0;

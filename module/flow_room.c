@@ -17,6 +17,9 @@
 /* Flows taken out of a stripe in one go, with interrupts off. */
 #define BATCH	16
 
+/* In so many steps the worker goes through all stripes in a second. */
+#define SLICES	8
+
 /* A second or so, which is how often the worker looks. */
 #define DUE_SHIFT 30
 
@@ -262,8 +265,10 @@ static void expire_stripe(struct synfin_stripe *stripe, u64 now)
  * synfin_flow_expire_work() - end the flows whose wait is over
  * @work: the table's
  *
- * Once a second, stripe by stripe; each locked for a few flows at a time, and left
- * alone while no wait in it can be over.
+ * A slice of the stripes at a time, all of them in a second: what a second's
+ * connections leave behind comes bit by bit, and is used again for the next ones. Each
+ * stripe is locked for a few flows at a time, and left alone while no wait in it can
+ * be over.
  */
 void synfin_flow_expire_work(struct work_struct *work)
 {
@@ -271,18 +276,20 @@ void synfin_flow_expire_work(struct work_struct *work)
 	u64 now = ktime_get_ns();
 	unsigned int i;
 
-	if (atomic_read(&t->total)) {
-		for (i = 0; i < SYNFIN_FLOW_STRIPES; i++) {
-			struct synfin_stripe *stripe = &t->stripes[i];
-
-			if (!READ_ONCE(stripe->flows) ||
-			    now >> DUE_SHIFT < stripe->due)
-				continue;
-			expire_stripe(stripe, now);
-			cond_resched();
-		}
+	if (!atomic_read(&t->total)) {
+		schedule_delayed_work(&t->expiry, HZ);
+		return;
 	}
-	schedule_delayed_work(&t->expiry, HZ);
+	for (i = 0; i < SYNFIN_FLOW_STRIPES / SLICES; i++) {
+		struct synfin_stripe *stripe = &t->stripes[t->slice++];
+
+		if (!READ_ONCE(stripe->flows) || now >> DUE_SHIFT < stripe->due)
+			continue;
+		expire_stripe(stripe, now);
+		cond_resched();
+	}
+	t->slice %= SYNFIN_FLOW_STRIPES;
+	schedule_delayed_work(&t->expiry, HZ / SLICES);
 }
 
 static unsigned int take_of_net(struct synfin_stripe *stripe,

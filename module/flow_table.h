@@ -23,6 +23,7 @@
  * @cache:	where flows come from
  * @total:	flows in the table
  * @embryonic:	those of them that no ACK has proved
+ * @slice:	the next stripe to be looked at; the worker's alone
  * @expiry:	looks for waits that are over
  */
 struct synfin_flow_table {
@@ -36,6 +37,7 @@ struct synfin_flow_table {
 	struct kmem_cache		*cache;
 	atomic_t			total ____cacheline_aligned_in_smp;
 	atomic_t			embryonic;
+	unsigned int			slice;
 	struct delayed_work		expiry;
 };
 

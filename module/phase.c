@@ -346,7 +346,6 @@ void synfin_phase_init(struct synfin_conn *conn,
 		.handshake_ns = SYNFIN_NS_NONE,
 		.server_rtt_ns = SYNFIN_NS_NONE,
 		.client_rtt_ns = SYNFIN_NS_NONE,
-		.close_ns = SYNFIN_NS_NONE,
 		.half_close_ns = SYNFIN_NS_NONE,
 	};
 	if (seg->sport == seg->dport && synfin_same_addr(&seg->src, &seg->dst))

@@ -112,6 +112,7 @@ struct synfin_end {
 #define SYNFIN_FLAG_NEXT_SERVER	0x0020	/* and it came from the server's endpoint */
 #define SYNFIN_FLAG_PENDING	0x0040	/* a RST that is not proved yet */
 #define SYNFIN_FLAG_AWAITS	0x0080	/* a FIN sent again: its ACK may come again */
+#define SYNFIN_FLAG_CLOSED	0x0100	/* both FINs were acknowledged */
 
 /**
  * struct synfin_conn - a connection, as far as it has been seen
@@ -128,13 +129,13 @@ struct synfin_end {
  * @server:	address of the server
  * @last_ns:	when its last phase passed
  * @seen_ns:	when its last segment passed, as far as segments are shown
- * @syn_ns:	when the last SYN passed; once there is a FIN, when the first did
+ * @syn_ns:	when the last SYN passed; once there is a FIN, when the first did;
+ *		with SYNFIN_FLAG_CLOSED, how long the close took, up to the last ACK
  * @answer_ns:	when the last SYN-ACK passed; later, the ACK of the first FIN;
  *		0 if neither did
  * @handshake_ns: first SYN to ACK, SYNFIN_NS_NONE if not known; likewise:
  * @server_rtt_ns: last SYN to SYN-ACK
  * @client_rtt_ns: SYN-ACK to ACK
- * @close_ns:	first FIN to last ACK
  * @half_close_ns: ACK of the first FIN to the second FIN
  * @history:	letters, see uapi
  * @next_ns:	when the SYN in @next_isn passed
@@ -174,7 +175,6 @@ struct synfin_conn {
 	__u64	handshake_ns;
 	__u64	server_rtt_ns;
 	__u64	client_rtt_ns;
-	__u64	close_ns;
 	__u64	half_close_ns;
 	__u64	history;
 	__u64	next_ns;

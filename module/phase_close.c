@@ -222,7 +222,8 @@ static void fin_acked(struct synfin_move *m)
 		conn->answer_ns = m->now;
 		conn->state = SYNFIN_STATE_HALF;
 	} else if (m->own->flags & SYNFIN_END_FIN_ACKED) {
-		conn->close_ns = synfin_since(m->now, conn->syn_ns);
+		conn->syn_ns = synfin_since(m->now, conn->syn_ns);
+		conn->flags |= SYNFIN_FLAG_CLOSED;
 		/* It closed in spite of a RST: that was forged. */
 		if (conn->flags & SYNFIN_FLAG_PENDING)
 			m->res->taken_back = 1;

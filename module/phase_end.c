@@ -356,7 +356,8 @@ void synfin_phase_summary(const struct synfin_conn *conn,
 	rec->server_rtt_ns = conn->server_rtt_ns;
 	rec->client_rtt_ns = conn->client_rtt_ns;
 	rec->duration_ns = synfin_since(conn->seen_ns, conn->first_ns);
-	rec->close_ns = conn->close_ns;
+	rec->close_ns = conn->flags & SYNFIN_FLAG_CLOSED ? conn->syn_ns :
+							   SYNFIN_NS_NONE;
 	rec->half_close_ns = conn->half_close_ns;
 	rec->history = conn->history;
 	summary_bytes(conn, rec);
