@@ -18,7 +18,7 @@
 #define BATCH	16
 
 /* In so many steps the worker goes through all stripes in a second. */
-#define SLICES	8
+#define SLICES	4
 
 /* A second or so, which is how often the worker looks. */
 #define DUE_SHIFT 30

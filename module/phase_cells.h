@@ -132,6 +132,7 @@ void synfin_cell_unreachable(struct synfin_move *m);
 void synfin_cell_fin_early(struct synfin_move *m);
 void synfin_cell_fin_before_ack(struct synfin_move *m);
 void synfin_acknowledge(struct synfin_move *m);
+bool synfin_reset_unopened(struct synfin_move *m);
 
 /* phase_close.c: cells of the close */
 void synfin_cell_first_fin(struct synfin_move *m);

@@ -393,6 +393,8 @@ void synfin_cell_reset(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
+	if (synfin_reset_unopened(m))
+		return;
 	if (!rst_fits(m)) {
 		synfin_pass(m, SYNFIN_CNT_forged_rst);
 		return;

@@ -520,6 +520,7 @@ static void failed(struct synfin_move *m, __u8 opening)
 {
 	m->conn->opening = opening;
 	m->conn->closing = SYNFIN_CLOSE_NONE;
+	m->conn->closed_by = SYNFIN_BY_NOBODY;
 	synfin_conn_end(m->conn, m->res);
 }
 
@@ -562,6 +563,25 @@ static bool reset_unseen(struct synfin_move *m)
 	synfin_cell_reset(m);
 	if (m->res->ended)
 		m->conn->opening = SYNFIN_OPEN_MIDSTREAM;
+	return true;
+}
+
+/**
+ * synfin_reset_unopened() - a RST when the server has closed before the client's ACK
+ * @m: the move
+ *
+ * Return: false if it is a connection's that has been open.
+ */
+bool synfin_reset_unopened(struct synfin_move *m)
+{
+	if (m->conn->opening != SYNFIN_OPEN_UNACKNOWLEDGED ||
+	    m->conn->state == SYNFIN_STATE_SYN_ACK)
+		return false;
+	if (!in_sequence(m))
+		synfin_pass(m, SYNFIN_CNT_forged_rst);
+	else
+		failed_by_rst(m, m->from == SYNFIN_FROM_CLIENT ?
+			      SYNFIN_OPEN_ABORTED : SYNFIN_OPEN_REFUSED);
 	return true;
 }
 

@@ -183,6 +183,16 @@ static void aborted_after_the_answer(void)
 	}
 }
 
+/* The server of a Fast Open has closed; nothing was acknowledged. */
+static void aborted_after_the_servers_fin(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0 0 10; s SA 0 11; s PA 1 11 100; s FA 101 11 : fin-1;"
+		     "c RA 999999 1 : forged_rst; c RA 11 1 : rst end");
+		SHAPE(&d.sum[0], ABORTED, NONE, NOBODY);
+	}
+}
+
 static void answer_again_after_the_abort(void)
 {
 	while (shape_source(&d, &all))
@@ -484,6 +494,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(unacknowledged),
 	TAP_TEST(aborted_before_the_answer),
 	TAP_TEST(aborted_after_the_answer),
+	TAP_TEST(aborted_after_the_servers_fin),
 	TAP_TEST(answer_again_after_the_abort),
 	TAP_TEST(aborted_by_a_fin),
 	TAP_TEST(simultaneous_open),
