@@ -684,8 +684,8 @@ void synfin_cell_syn_late(struct synfin_move *m)
  */
 void synfin_cell_syn_ack_late(struct synfin_move *m)
 {
-	bool same_x = acks_syn(m);
 	bool same_y = m->seg->seq == m->own->isn;
+	bool same_x = m->seg->ack == m->peer->isn + 1 || (same_y && acks_syn(m));
 
 	if (begins_next(m))
 		return;
