@@ -667,10 +667,15 @@ void synfin_cell_fin_early(struct synfin_move *m)
 /**
  * synfin_cell_syn_late() - a SYN when the connection has ended
  * @m: the move
+ *
+ * From who had only answered, and in vain, it is no SYN that came late.
  */
 void synfin_cell_syn_late(struct synfin_move *m)
 {
-	if ((m->own->flags & SYNFIN_END_ISN) && m->seg->seq == m->own->isn)
+	bool only_answered = m->own->syn_acks && !m->own->syns;
+
+	if ((m->own->flags & SYNFIN_END_ISN) && m->seg->seq == m->own->isn &&
+	    !only_answered)
 		syn_at_last(m);
 	else
 		m->res->again = 1;

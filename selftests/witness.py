@@ -357,7 +357,7 @@ def without_rst(verdict, following):
 def is_doubted(comparison, conn, verdict, following):
     """Does it look as if the module had called the RST forged?"""
     return comparison.live and verdict.close == "reset" and \
-        verdict.over is not None and \
+        verdict.over is not None and len(verdict.segments) > 1 and \
         comparison.doubted <= comparison.compared // 100 and \
         comparison.agrees(conn, without_rst(verdict, following))
 

@@ -106,12 +106,18 @@ def lines_of(path):
         return file.read().splitlines()
 
 
+def is_odd(s):
+    """No sender means it: SYN with RST, SYN with FIN that answers nothing, none."""
+    return not s.icmp and (not s.flags or s.flags & (SYN | RST) == SYN | RST or
+                           s.flags & (SYN | FIN | ACK) == SYN | FIN)
+
+
 def read(path, checksums=False):
     """All TCP segments, and ICMP errors that quote one, in their order."""
     found = []
     for nr, line in enumerate(lines_of(path), 1):
         one = segment(dict(zip(FIELDS, line.split("\t"))), nr, checksums)
-        if one and not one.bad_checksum:
+        if one and not one.bad_checksum and not is_odd(one):
             found.append(one)
     # Those that were captured out of order tell by their times.
     return sorted(found, key=lambda s: s.t)

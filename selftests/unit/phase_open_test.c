@@ -193,6 +193,15 @@ static void aborted_after_the_servers_fin(void)
 	}
 }
 
+/* A SYN-ACK out of the blue is refused; then its sender asks, with the same number. */
+static void asks_after_it_has_answered(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "s SA 0 1 : syn-ack; c R 1 : rst end; s S 0 : again syn @SYN");
+		SHAPE(&d.sum[0], ABORTED, NONE, NOBODY);
+	}
+}
+
 static void answer_again_after_the_abort(void)
 {
 	while (shape_source(&d, &all))
@@ -495,6 +504,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(aborted_before_the_answer),
 	TAP_TEST(aborted_after_the_answer),
 	TAP_TEST(aborted_after_the_servers_fin),
+	TAP_TEST(asks_after_it_has_answered),
 	TAP_TEST(answer_again_after_the_abort),
 	TAP_TEST(aborted_by_a_fin),
 	TAP_TEST(simultaneous_open),
