@@ -7,7 +7,9 @@
 . "$(dirname "$0")/shapes_world.sh"
 
 seed=${SYNFIN_SEED:-1}
-seconds=${SYNFIN_MIX_SECONDS:-10}
+seconds=5
+[[ -z ${MORE:-} ]] || seconds=20
+seconds=${SYNFIN_MIX_SECONDS:-$seconds}
 
 # The router's links are bad, both ways; what it sends on is drawn after its hooks.
 bad_links() {
