@@ -431,10 +431,11 @@ RING_TEST(two_readers_both_get_everything)
 	}
 	ASSERT_EQ(sizeof(a), read(fds[0], &a, sizeof(a)));
 	ASSERT_EQ(sizeof(b), read(fds[0], &b, sizeof(b)));
-	EXPECT_EQ(10 * RECORDS_EACH, a.read + a.lost);
-	EXPECT_EQ(10 * RECORDS_EACH, b.read + b.lost);
+	/* More, where TCP had to send a segment again. */
+	EXPECT_LE(10 * RECORDS_EACH, a.read + a.lost);
+	EXPECT_LE(10 * RECORDS_EACH, b.read + b.lost);
 	EXPECT_EQ(0, a.bad + b.bad);
-	if (!a.lost && !b.lost)
+	if (a.read == b.read && !a.lost && !b.lost)
 		EXPECT_EQ(a.sum, b.sum);
 	while (wait(NULL) > 0)
 		;

@@ -148,10 +148,10 @@ witness_live() {
 		--netns "$(inode_of "$1")" "${@:3}" || fail "differences in $1"
 }
 
-# witness_file PLACE FOLDER: the reader of captures against the same capture
+# witness_file PLACE FOLDER [OPTION...]: the reader of captures against the same one
 witness_file() {
 	"$SYNFIN" conns -r "$2/$1.pcap" --json >"$2/$1.conns" 2>/dev/null
-	witness.py "$2/$1.pcap" "$2/$1.conns" || fail "differences in $1's capture"
+	witness.py "$2/$1.pcap" "$2/$1.conns" "${@:3}" || fail "differences in $1's capture"
 }
 
 # The sub-tests of a test share one world; it goes away at the end.
