@@ -498,7 +498,11 @@ static void construct(void *flow)
 {
 }
 
-/* The first connections wait for no page; if there is none now, there may be then. */
+/*
+ * The first connections wait for no page; if there is none now, there may be then. No
+ * hook runs yet, so that the stocks of all CPUs are the caller's; one that comes online
+ * later, or has gone by now, fills its own as it goes, or leaves it for the end.
+ */
 static void fill_stocks(unsigned int max_flows)
 {
 	unsigned int most = min_t(unsigned int, STOCK_MAX,
