@@ -423,8 +423,11 @@ static void requeue(struct synfin_flow *flow, struct synfin_flow_hold *hold)
 	append(&flow->wait, &hold->stripe->waits[wait]);
 	flow->conn.mark[1] = wait;
 	if (synfin_flow_wait_is_embryonic(before)) {
-		if (!synfin_flow_wait_is_embryonic(wait))
-			atomic_dec(&synfin_flow_table.embryonic);
+		if (synfin_flow_wait_is_embryonic(wait))
+			return;
+		atomic_dec(&synfin_flow_table.embryonic);
+		if (wait != SYNFIN_WAIT_LINGER)
+			synfin_flow_repay();
 	} else if (synfin_flow_wait_is_embryonic(wait)) {
 		atomic_inc(&synfin_flow_table.embryonic);
 	}
@@ -568,8 +571,8 @@ int synfin_flow_setup(const struct synfin_flow_limits *limits,
 	int err;
 
 	t->limits = *limits;
-	t->shortest_ns = U64_MAX;
-	for (wait = 0; wait < SYNFIN_WAIT_NR; wait++)
+	t->shortest_ns = limits->wait_ns[SYNFIN_WAIT_LINGER] + SYNFIN_FLOW_SLACK_NS;
+	for (wait = 0; wait < SYNFIN_WAIT_LINGER; wait++)
 		if (limits->wait_ns[wait])
 			t->shortest_ns = min(t->shortest_ns, limits->wait_ns[wait]);
 	t->report = report;

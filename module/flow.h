@@ -83,8 +83,8 @@ struct synfin_stripe {
 /**
  * struct synfin_flow_limits - what the table is set up with
  * @max_flows:	flows at most
- * @max_loud:	flows a second and CPU of which every phase is written down before
- *		an ACK has proved them; beyond, only each 64th is
+ * @max_loud:	flows a second and CPU of which every phase is written down although
+ *		no ACK proves them; beyond, only each 64th is, until one does
  * @wait_ns:	how long each wait may last, by enum synfin_wait; 0 for ever
  */
 struct synfin_flow_limits {

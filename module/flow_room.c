@@ -44,6 +44,18 @@ struct budget {
 static DEFINE_PER_CPU(struct budget, budgets);
 
 /**
+ * synfin_flow_repay() - an ACK has proved a flow: what it took of the budget is back
+ *
+ * So real connections, however many, never use it up.
+ *
+ * Context: interrupts off.
+ */
+void synfin_flow_repay(void)
+{
+	this_cpu_inc(budgets.left);
+}
+
+/**
  * synfin_flow_is_quiet() - shall a new flow be kept out of the ring for now?
  *
  * A flood of made-up segments must not wash real connections out of the ring. What
@@ -194,7 +206,7 @@ static u64 deadline(struct synfin_stripe *stripe, unsigned int wait)
 	u64 limit = synfin_flow_table.limits.wait_ns[wait];
 	struct synfin_flow *flow;
 
-	if (!limit || list_empty(&stripe->waits[wait]))
+	if (list_empty(&stripe->waits[wait]) || !limit)
 		return 0;
 	flow = list_first_entry(&stripe->waits[wait], struct synfin_flow, wait);
 	return flow->conn.last_ns + limit;
@@ -224,6 +236,8 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 	for (wait = 0; wait < SYNFIN_WAIT_NR; wait++) {
 		while ((until = deadline(stripe, wait))) {
 			if (taken == BATCH || until > now) {
+				if (wait == SYNFIN_WAIT_LINGER)
+					until += SYNFIN_FLOW_SLACK_NS;
 				due = min(due, until);
 				break;
 			}

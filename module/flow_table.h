@@ -7,6 +7,7 @@
 
 #include <linux/atomic.h>
 #include <linux/slab.h>
+#include <linux/time64.h>
 #include <linux/workqueue.h>
 #include "flow.h"
 
@@ -43,6 +44,12 @@ struct synfin_flow_table {
 
 extern struct synfin_flow_table synfin_flow_table;
 
+/*
+ * A flow that has ended stays this much longer than it must: nothing is to be told of
+ * it, and more of them go at a time.
+ */
+#define SYNFIN_FLOW_SLACK_NS (2 * NSEC_PER_SEC)
+
 /* Flows that no ACK has proved: anybody can make them up. */
 static inline bool synfin_flow_wait_is_embryonic(unsigned int wait)
 {
@@ -62,6 +69,7 @@ struct synfin_flow *synfin_flow_make_room(struct synfin_stripe *stripe,
 					  bool *full);
 void synfin_flow_evict(struct synfin_flow *flow);
 bool synfin_flow_is_quiet(void);
+void synfin_flow_repay(void);
 void synfin_flow_expire_work(struct work_struct *work);
 
 #endif /* _SYNFIN_FLOW_TABLE_H */
