@@ -15,8 +15,10 @@
 
 #include <linux/bug.h>
 #include <linux/irqflags.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/lockdep.h>
+#include <linux/percpu.h>
 #include <linux/timekeeping.h>
 
 /* A ring takes whole words, and both kinds fit a slot. */
@@ -32,10 +34,32 @@ static union synfin_emission *synfin_emit_next(struct synfin_batch *b)
 	return &b->rec[b->nr++];
 }
 
-/* The flow's clock is monotonic; a record's is the time of day. */
+/**
+ * struct synfin_clock - from a flow's clock, which is monotonic, to the time of day
+ * @tick:	jiffies, when that was asked for
+ * @real_ns:	the time of day when the monotonic clock was 0
+ */
+struct synfin_clock {
+	unsigned long	tick;
+	u64		real_ns;
+};
+
+static DEFINE_PER_CPU(struct synfin_clock, synfin_clocks);
+
+/*
+ * Asked for once in a tick: if somebody sets the time of day, records have it from the
+ * next one on.
+ */
 static u64 synfin_emit_date(u64 mono_ns)
 {
-	return ktime_to_ns(ktime_mono_to_real(ns_to_ktime(mono_ns)));
+	struct synfin_clock *clock = this_cpu_ptr(&synfin_clocks);
+
+	lockdep_assert_irqs_disabled();
+	if (unlikely(clock->tick != jiffies)) {
+		clock->tick = jiffies;
+		clock->real_ns = ktime_to_ns(ktime_mono_to_real(0));
+	}
+	return clock->real_ns + mono_ns;
 }
 
 /* The tracepoint fires after the lock, so it wants a copy of the record. */
@@ -47,8 +71,8 @@ static noinline void synfin_emit_copy(struct synfin_batch *b,
 
 	if (!rec)
 		return;
-	synfin_phase_record(conn, step, &rec->phase);
-	rec->head.time_ns = synfin_emit_date(step->time_ns);
+	synfin_phase_record(conn, step, synfin_emit_date(step->time_ns),
+			    &rec->phase);
 }
 
 /**
@@ -62,10 +86,10 @@ static noinline void synfin_emit_copy(struct synfin_batch *b,
 void synfin_emit_phase(struct synfin_batch *b, const struct synfin_conn *conn,
 		       const struct synfin_step *step)
 {
+	u64 date = synfin_emit_date(step->time_ns);
 	union synfin_record *rec = synfin_ring_begin();
 
-	synfin_phase_record(conn, step, &rec->phase);
-	rec->head.time_ns = synfin_emit_date(step->time_ns);
+	synfin_phase_record(conn, step, date, &rec->phase);
 	synfin_ring_end(rec);
 	synfin_stats_inc(b->sn, SYNFIN_CNT_phases);
 	if (trace_synfin_phase_enabled())
@@ -79,7 +103,8 @@ void synfin_emit_phase(struct synfin_batch *b, const struct synfin_conn *conn,
  *
  * Context: Any but NMI, irqs off; under the flow's lock.
  */
-void synfin_emit_conn(struct synfin_batch *b, const struct synfin_conn *conn)
+noinline void synfin_emit_conn(struct synfin_batch *b,
+			       const struct synfin_conn *conn)
 {
 	union synfin_emission *rec = synfin_emit_next(b);
 	union synfin_record *slot;

@@ -148,10 +148,10 @@ struct synfin_end {
  * @closing:	enum synfin_close, as it stands
  * @closed_by:	enum synfin_closed_by
  * @seen:	SYNFIN_SEEN_*
- * @letters:	how many are in @history
+ * @letters:	how many bits of @history are taken, four for each letter
  * @first_fin:	enum synfin_from of the first FIN
  * @reset_by:	enum synfin_from of a pending RST
- * @said:	the letters that each end has in @history
+ * @said:	the letters that are in @history, a bit for each
  * @mark:	for whoever stores it
  *
  * It begins as a record's head does, so that one copy makes that.
@@ -190,7 +190,7 @@ struct synfin_conn {
 	__u8	letters;
 	__u8	first_fin:1,
 		reset_by:1;
-	__u8	said[2];
+	__u16	said;
 	__u8	mark[2];
 };
 
@@ -209,7 +209,8 @@ struct synfin_conn {
  * @since_ns:	since the phase before it, or SYNFIN_NS_NONE
  * @time_ns:	when it passed; clock of the caller
  *
- * It begins as what follows the head of a phase's record.
+ * It begins as what follows the head of a phase's record. From @window to @len it is
+ * as in struct synfin_segment.
  */
 struct synfin_step {
 	__u8	phase;
@@ -331,7 +332,7 @@ bool synfin_phase_is_proved(const struct synfin_conn *conn);
 void synfin_phase_summary(const struct synfin_conn *conn,
 			  struct synfin_record_conn *rec);
 void synfin_phase_record(const struct synfin_conn *conn,
-			 const struct synfin_step *step,
+			 const struct synfin_step *step, __u64 time_ns,
 			 struct synfin_record_phase *rec);
 
 #endif /* _SYNFIN_PHASE_H */

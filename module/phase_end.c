@@ -4,11 +4,6 @@
  *
  * Pure; see phase.c.
  */
-#ifdef __KERNEL__
-#include <linux/build_bug.h>
-#else
-#include <assert.h>
-#endif
 #include "phase_cells.h"
 
 static __u8 by_end(__u8 from)
@@ -379,12 +374,13 @@ void synfin_phase_summary(const struct synfin_conn *conn,
  * synfin_phase_record() - fill in the record of a phase
  * @conn:	the connection
  * @step:	the phase
- * @rec:	to be filled; head.time_ns is in the clock of the connection
+ * @time_ns:	when it passed, in the clock that the record is to have
+ * @rec:	to be filled
  */
 void synfin_phase_record(const struct synfin_conn *conn,
-			 const struct synfin_step *step,
+			 const struct synfin_step *step, __u64 time_ns,
 			 struct synfin_record_phase *rec)
 {
-	head_of(conn, &rec->head, SYNFIN_RECORD_PHASE, step->time_ns);
+	head_of(conn, &rec->head, SYNFIN_RECORD_PHASE, time_ns);
 	__builtin_memcpy(&rec->phase, step, sizeof(*rec) - sizeof(rec->head));
 }

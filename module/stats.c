@@ -125,17 +125,22 @@ static void synfin_book_row(struct synfin_row *row,
 			    &row->cell[SYNFIN_CELL_BYTES_SERVER]);
 }
 
+/* The record has its durations one after the other, as the histograms are numbered. */
+#define SYNFIN_DURATION(histogram, member)				\
+	static_assert(offsetof(struct synfin_record_conn, member) ==	\
+		      offsetof(struct synfin_record_conn, handshake_ns) + \
+		      SYNFIN_HISTOGRAM_##histogram * sizeof(u64))
+
+SYNFIN_DURATION(SERVER_RTT, server_rtt_ns);
+SYNFIN_DURATION(CLIENT_RTT, client_rtt_ns);
+SYNFIN_DURATION(DURATION, duration_ns);
+SYNFIN_DURATION(CLOSE, close_ns);
+SYNFIN_DURATION(HALF_CLOSE, half_close_ns);
+
 static void synfin_book_buckets(struct synfin_book *book,
 				const struct synfin_record_conn *rec)
 {
-	const u64 ns[SYNFIN_HISTOGRAM_NR] = {
-		[SYNFIN_HISTOGRAM_HANDSHAKE]	= rec->handshake_ns,
-		[SYNFIN_HISTOGRAM_SERVER_RTT]	= rec->server_rtt_ns,
-		[SYNFIN_HISTOGRAM_CLIENT_RTT]	= rec->client_rtt_ns,
-		[SYNFIN_HISTOGRAM_DURATION]	= rec->duration_ns,
-		[SYNFIN_HISTOGRAM_CLOSE]	= rec->close_ns,
-		[SYNFIN_HISTOGRAM_HALF_CLOSE]	= rec->half_close_ns,
-	};
+	const u64 *ns = &rec->handshake_ns;
 	unsigned int i;
 
 	for (i = 0; i < SYNFIN_HISTOGRAM_NR; i++)

@@ -125,7 +125,8 @@ static bool emit_steps(const struct flow *flow, const struct synfin_result *res,
 	union synfin_record rec;
 
 	for (unsigned int i = 0; i < res->nr; i++) {
-		synfin_phase_record(&flow->conn, &res->step[i], &rec.phase);
+		synfin_phase_record(&flow->conn, &res->step[i],
+				    res->step[i].time_ns, &rec.phase);
 		if (!sink->record(sink->ctx, &rec))
 			return false;
 	}

@@ -52,7 +52,7 @@ static void record_of_a_phase(void)
 	dialogue_begin(&d, 0);
 	PLAY(&d, "c S 0; s SA 0 1 +20");
 	memset(&rec, 0xee, sizeof(rec));
-	synfin_phase_record(&d.conn, &d.step[1], &rec);
+	synfin_phase_record(&d.conn, &d.step[1], d.step[1].time_ns, &rec);
 	TAP_EQUAL(rec.head.type, SYNFIN_RECORD_PHASE);
 	TAP_EQUAL(rec.head.family, 4);
 	TAP_EQUAL(rec.head.client_port, 40000);
