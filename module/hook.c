@@ -162,10 +162,11 @@ static bool seen_again(const struct sk_buff *skb,
 		(dst && netif_is_l3_master(dst->dev)));
 }
 
-/* segment -> follow */
+/* segment -> follow; @th is NULL if the header has yet to be found */
 static noinline __flatten void slow_path(struct synfin_net *sn,
 					 const struct sk_buff *skb,
-					 const struct nf_hook_state *state)
+					 const struct nf_hook_state *state,
+					 const struct tcphdr *th)
 {
 	bool ipvs = synfin_ipvs_is_there(state->net);
 	enum synfin_counter reason;
@@ -173,7 +174,8 @@ static noinline __flatten void slow_path(struct synfin_net *sn,
 
 	if (seen_again(skb, state))
 		return;
-	reason = synfin_segment_read(skb, state->pf, &seg);
+	reason = likely(th) ? synfin_segment_at(skb, state->pf, th, &seg) :
+			      synfin_segment_read(skb, state->pf, &seg);
 	if (reason == SYNFIN_CNT_not_tcp)
 		return;
 	if (unlikely(ipvs) && !reason && synfin_ipvs_counted(sn, skb, state, &seg))
@@ -192,7 +194,8 @@ static noinline __flatten void slow_path(struct synfin_net *sn,
  * flow that might be theirs waits for an ACK. On LOCAL_IN early demux has found the
  * socket of most: if it is established, its handshake is over (the ACK that ends a
  * handshake finds a request socket) and no FIN was sent (it would have left the
- * state). On LOCAL_OUT neither holds.
+ * state). On LOCAL_OUT neither holds. If it is of interest, @found is where it is, or
+ * NULL for the slow path to find it.
  */
 static __always_inline bool is_plain(const struct tcphdr *th)
 {
@@ -212,15 +215,20 @@ static __always_inline bool in_one_piece(const struct sk_buff *skb,
 }
 
 static __always_inline bool uninteresting4(const struct synfin_net *sn,
-					   const struct sk_buff *skb, bool local_in)
+					   const struct sk_buff *skb, bool local_in,
+					   const struct tcphdr **found)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	const struct tcphdr *th = (const void *)iph + iph->ihl * 4;
 	u64 src, dst;
 
+	*found = NULL;
 	if (unlikely(iph->protocol != IPPROTO_TCP))
 		return iph->protocol != IPPROTO_ICMP;
-	if (!in_one_piece(skb, th) || !is_plain(th))
+	if (!in_one_piece(skb, th))
+		return false;
+	*found = th;
+	if (!is_plain(th))
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
@@ -230,16 +238,21 @@ static __always_inline bool uninteresting4(const struct synfin_net *sn,
 }
 
 static __always_inline bool uninteresting6(const struct synfin_net *sn,
-					   const struct sk_buff *skb, bool local_in)
+					   const struct sk_buff *skb, bool local_in,
+					   const struct tcphdr **found)
 {
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
 	const struct tcphdr *th = (const void *)(iph + 1);
 	u64 src, dst;
 
+	*found = NULL;
 	if (unlikely(iph->nexthdr != IPPROTO_TCP))
 		return iph->nexthdr != IPPROTO_ICMPV6 &&
 		       !ipv6_ext_hdr(iph->nexthdr);
-	if (!in_one_piece(skb, th) || !is_plain(th))
+	if (!in_one_piece(skb, th))
+		return false;
+	*found = th;
+	if (!is_plain(th))
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
@@ -257,32 +270,40 @@ static __always_inline bool is_loopback(const struct nf_hook_state *state)
 static unsigned int hook4_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	if (!is_loopback(state) && !uninteresting4(priv, skb, true))
-		slow_path(priv, skb, state);
+	const struct tcphdr *th;
+
+	if (!is_loopback(state) && !uninteresting4(priv, skb, true, &th))
+		slow_path(priv, skb, state, th);
 	return NF_ACCEPT;
 }
 
 static unsigned int hook4(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state)
 {
-	if (!uninteresting4(priv, skb, false))
-		slow_path(priv, skb, state);
+	const struct tcphdr *th;
+
+	if (!uninteresting4(priv, skb, false, &th))
+		slow_path(priv, skb, state, th);
 	return NF_ACCEPT;
 }
 
 static unsigned int hook6_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	if (!is_loopback(state) && !uninteresting6(priv, skb, true))
-		slow_path(priv, skb, state);
+	const struct tcphdr *th;
+
+	if (!is_loopback(state) && !uninteresting6(priv, skb, true, &th))
+		slow_path(priv, skb, state, th);
 	return NF_ACCEPT;
 }
 
 static unsigned int hook6(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state)
 {
-	if (!uninteresting6(priv, skb, false))
-		slow_path(priv, skb, state);
+	const struct tcphdr *th;
+
+	if (!uninteresting6(priv, skb, false, &th))
+		slow_path(priv, skb, state, th);
 	return NF_ACCEPT;
 }
 

@@ -156,18 +156,32 @@ static const struct {
 	[SYNFIN_PHASE_RST] = { SYNFIN_HISTORY_RST, SYNFIN_SEEN_RST },
 };
 
-static void history_add(struct synfin_conn *conn, __u8 letter, __u8 from)
+/* Each letter of each end once, in the order of their segments. */
+static void history_add(struct synfin_conn *conn, __u32 letter)
 {
-	__u8 bit = 1 << letter;
-	__u8 nr = conn->letters;
-
-	if ((conn->said[from] & bit) || nr == 16)
+	if ((conn->said >> letter & 1) || conn->letters == 64)
 		return;
-	conn->said[from] |= bit;
-	conn->letters = nr + 1;
-	letter |= from * SYNFIN_HISTORY_SERVER;
-	conn->history |= (__u64)letter << (4 * nr);
+	conn->said |= 1u << letter;
+	conn->history |= (__u64)letter << conn->letters;
+	conn->letters += 4;
 }
+
+/* Is a member of a segment where a step has it, seen from the window? */
+#define SAME_IN_STEP(member)						\
+	static_assert(__builtin_offsetof(struct synfin_segment, member) - \
+		      __builtin_offsetof(struct synfin_segment, window) == \
+		      __builtin_offsetof(struct synfin_step, member) -	\
+		      __builtin_offsetof(struct synfin_step, window),	\
+		      #member)
+#define AS_ON_THE_WIRE							\
+	(__builtin_offsetof(struct synfin_step, reserved1) -		\
+	 __builtin_offsetof(struct synfin_step, window))
+
+SAME_IN_STEP(flags);
+SAME_IN_STEP(reserved0);
+SAME_IN_STEP(seq);
+SAME_IN_STEP(ack);
+SAME_IN_STEP(len);
 
 /**
  * synfin_step_add() - the segment makes a phase
@@ -178,20 +192,15 @@ static void history_add(struct synfin_conn *conn, __u8 letter, __u8 from)
 void synfin_step_add(struct synfin_move *m, __u8 phase, __u16 count)
 {
 	const struct synfin_segment *seg = m->seg;
-	struct synfin_step *step = &m->res->step[m->res->nr++];
+	struct synfin_step *step = m->step++;
 	struct synfin_conn *conn = m->conn;
-	__u8 from = m->from;
 	__u64 now = m->now;
 
+	m->res->nr++;
 	step->phase = phase;
-	step->from = from;
+	step->from = m->from;
 	step->count = count;
-	step->window = seg->window;
-	step->flags = seg->flags;
-	step->reserved0 = 0;
-	step->seq = seg->seq;
-	step->ack = seg->ack;
-	step->len = seg->len;
+	__builtin_memcpy(&step->window, &seg->window, AS_ON_THE_WIRE);
 	step->reserved1 = 0;
 	step->time_ns = now;
 	/* The first phase leaves its mark, whatever passed before it. */
@@ -202,7 +211,7 @@ void synfin_step_add(struct synfin_move *m, __u8 phase, __u16 count)
 	if (seg->kind == SYNFIN_KIND_ICMP)
 		return;
 	conn->seen |= marks[phase].seen;
-	history_add(conn, marks[phase].letter, from);
+	history_add(conn, marks[phase].letter | m->from * SYNFIN_HISTORY_SERVER);
 }
 
 /**
@@ -240,7 +249,7 @@ void synfin_track(struct synfin_move *m)
 			own->isn = seg->seq - 1;
 		own->nxt = next;
 		own->flags |= SYNFIN_END_NXT;
-	} else if (!synfin_after(own->nxt, next) &&
+	} else if (synfin_after(next, own->nxt) &&
 		   synfin_within(seg->seq, own->nxt - seg->len,
 				 seg->len + m->reach)) {
 		if (next - own->isn < own->nxt - own->isn)
@@ -255,11 +264,12 @@ void synfin_track(struct synfin_move *m)
 		peer->nxt = ack;
 		peer->flags |= SYNFIN_END_NXT;
 	}
-	if (!(peer->flags & SYNFIN_END_UNA) ||
-	    (!synfin_after(peer->una, ack) &&
-	     synfin_within(ack, peer->una, synfin_ahead(peer, m->reach)))) {
+	if (!(peer->flags & SYNFIN_END_UNA)) {
 		peer->una = ack;
 		peer->flags |= SYNFIN_END_UNA;
+	} else if (synfin_after(ack, peer->una) &&
+		   synfin_within(ack, peer->una, synfin_ahead(peer, m->reach))) {
+		peer->una = ack;
 	}
 }
 
@@ -293,7 +303,7 @@ bool synfin_phase_begins(const struct synfin_segment *seg)
 	case SYNFIN_KIND_ICMP:
 		return false;
 	case SYNFIN_KIND_PLAIN:
-		return seg->all;
+		return synfin_shows_all(seg);
 	case SYNFIN_KIND_FIN:
 		return synfin_has_ack(seg) &&
 		       seg->belief != SYNFIN_BELIEF_FORGED &&
@@ -333,28 +343,28 @@ void synfin_phase_init(struct synfin_conn *conn,
 {
 	bool by_client = sent_by_client(seg);
 
-	*conn = (struct synfin_conn) {
-		.client = by_client ? seg->src : seg->dst,
-		.server = by_client ? seg->dst : seg->src,
-		.client_port = by_client ? seg->sport : seg->dport,
-		.server_port = by_client ? seg->dport : seg->sport,
-		.family = seg->family,
-		.opening = SYNFIN_OPEN_UNANSWERED,
-		.closing = SYNFIN_CLOSE_NONE,
-		.netns = netns,
-		.id = id,
-		.handshake_ns = SYNFIN_NS_NONE,
-		.server_rtt_ns = SYNFIN_NS_NONE,
-		.client_rtt_ns = SYNFIN_NS_NONE,
-		.half_close_ns = SYNFIN_NS_NONE,
-	};
+	__builtin_memset(conn, 0, sizeof(*conn));
+	conn->family = seg->family;
+	conn->client = by_client ? seg->src : seg->dst;
+	conn->server = by_client ? seg->dst : seg->src;
+	conn->client_port = by_client ? seg->sport : seg->dport;
+	conn->server_port = by_client ? seg->dport : seg->sport;
+	conn->opening = SYNFIN_OPEN_UNANSWERED;
+	conn->closing = SYNFIN_CLOSE_NONE;
+	conn->netns = netns;
+	conn->id = id;
+	conn->handshake_ns = SYNFIN_NS_NONE;
+	conn->server_rtt_ns = SYNFIN_NS_NONE;
+	conn->client_rtt_ns = SYNFIN_NS_NONE;
+	conn->half_close_ns = SYNFIN_NS_NONE;
 	if (seg->sport == seg->dport && synfin_same_addr(&seg->src, &seg->dst))
 		conn->flags |= SYNFIN_FLAG_SELF;
 	if (seg->kind != SYNFIN_KIND_SYN && seg->kind != SYNFIN_KIND_SYN_ACK) {
 		conn->flags |= SYNFIN_FLAG_GUESSED;
-		if (!by_client)
+		if (!by_client) {
 			conn->history = SYNFIN_HISTORY_FLIP;
-		conn->letters = !by_client;
+			conn->letters = 4;
+		}
 	}
 }
 
@@ -366,12 +376,12 @@ void synfin_phase_init(struct synfin_conn *conn,
 static __u32 reach_of(const struct synfin_conn *conn,
 		      const struct synfin_segment *seg, __u64 now)
 {
-	__u64 idle = synfin_since(now, seg->all ? conn->seen_ns : conn->last_ns);
-	__u32 most = seg->all ? SYNFIN_WINDOW_MAX : ~0u;
+	__u64 last_ns = synfin_shows_all(seg) ? conn->seen_ns : conn->last_ns;
+	__u64 most = synfin_shows_all(seg) ? SYNFIN_WINDOW_MAX : ~0u;
+	__u64 idle = synfin_since(now, last_ns);
+	__u64 reach = SYNFIN_GAP_MAX + (idle < most ? idle : most) * 16;
 
-	if (idle >= (most - SYNFIN_GAP_MAX) / 16)
-		return most;
-	return SYNFIN_GAP_MAX + idle * 16;
+	return reach < most ? reach : most;
 }
 
 /**
@@ -392,10 +402,11 @@ void synfin_phase_segment(struct synfin_conn *conn,
 		.conn = conn,
 		.seg = seg,
 		.res = res,
+		.step = res->step,
 		.now = now,
-		.from = from,
 		.own = &conn->end[from],
 		.peer = &conn->end[!from],
+		.from = from,
 		.reach = reach_of(conn, seg, now),
 	};
 	__u64 seen_ns = conn->seen_ns;

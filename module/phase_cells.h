@@ -5,6 +5,11 @@
 #ifndef _SYNFIN_PHASE_CELLS_H
 #define _SYNFIN_PHASE_CELLS_H
 
+#ifdef __KERNEL__
+#include <linux/build_bug.h>
+#else
+#include <assert.h>
+#endif
 #include "phase.h"
 
 /* Larger than any window that a receiver can offer (RFC 7323: 1 GiB). */
@@ -18,20 +23,22 @@
  * @conn:	the connection
  * @seg:	the segment
  * @res:	what comes of it
+ * @step:	where its next phase goes
  * @now:	when it passed
- * @from:	enum synfin_from, who sent it
  * @own:	what its sender has sent so far
  * @peer:	what the other end has
+ * @from:	enum synfin_from, who sent it
  * @reach:	how far beyond what is known either end may have got unseen
  */
 struct synfin_move {
 	struct synfin_conn *conn;
 	const struct synfin_segment *seg;
 	struct synfin_result *res;
+	struct synfin_step *step;
 	__u64 now;
-	__u8 from;
 	struct synfin_end *own;
 	struct synfin_end *peer;
+	__u32 from;
 	__u32 reach;
 };
 

@@ -28,7 +28,7 @@ bool synfin_proves_alive(const struct synfin_move *m)
 
 	__u32 number = m->from == conn->reset_by ? synfin_segment_end(seg) :
 						   seg->ack;
-	__u32 span = seg->all ? m->reach : SYNFIN_WINDOW_MAX;
+	__u32 span = synfin_shows_all(seg) ? m->reach : SYNFIN_WINDOW_MAX;
 	__u32 last = conn->rst_seq;
 
 	/* A closed socket answers late data: its RST may lie behind its FIN. */
@@ -96,24 +96,19 @@ static bool was_acked_unseen(const struct synfin_move *m, __u32 fin)
 {
 	const struct synfin_end *own = m->own;
 
-	if (!m->seg->all || fin != own->una - 1)
+	if (!synfin_shows_all(m->seg) || fin != own->una - 1)
 		return false;
 	return synfin_after(own->una, own->nxt) ||
 	       (!(own->flags & SYNFIN_END_ISN) && fin == own->isn);
 }
 
-/* Is a FIN where its sender may have one, as far as is known? */
-static bool fin_fits(const struct synfin_move *m)
+/* Are a FIN's numbers such as its sender may have, as far as is known? */
+static bool fin_numbers_fit(const struct synfin_move *m)
 {
 	const struct synfin_end *own = m->own;
 	const struct synfin_end *peer = m->peer;
 	__u32 fin = synfin_segment_end(m->seg) - 1;
-	__u32 ahead = synfin_ahead(peer, m->reach);
 
-	if (m->seg->belief == SYNFIN_BELIEF_FORGED || !synfin_has_ack(m->seg))
-		return false;
-	if (m->seg->belief == SYNFIN_BELIEF_TRUE)
-		return true;
 	/* All before una was acknowledged as data: a FIN cannot be there. */
 	if ((own->flags & SYNFIN_END_UNA) &&
 	    !synfin_within(fin, own->una, synfin_ahead(own, m->reach)) &&
@@ -124,8 +119,16 @@ static bool fin_fits(const struct synfin_move *m)
 		return false;
 	/* What it acknowledges was sent, and not long ago. */
 	return !(peer->flags & SYNFIN_END_UNA) ||
-	       synfin_within(m->seg->ack, peer->una, ahead) ||
+	       synfin_within(m->seg->ack, peer->una,
+			     synfin_ahead(peer, m->reach)) ||
 	       synfin_within(peer->una, m->seg->ack, SYNFIN_WINDOW_MAX);
+}
+
+static inline bool fin_fits(const struct synfin_move *m)
+{
+	if (m->seg->belief == SYNFIN_BELIEF_FORGED || !synfin_has_ack(m->seg))
+		return false;
+	return m->seg->belief == SYNFIN_BELIEF_TRUE || fin_numbers_fit(m);
 }
 
 static void sent_fin(struct synfin_move *m)
@@ -381,7 +384,7 @@ static bool rst_fits(const struct synfin_move *m)
 	if ((own->flags & SYNFIN_END_UNA) && own->una - seq != 1 &&
 	    !synfin_within(seq, own->una, synfin_ahead(own, m->reach)))
 		return false;
-	return !m->seg->all || !(own->flags & SYNFIN_END_NXT) ||
+	return !synfin_shows_all(m->seg) || !(own->flags & SYNFIN_END_NXT) ||
 	       !synfin_after(seq, own->nxt + SYNFIN_GAP_MAX);
 }
 

@@ -396,7 +396,7 @@ void synfin_cell_ack_cross(struct synfin_move *m)
  */
 static __u32 gap(const struct synfin_move *m)
 {
-	return m->seg->all && m->seg->kind == SYNFIN_KIND_FIN ? SYNFIN_GAP_MAX : 0;
+	return synfin_shows_all(m->seg) && m->seg->kind == SYNFIN_KIND_FIN ? SYNFIN_GAP_MAX : 0;
 }
 
 /* ack=y+1, or what the server sent before it came (Fast Open) */
@@ -484,7 +484,7 @@ void synfin_cell_missed(struct synfin_move *m)
 		synfin_pass(m, fin ? SYNFIN_CNT_forged_fin : SYNFIN_CNT_bad_ack);
 		return;
 	}
-	if (!m->seg->all && !fin) {
+	if (!synfin_shows_all(m->seg) && !fin) {
 		synfin_pass(m, SYNFIN_CNT_not_awaited);
 		return;
 	}
@@ -545,7 +545,7 @@ static bool in_sequence(const struct synfin_move *m)
  */
 static bool rst_beyond_gap(const struct synfin_move *m)
 {
-	return m->seg->all && m->conn->state == SYNFIN_STATE_SYN_ACK &&
+	return synfin_shows_all(m->seg) && m->conn->state == SYNFIN_STATE_SYN_ACK &&
 	       synfin_has_ack(m->seg) &&
 	       synfin_within(m->seg->ack, m->peer->isn + 1, SYNFIN_GAP_MAX) &&
 	       synfin_within(m->seg->seq, m->own->isn + 2, SYNFIN_GAP_MAX);
@@ -694,7 +694,7 @@ void synfin_cell_syn_ack_late(struct synfin_move *m)
 
 	if (begins_next(m))
 		return;
-	if (m->seg->all && !same_x && !same_y) {
+	if (synfin_shows_all(m->seg) && !same_x && !same_y) {
 		m->res->again = 1;
 		return;
 	}

@@ -95,10 +95,26 @@ static bool checksum_ok(const struct sk_buff *skb, u8 pf, unsigned int at)
 				IPPROTO_TCP, sum);
 }
 
+/* The header has twenty bytes at @tcp; in the packet it begins at @at. */
+static __always_inline enum synfin_counter
+read_header(const struct sk_buff *skb, u8 pf, unsigned int at, const u8 *tcp,
+	    struct synfin_segment *seg)
+{
+	enum synfin_counter reason;
+
+	seg->wrapped = 0;
+	reason = synfin_wire_tcp(tcp, 20, skb->len - at, seg);
+	if (reason)
+		return reason;
+	if (!checksum_ok(skb, pf, at))
+		return SYNFIN_CNT_bad_checksum;
+	addresses(skb, pf, seg);
+	return SYNFIN_NO_REASON;
+}
+
 static enum synfin_counter read_tcp(const struct sk_buff *skb, u8 pf,
 				    unsigned int at, struct synfin_segment *seg)
 {
-	enum synfin_counter reason;
 	u8 buf[20] SYNFIN_UNINITIALIZED;
 	const u8 *tcp;
 
@@ -107,13 +123,7 @@ static enum synfin_counter read_tcp(const struct sk_buff *skb, u8 pf,
 	tcp = skb_header_pointer(skb, at, sizeof(buf), buf);
 	if (!tcp)
 		return SYNFIN_CNT_short;
-	reason = synfin_wire_tcp(tcp, sizeof(buf), skb->len - at, seg);
-	if (reason)
-		return reason;
-	if (!checksum_ok(skb, pf, at))
-		return SYNFIN_CNT_bad_checksum;
-	addresses(skb, pf, seg);
-	return SYNFIN_NO_REASON;
+	return read_header(skb, pf, at, tcp, seg);
 }
 
 static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
@@ -124,6 +134,7 @@ static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
 	const u8 *icmp, *quote;
 	unsigned int room;
 
+	seg->wrapped = 0;
 	icmp = skb_header_pointer(skb, at, sizeof(head), head);
 	if (!icmp || !synfin_wire_icmp_is_error(family, icmp[0], icmp[1]))
 		return SYNFIN_CNT_not_tcp;
@@ -146,14 +157,13 @@ static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
  * Return: SYNFIN_NO_REASON; SYNFIN_CNT_not_tcp for what does not concern us; or the
  * counter that says what is wrong with it.
  */
-enum synfin_counter synfin_segment_read(const struct sk_buff *skb, u8 pf,
-					struct synfin_segment *seg)
+noinline enum synfin_counter synfin_segment_read(const struct sk_buff *skb,
+						 u8 pf,
+						 struct synfin_segment *seg)
 {
 	unsigned int at;
 	int proto;
 
-	seg->all = 0;
-	seg->wrapped = 0;
 	if (pf == NFPROTO_IPV4) {
 		proto = upper4(skb, &at);
 		if (proto < 0)
@@ -173,4 +183,25 @@ enum synfin_counter synfin_segment_read(const struct sk_buff *skb, u8 pf,
 	if (proto != IPPROTO_TCP)
 		return SYNFIN_CNT_not_tcp;
 	return read_tcp(skb, pf, at, seg);
+}
+
+/**
+ * synfin_segment_at() - read a TCP segment whose header has been found
+ * @skb:	the packet
+ * @pf:		NFPROTO_IPV4 or NFPROTO_IPV6
+ * @th:		its TCP header, right behind the IP header, twenty bytes in one piece
+ * @seg:	to be filled, but for @seg->belief
+ *
+ * Context: any context of a hook.
+ *
+ * Return: SYNFIN_NO_REASON, or the counter that says what is wrong with it.
+ */
+enum synfin_counter synfin_segment_at(const struct sk_buff *skb, u8 pf,
+				      const struct tcphdr *th,
+				      struct synfin_segment *seg)
+{
+	if (pf == NFPROTO_IPV4 && ip_is_fragment(ip_hdr(skb)))
+		return SYNFIN_CNT_fragment;
+	return read_header(skb, pf, (const u8 *)th - skb->data, (const u8 *)th,
+			   seg);
 }

@@ -76,38 +76,59 @@ struct synfin_addr {
 
 /**
  * struct synfin_segment - what the phase machine knows of a segment
- * @src:	source address
- * @dst:	destination address
  * @sport:	source port, host order
  * @dport:	destination port, host order
  * @family:	4 or 6
  * @kind:	enum synfin_kind
  * @belief:	enum synfin_belief
- * @flags:	byte 13 of the TCP header; 0 for ICMP
- * @window:	as on the wire, unscaled
- * @all:	the source shows every segment, data included (a capture file),
- *		not only those that the fast path lets through
+ * @all:	the source shows every segment, data included (a capture file), not
+ *		only those that the fast path lets through; see synfin_shows_all()
  * @wrapped:	SYNFIN_WRAPPED_*, as far as a local socket knows
+ * @window:	as on the wire, unscaled
+ * @flags:	byte 13 of the TCP header; 0 for ICMP
+ * @reserved0:	0
  * @seq:	sequence number
  * @ack:	acknowledgment number, valid if @flags has ACK
  * @len:	bytes of payload
+ * @src:	source address
+ * @dst:	destination address
+ *
+ * From @window to @len it is as in struct synfin_step, so that one copy makes that.
  */
 struct synfin_segment {
-	struct synfin_addr src;
-	struct synfin_addr dst;
 	__u16	sport;
 	__u16	dport;
 	__u8	family;
 	__u8	kind;
 	__u8	belief;
-	__u8	flags;
-	__u16	window;
 	__u8	all;
-	__u8	wrapped;
+	__u32	wrapped;
+	__u16	window;
+	__u8	flags;
+	__u8	reserved0;
 	__u32	seq;
 	__u32	ack;
 	__u32	len;
+	struct synfin_addr src;
+	struct synfin_addr dst;
 };
+
+/**
+ * synfin_shows_all() - does the source show every segment?
+ * @seg: the segment
+ *
+ * Hooks never do, so that what is for captures alone is not in the module.
+ *
+ * Return: true if it does.
+ */
+static inline bool synfin_shows_all(const struct synfin_segment *seg)
+{
+#ifdef __KERNEL__
+	return false;
+#else
+	return seg->all;
+#endif
+}
 
 /**
  * synfin_segment_end() - sequence number that follows the segment
@@ -153,10 +174,14 @@ enum synfin_counter synfin_wire_ip(const __u8 *ip, __u32 room, __u32 len,
 
 #ifdef __KERNEL__
 struct sk_buff;
+struct tcphdr;
 
 /* segment.c */
 enum synfin_counter synfin_segment_read(const struct sk_buff *skb, __u8 pf,
 					struct synfin_segment *seg);
+enum synfin_counter synfin_segment_at(const struct sk_buff *skb, __u8 pf,
+				      const struct tcphdr *th,
+				      struct synfin_segment *seg);
 #endif
 
 #endif /* _SYNFIN_SEGMENT_H */

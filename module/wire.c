@@ -87,6 +87,7 @@ enum synfin_counter synfin_wire_tcp(const __u8 *tcp, __u32 room, __u32 len,
 	seg->seq = get32(tcp + 4);
 	seg->ack = get32(tcp + 8);
 	seg->flags = tcp[13];
+	seg->reserved0 = 0;
 	seg->window = get16(tcp + 14);
 	seg->len = len - header;
 	seg->kind = kind_of(seg->flags);
@@ -234,6 +235,7 @@ enum synfin_counter synfin_wire_quote(const __u8 *quote, __u32 room,
 	seg->seq = get32(quote + up.at + 4);
 	seg->kind = SYNFIN_KIND_ICMP;
 	seg->flags = 0;
+	seg->reserved0 = 0;
 	seg->ack = 0;
 	seg->len = 0;
 	seg->window = 0;
