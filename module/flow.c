@@ -578,8 +578,6 @@ int synfin_flow_setup(const struct synfin_flow_limits *limits,
 	t->report = report;
 	t->max_embryonic = max(limits->max_flows / 4, 1u);
 	get_random_bytes(synfin_flow_fast.key, sizeof(synfin_flow_fast.key));
-	synfin_flow_fast.key[1] |= 1;
-	synfin_flow_fast.key[2] |= 1;
 
 	err = alloc_tables(limits->max_flows);
 	if (err)

@@ -151,7 +151,7 @@ struct synfin_gauges {
  * @filter:	the awaiting filter
  */
 struct synfin_flow_fast {
-	u64	key[3];
+	u64	key[2];
 	u8	filter[SYNFIN_FLOW_STRIPES] ____cacheline_aligned;
 };
 
@@ -161,7 +161,8 @@ extern struct synfin_flow_fast synfin_flow_fast;
  * The hash of a pair of endpoints, the same for both directions. Each endpoint is a
  * 64-bit number; with k random, (a + k)(b + k) tells pairs apart as well as
  * multiply-shift does, and needs no order. The upper bits are the good ones: the
- * stripe's first, then the chain's.
+ * stripe's first, then the chain's. An IPv6 address is made one number by such a
+ * product, too, of its halves.
  */
 static inline u64 synfin_flow_hash(u64 key, u64 a, u64 b)
 {
@@ -183,8 +184,8 @@ static inline u64 synfin_flow_endpoint6(const __be32 *addr, __be16 port)
 	u64 hi = get_unaligned((const u64 *)addr);
 	u64 lo = get_unaligned_be64(addr + 2);
 
-	return (hi + synfin_flow_fast.key[0]) * synfin_flow_fast.key[1] +
-	       lo * synfin_flow_fast.key[2] + (__force u16)port;
+	return (hi + synfin_flow_fast.key[0]) * (lo + synfin_flow_fast.key[1]) +
+	       (__force u16)port;
 }
 
 /**

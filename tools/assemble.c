@@ -37,6 +37,7 @@ struct entry {
 struct assembly {
 	struct assemble_ops ops;
 	struct entry *table;
+	struct entry anchor;		/* uthash frees a table that is empty */
 	struct entry *recent[RECENT];	/* by id; all of them are in @table */
 	struct entry *live;	/* least recently heard of first */
 	struct entry *held;	/* first ended first */
@@ -61,6 +62,8 @@ struct assembly *assemble_new(const struct assemble_ops *ops)
 		return NULL;
 	}
 	a->ops = *ops;
+	a->anchor.id = UINT64_MAX;
+	HASH_ADD(hh, a->table, id, sizeof(a->anchor.id), &a->anchor);
 	a->entries = (struct pool){ .size = sizeof(struct entry), .limit = LIMIT };
 	a->longer = (struct pool){
 		.size = ASSEMBLE_PHASES * sizeof(struct step),

@@ -125,8 +125,10 @@ static int read_latency(struct figures *f)
 static uint64_t oldest_of(const struct ring_map *map, unsigned int cpu,
 			  uint64_t head)
 {
+	const uint8_t *slots = ring_map_slots(map, cpu);
+
 	for (uint64_t n = ring_map_first(map, head); n < head; n++) {
-		const struct synfin_slot *slot = ring_map_slot(map, cpu, n);
+		const struct synfin_slot *slot = ring_map_slot(map, slots, n);
 		uint64_t seq = __atomic_load_n(&slot->seq, __ATOMIC_ACQUIRE);
 		uint64_t time;
 

@@ -46,12 +46,17 @@ ring_map_cpu(const struct ring_map *map, unsigned int cpu)
 			      cpu * map->cpu_stride);
 }
 
-static inline const struct synfin_slot *
-ring_map_slot(const struct ring_map *map, unsigned int cpu, uint64_t n)
+static inline const uint8_t *ring_map_slots(const struct ring_map *map,
+					    unsigned int cpu)
 {
-	return (const void *)((const uint8_t *)ring_map_cpu(map, cpu) +
-			      map->page +
-			      (n & (map->nr_slots - 1)) * map->slot_size);
+	return (const uint8_t *)ring_map_cpu(map, cpu) + map->page;
+}
+
+/* Where record @n is, or was, in the @slots of a CPU. */
+static inline const struct synfin_slot *
+ring_map_slot(const struct ring_map *map, const uint8_t *slots, uint64_t n)
+{
+	return (const void *)(slots + (n & (map->nr_slots - 1)) * map->slot_size);
 }
 
 /* Matches the writer's release store of the head, which follows the slot. */

@@ -102,6 +102,7 @@ static void skip(struct ring *r, unsigned int cpu, bool again)
 static bool take(struct ring *r, unsigned int cpu, uint64_t *newest)
 {
 	struct merge_queue *q = merge_queue(r->merge, cpu);
+	const uint8_t *slots = ring_map_slots(&r->map, cpu);
 	struct place *p = &r->places[cpu];
 	union synfin_record *rec;
 	bool below, skipped = false;
@@ -113,7 +114,7 @@ static bool take(struct ring *r, unsigned int cpu, uint64_t *newest)
 		rec = merge_slot(q);
 		if (!rec)
 			return false;
-		switch (copy(ring_map_slot(&r->map, cpu, p->next), p->next, rec)) {
+		switch (copy(ring_map_slot(&r->map, slots, p->next), p->next, rec)) {
 		case COPIED:
 			p->last = merge_push(r->merge, q);
 			r->taken = true;
