@@ -9,7 +9,6 @@
 #include "flow_table.h"
 #include "stats.h"
 
-#include <linux/cpumask.h>
 #include <linux/limits.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -21,31 +20,6 @@ struct synfin_flow_table synfin_flow_table __read_mostly;
 struct synfin_flow_fast synfin_flow_fast ____cacheline_aligned;
 
 static DEFINE_PER_CPU(u64, synfin_flow_ids);
-
-/* Flows that a CPU keeps at hand, filled at load: 512 KiB. */
-#define STOCK_MAX	2048
-
-/* Flows taken from the allocator at a time: a page. */
-#define REFILL		16
-
-/**
- * struct stock - flows at hand; its CPU's alone, with interrupts off
- * @first:	the first, by @next
- * @nr:		how many
- */
-struct stock {
-	struct synfin_flow	*first;
-	unsigned int		nr;
-};
-
-static DEFINE_PER_CPU(struct stock, stocks);
-
-static void stow(struct stock *stock, struct synfin_flow *flow)
-{
-	flow->next = stock->first;
-	stock->first = flow;
-	stock->nr++;
-}
 
 /**
  * synfin_flow_new_id() - a number for a new connection
@@ -213,95 +187,6 @@ void synfin_flow_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 	atomic_dec(&synfin_flow_table.total);
 }
 
-/* Take flows from the allocator, several at once: one is returned, others stay. */
-static noinline struct synfin_flow *refill(void)
-{
-	void *new[REFILL];
-	unsigned long flags;
-	struct stock *stock;
-	int i, n;
-
-	n = kmem_cache_alloc_bulk(synfin_flow_table.cache,
-				  GFP_ATOMIC | __GFP_NOWARN, REFILL, new);
-	/* All or nothing; one alone may still be had. */
-	if (!n)
-		return kmem_cache_alloc(synfin_flow_table.cache,
-					GFP_ATOMIC | __GFP_NOWARN);
-	local_irq_save(flags);
-	stock = this_cpu_ptr(&stocks);
-	for (i = 1; i < n; i++)
-		stow(stock, new[i]);
-	local_irq_restore(flags);
-	return new[0];
-}
-
-static struct synfin_flow *allocate(void)
-{
-	struct stock *stock;
-	struct synfin_flow *flow;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	stock = this_cpu_ptr(&stocks);
-	flow = stock->first;
-	if (likely(flow)) {
-		stock->first = flow->next;
-		stock->nr--;
-	}
-	local_irq_restore(flags);
-	return likely(flow) ? flow : refill();
-}
-
-static void discard(struct synfin_flow *flow)
-{
-	struct stock *stock;
-	unsigned long flags;
-
-	local_irq_save(flags);
-	stock = this_cpu_ptr(&stocks);
-	if (stock->nr < STOCK_MAX) {
-		stow(stock, flow);
-		flow = NULL;
-	}
-	local_irq_restore(flags);
-	if (flow)
-		kmem_cache_free(synfin_flow_table.cache, flow);
-}
-
-/**
- * synfin_flow_recycle() - take in a flow that has left the table, if there is room
- * @flow: the flow, with nothing to report of it
- *
- * Context: interrupts off.
- *
- * Return: false if there is none: it is still the caller's.
- */
-bool synfin_flow_recycle(struct synfin_flow *flow)
-{
-	struct stock *stock = this_cpu_ptr(&stocks);
-
-	if (stock->nr >= STOCK_MAX)
-		return false;
-	stow(stock, flow);
-	return true;
-}
-
-static void empty_stocks(void)
-{
-	struct synfin_flow *flow;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		struct stock *stock = per_cpu_ptr(&stocks, cpu);
-
-		while ((flow = stock->first)) {
-			stock->first = flow->next;
-			kmem_cache_free(synfin_flow_table.cache, flow);
-		}
-		stock->nr = 0;
-	}
-}
-
 /**
  * synfin_flow_release() - report a flow that has left the table, and free it
  * @flow:	the flow, unlinked
@@ -314,7 +199,7 @@ void synfin_flow_release(struct synfin_flow *flow,
 {
 	if (res->nr || res->ended)
 		synfin_flow_table.report(flow, res);
-	discard(flow);
+	synfin_flow_free(flow);
 }
 
 /* Insert a flow for the segment, if there is memory and room. */
@@ -350,14 +235,14 @@ static struct synfin_flow *find_or_insert(struct synfin_flow_hold *hold,
 	struct synfin_flow *flow;
 
 	if (seg->kind == SYNFIN_KIND_SYN)
-		hold->spare = allocate();
+		hold->spare = synfin_flow_alloc();
 	lock(hold);
 	flow = find(hold, sn, seg);
 	if (flow || !synfin_phase_begins(seg))
 		return flow;
 	if (seg->kind != SYNFIN_KIND_SYN) {
 		unlock(hold);
-		hold->spare = allocate();
+		hold->spare = synfin_flow_alloc();
 		lock(hold);
 		flow = find(hold, sn, seg);
 		if (flow)
@@ -369,7 +254,7 @@ static struct synfin_flow *find_or_insert(struct synfin_flow_hold *hold,
 static void clear_up(struct synfin_flow_hold *hold)
 {
 	if (hold->spare)
-		discard(hold->spare);
+		synfin_flow_free(hold->spare);
 	if (hold->victim)
 		synfin_flow_evict(hold->victim);
 }
@@ -482,7 +367,7 @@ void synfin_flow_forget(struct synfin_net *sn, const struct synfin_segment *seg)
 	if (!flow)
 		return;
 	synfin_stats_inc(sn, SYNFIN_CNT_flows_ended);
-	discard(flow);
+	synfin_flow_free(flow);
 }
 
 static_assert(sizeof(struct synfin_stripe) <= 128 || IS_ENABLED(CONFIG_DEBUG_SPINLOCK));
@@ -492,40 +377,6 @@ static_assert(sizeof(struct synfin_stripe) <= 128 || IS_ENABLED(CONFIG_DEBUG_SPI
  * 256 MiB, the table included.
  */
 static_assert(sizeof(struct synfin_flow) + sizeof(void *) <= 256);
-
-/*
- * There is nothing to construct. But what has a constructor is not cleared when it is
- * allocated (init_on_alloc), and synfin_phase_init() leaves nothing unset.
- */
-static void construct(void *flow)
-{
-}
-
-/*
- * The first connections wait for no page; if there is none now, there may be then. No
- * hook runs yet, so that the stocks of all CPUs are the caller's; one that comes online
- * later, or has gone by now, fills its own as it goes, or leaves it for the end.
- */
-static void fill_stocks(unsigned int max_flows)
-{
-	unsigned int most = min_t(unsigned int, STOCK_MAX,
-				  max_flows / num_online_cpus());
-	void *new[REFILL];
-	int cpu, i, n;
-
-	for_each_online_cpu(cpu) {
-		struct stock *stock = per_cpu_ptr(&stocks, cpu);
-
-		while (stock->nr + REFILL <= most) {
-			n = kmem_cache_alloc_bulk(synfin_flow_table.cache,
-						  GFP_KERNEL, REFILL, new);
-			if (!n)
-				return;
-			for (i = 0; i < n; i++)
-				stow(stock, new[i]);
-		}
-	}
-}
 
 static void free_tables(void)
 {
@@ -582,13 +433,11 @@ int synfin_flow_setup(const struct synfin_flow_limits *limits,
 	err = alloc_tables(limits->max_flows);
 	if (err)
 		return err;
-	t->cache = kmem_cache_create("synfin_flow", sizeof(struct synfin_flow), 0,
-				     0, construct);
-	if (!t->cache) {
+	err = synfin_flow_stock_setup(limits->max_flows);
+	if (err) {
 		free_tables();
-		return -ENOMEM;
+		return err;
 	}
-	fill_stocks(limits->max_flows);
 	INIT_DELAYED_WORK(&t->expiry, synfin_flow_expire_work);
 	schedule_delayed_work(&t->expiry, HZ);
 	return 0;
@@ -603,7 +452,6 @@ int synfin_flow_setup(const struct synfin_flow_limits *limits,
 void synfin_flow_teardown(void)
 {
 	cancel_delayed_work_sync(&synfin_flow_table.expiry);
-	empty_stocks();
-	kmem_cache_destroy(synfin_flow_table.cache);
+	synfin_flow_stock_teardown();
 	free_tables();
 }

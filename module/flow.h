@@ -20,6 +20,7 @@
  * come later, finds it set.
  *
  *	flow.c		lookup and insertion under the stripe's lock
+ *	flow_stock.c	their memory
  *	flow_room.c	eviction, expiry, namespace exit
  *	flow_look.c	snapshots for /proc
  */
@@ -66,7 +67,7 @@ struct synfin_flow {
  * @lock:	protects the rest, the stripe's chains and all flows in them
  * @awaiting:	flows that wait for a segment without SYN, FIN or RST
  * @flows:	flows in it; may be read without the lock
- * @due:	no wait in it is over before, in units of 2^30 ns; the worker's alone
+ * @due:	no wait in it is over before, in units of 2^28 ns; the worker's alone
  * @waits:	its flows by enum synfin_wait, the oldest first
  *
  * A raw lock with interrupts off: a hook may run in process context and be

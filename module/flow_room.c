@@ -20,8 +20,8 @@
 /* In so many steps the worker goes through all stripes in a second. */
 #define SLICES	4
 
-/* A second or so, which is how often the worker looks. */
-#define DUE_SHIFT 30
+/* A quarter of a second or so: the unit in which a stripe remembers when it is due. */
+#define DUE_SHIFT 28
 
 /* Stripes to look into for a flow that can go, if one's own has none. */
 #define REACH	64
@@ -248,7 +248,7 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 				out[(*nr)++] = flow;
 		}
 	}
-	stripe->due = due >> DUE_SHIFT;
+	stripe->due = (due >> DUE_SHIFT) + 1;
 	return taken == BATCH;
 }
 

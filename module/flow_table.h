@@ -21,7 +21,6 @@
  * @limits:	how many, how long
  * @shortest_ns: the shortest wait that ends
  * @report:	told of flows that the table lets go
- * @cache:	where flows come from
  * @total:	flows in the table
  * @embryonic:	those of them that no ACK has proved
  * @slice:	the next stripe to be looked at; the worker's alone
@@ -35,7 +34,6 @@ struct synfin_flow_table {
 	struct synfin_flow_limits	limits;
 	u64				shortest_ns;
 	synfin_flow_report		report;
-	struct kmem_cache		*cache;
 	atomic_t			total ____cacheline_aligned_in_smp;
 	atomic_t			embryonic;
 	unsigned int			slice;
@@ -60,9 +58,15 @@ static inline bool synfin_flow_wait_is_embryonic(unsigned int wait)
 void synfin_flow_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
 		      struct synfin_flow *flow);
 void synfin_flow_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow);
-bool synfin_flow_recycle(struct synfin_flow *flow);
 void synfin_flow_release(struct synfin_flow *flow,
 			 const struct synfin_result *res);
+
+/* flow_stock.c */
+int synfin_flow_stock_setup(unsigned int max_flows);
+void synfin_flow_stock_teardown(void);
+struct synfin_flow *synfin_flow_alloc(void);
+void synfin_flow_free(struct synfin_flow *flow);
+bool synfin_flow_recycle(struct synfin_flow *flow);
 
 /* flow_room.c */
 struct synfin_flow *synfin_flow_make_room(struct synfin_stripe *stripe,

@@ -118,8 +118,9 @@ static bool hold_back(struct synfin_flow *flow)
 }
 
 /* flow -> phase -> emit */
-static void follow(struct synfin_net *sn, const struct synfin_segment *seg,
-		   bool may_be_forgotten)
+static __always_inline void follow(struct synfin_net *sn,
+				   const struct synfin_segment *seg,
+				   bool may_be_forgotten)
 {
 	struct synfin_flow_hold hold SYNFIN_UNINITIALIZED;
 	struct synfin_batch batch SYNFIN_UNINITIALIZED;
@@ -136,7 +137,7 @@ static void follow(struct synfin_net *sn, const struct synfin_segment *seg,
 	synfin_emit_begin(&batch, sn);
 	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
 		release_held(&batch, flow);
-	held = unlikely(may_be_forgotten) && hold_back(flow);
+	held = may_be_forgotten && hold_back(flow);
 	now = ktime_get_ns();
 	synfin_phase_segment(&flow->conn, seg, now, &res);
 	if (unlikely(res.again))
@@ -148,6 +149,13 @@ static void follow(struct synfin_net *sn, const struct synfin_segment *seg,
 	synfin_emit_end(&batch);
 }
 
+/* As IPVS may send it elsewhere, where it is seen again. */
+static noinline void follow_held(struct synfin_net *sn,
+				 const struct synfin_segment *seg)
+{
+	follow(sn, seg, true);
+}
+
 /*
  * A VRF runs LOCAL_OUT for itself, and again for the device below it. IPv6 names that
  * device both times, but while it goes to the VRF's queue its route does not.
@@ -155,11 +163,15 @@ static void follow(struct synfin_net *sn, const struct synfin_segment *seg,
 static bool seen_again(const struct sk_buff *skb,
 		       const struct nf_hook_state *state)
 {
-	const struct dst_entry *dst = skb_dst(skb);
+	const struct dst_entry *dst;
 
-	return state->hook == NF_INET_LOCAL_OUT &&
-	       (netif_is_l3_master(state->out) ||
-		(dst && netif_is_l3_master(dst->dev)));
+	if (state->hook != NF_INET_LOCAL_OUT)
+		return false;
+	if (state->pf == NFPROTO_IPV4)
+		return netif_is_l3_master(state->out);
+	dst = skb_dst(skb);
+	return netif_is_l3_master(state->out) ||
+	       (dst && netif_is_l3_master(dst->dev));
 }
 
 /* segment -> follow; @th is NULL if the header has yet to be found */
@@ -185,8 +197,11 @@ static noinline __flatten void slow_path(struct synfin_net *sn,
 		return;
 	}
 	synfin_socket_judge(skb, state, &seg);
-	follow(sn, &seg, ipvs && state->hook == NF_INET_LOCAL_IN &&
-	       seg.kind == SYNFIN_KIND_SYN);
+	if (unlikely(ipvs) && state->hook == NF_INET_LOCAL_IN &&
+	    seg.kind == SYNFIN_KIND_SYN)
+		follow_held(sn, &seg);
+	else
+		follow(sn, &seg, false);
 }
 
 /*

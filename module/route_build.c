@@ -11,6 +11,7 @@
 #include "phase_end.c"
 #include "ring.c"
 #include "emit.c"
+#include "flow_stock.c"
 #include "flow.c"
 #include "socket.c"
 #include "hook.c"
