@@ -87,10 +87,12 @@ void synfin_emit_phase(struct synfin_batch *b, const struct synfin_conn *conn,
 		       const struct synfin_step *step)
 {
 	u64 date = synfin_emit_date(step->time_ns);
-	union synfin_record *rec = synfin_ring_begin();
+	union synfin_record *rec;
+	struct synfin_ring *ring;
 
+	ring = synfin_ring_begin(&rec);
 	synfin_phase_record(conn, step, date, &rec->phase);
-	synfin_ring_end(rec);
+	synfin_ring_end(ring, rec);
 	synfin_stats_inc(b->sn, SYNFIN_CNT_phases);
 	if (trace_synfin_phase_enabled())
 		synfin_emit_copy(b, conn, step);
@@ -108,14 +110,15 @@ noinline void synfin_emit_conn(struct synfin_batch *b,
 {
 	union synfin_emission *rec = synfin_emit_next(b);
 	union synfin_record *slot;
+	struct synfin_ring *ring;
 
 	if (!rec)
 		return;
 	synfin_phase_summary(conn, &rec->conn);
 	rec->head.time_ns = synfin_emit_date(conn->first_ns);
-	slot = synfin_ring_begin();
+	ring = synfin_ring_begin(&slot);
 	slot->conn = rec->conn;
-	synfin_ring_end(slot);
+	synfin_ring_end(ring, slot);
 	synfin_stats_inc(b->sn, SYNFIN_CNT_conns);
 }
 
@@ -137,13 +140,13 @@ void synfin_emit_quietly(struct synfin_batch *b, const struct synfin_conn *conn)
 }
 
 /**
- * synfin_emit_end() - hand the batch to those who need no order
- * @b: the batch; to be begun again before it is used again
+ * synfin_emit_rest() - for synfin_emit_end(): there is something in the batch
+ * @b: the batch
  *
  * Context: Any of a netfilter hook, or a worker; no raw lock held, irqs as the
  * caller found them.
  */
-void synfin_emit_end(struct synfin_batch *b)
+noinline void synfin_emit_rest(struct synfin_batch *b)
 {
 	unsigned int i;
 

@@ -72,6 +72,21 @@ void synfin_emit_phase(struct synfin_batch *b, const struct synfin_conn *conn,
 		       const struct synfin_step *step);
 void synfin_emit_conn(struct synfin_batch *b, const struct synfin_conn *conn);
 void synfin_emit_quietly(struct synfin_batch *b, const struct synfin_conn *conn);
-void synfin_emit_end(struct synfin_batch *b);
+void synfin_emit_rest(struct synfin_batch *b);
+
+/**
+ * synfin_emit_end() - hand the batch to those who need no order
+ * @b: the batch; to be begun again before it is used again
+ *
+ * Of most segments there is nothing to hand on.
+ *
+ * Context: Any of a netfilter hook, or a worker; no raw lock held, irqs as the
+ * caller found them.
+ */
+static inline void synfin_emit_end(struct synfin_batch *b)
+{
+	if (b->nr)
+		synfin_emit_rest(b);
+}
 
 #endif /* _SYNFIN_EMIT_H */

@@ -263,6 +263,7 @@ static void clear_up(struct synfin_flow_hold *hold)
  * synfin_flow_get() - find the flow of a segment, or begin one, and lock it
  * @sn:		the namespace
  * @seg:	the segment
+ * @hash:	of its endpoints, if it is known, or else 0
  * @hold:	what synfin_flow_put() needs
  *
  * Context: any context of a hook. On success interrupts are off and the lock of
@@ -271,13 +272,15 @@ static void clear_up(struct synfin_flow_hold *hold)
  * Return: the flow; or NULL with @hold->reason, nothing held.
  */
 struct synfin_flow *synfin_flow_get(struct synfin_net *sn,
-				    const struct synfin_segment *seg,
+				    const struct synfin_segment *seg, u64 hash,
 				    struct synfin_flow_hold *hold)
 {
-	u64 hash = hash_of(sn, seg);
-	u32 stripe = synfin_flow_stripe(hash);
 	struct synfin_flow *flow;
+	u32 stripe;
 
+	if (!hash)
+		hash = hash_of(sn, seg);
+	stripe = synfin_flow_stripe(hash);
 	hold->stripe = &synfin_flow_table.stripes[stripe];
 	hold->awaited = &synfin_flow_fast.filter[stripe];
 	hold->chain = chain_at(hash);

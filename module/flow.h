@@ -207,7 +207,7 @@ int synfin_flow_setup(const struct synfin_flow_limits *limits,
 		      synfin_flow_report report);
 void synfin_flow_teardown(void);
 struct synfin_flow *synfin_flow_get(struct synfin_net *sn,
-				    const struct synfin_segment *seg,
+				    const struct synfin_segment *seg, u64 hash,
 				    struct synfin_flow_hold *hold);
 void synfin_flow_put(struct synfin_flow *flow, struct synfin_flow_hold *hold);
 void synfin_flow_forget(struct synfin_net *sn, const struct synfin_segment *seg);

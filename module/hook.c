@@ -119,7 +119,7 @@ static bool hold_back(struct synfin_flow *flow)
 
 /* flow -> phase -> emit */
 static __always_inline void follow(struct synfin_net *sn,
-				   const struct synfin_segment *seg,
+				   const struct synfin_segment *seg, u64 hash,
 				   bool may_be_forgotten)
 {
 	struct synfin_flow_hold hold SYNFIN_UNINITIALIZED;
@@ -129,7 +129,7 @@ static __always_inline void follow(struct synfin_net *sn,
 	bool held;
 	u64 now;
 
-	flow = synfin_flow_get(sn, seg, &hold);
+	flow = synfin_flow_get(sn, seg, hash, &hold);
 	if (!flow) {
 		synfin_stats_inc(sn, hold.reason);
 		return;
@@ -153,7 +153,7 @@ static __always_inline void follow(struct synfin_net *sn,
 static noinline void follow_held(struct synfin_net *sn,
 				 const struct synfin_segment *seg)
 {
-	follow(sn, seg, true);
+	follow(sn, seg, 0, true);
 }
 
 /*
@@ -174,11 +174,11 @@ static bool seen_again(const struct sk_buff *skb,
 	       (dst && netif_is_l3_master(dst->dev));
 }
 
-/* segment -> follow; @th is NULL if the header has yet to be found */
+/* segment -> follow; with what the fast path has found out already */
 static noinline __flatten void slow_path(struct synfin_net *sn,
 					 const struct sk_buff *skb,
 					 const struct nf_hook_state *state,
-					 const struct tcphdr *th)
+					 const struct tcphdr *th, u64 hash)
 {
 	bool ipvs = synfin_ipvs_is_there(state->net);
 	enum synfin_counter reason;
@@ -201,16 +201,25 @@ static noinline __flatten void slow_path(struct synfin_net *sn,
 	    seg.kind == SYNFIN_KIND_SYN)
 		follow_held(sn, &seg);
 	else
-		follow(sn, &seg, false);
+		follow(sn, &seg, hash, false);
 }
+
+/**
+ * struct found - what the fast path has found out of a segment that is of interest
+ * @th:		its TCP header; NULL if it does not lie where most do
+ * @hash:	of its endpoints; 0 if it was not needed
+ */
+struct found {
+	const struct tcphdr	*th;
+	u64			hash;
+};
 
 /*
  * Is a TCP header's segment of no interest? Most are: no SYN, FIN or RST, and no
  * flow that might be theirs waits for an ACK. On LOCAL_IN early demux has found the
  * socket of most: if it is established, its handshake is over (the ACK that ends a
  * handshake finds a request socket) and no FIN was sent (it would have left the
- * state). On LOCAL_OUT neither holds. If it is of interest, @found is where it is, or
- * NULL for the slow path to find it.
+ * state). On LOCAL_OUT neither holds.
  */
 static __always_inline bool is_plain(const struct tcphdr *th)
 {
@@ -231,49 +240,51 @@ static __always_inline bool in_one_piece(const struct sk_buff *skb,
 
 static __always_inline bool uninteresting4(const struct synfin_net *sn,
 					   const struct sk_buff *skb, bool local_in,
-					   const struct tcphdr **found)
+					   struct found *found)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	const struct tcphdr *th = (const void *)iph + iph->ihl * 4;
-	u64 src, dst;
 
-	*found = NULL;
+	*found = (struct found) {};
 	if (unlikely(iph->protocol != IPPROTO_TCP))
 		return iph->protocol != IPPROTO_ICMP;
 	if (!in_one_piece(skb, th))
 		return false;
-	*found = th;
+	found->th = th;
 	if (!is_plain(th))
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
-	src = synfin_flow_endpoint4(iph->saddr, th->source);
-	dst = synfin_flow_endpoint4(iph->daddr, th->dest);
-	return !synfin_flow_awaited(synfin_flow_stripe(synfin_flow_hash(sn->key, src, dst)));
+	found->hash = synfin_flow_hash(sn->key,
+				       synfin_flow_endpoint4(iph->saddr, th->source),
+				       synfin_flow_endpoint4(iph->daddr, th->dest));
+	return !synfin_flow_awaited(synfin_flow_stripe(found->hash));
 }
 
 static __always_inline bool uninteresting6(const struct synfin_net *sn,
 					   const struct sk_buff *skb, bool local_in,
-					   const struct tcphdr **found)
+					   struct found *found)
 {
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
 	const struct tcphdr *th = (const void *)(iph + 1);
-	u64 src, dst;
 
-	*found = NULL;
+	*found = (struct found) {};
 	if (unlikely(iph->nexthdr != IPPROTO_TCP))
 		return iph->nexthdr != IPPROTO_ICMPV6 &&
 		       !ipv6_ext_hdr(iph->nexthdr);
 	if (!in_one_piece(skb, th))
 		return false;
-	*found = th;
+	found->th = th;
 	if (!is_plain(th))
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
-	src = synfin_flow_endpoint6(iph->saddr.s6_addr32, th->source);
-	dst = synfin_flow_endpoint6(iph->daddr.s6_addr32, th->dest);
-	return !synfin_flow_awaited(synfin_flow_stripe(synfin_flow_hash(sn->key, src, dst)));
+	found->hash = synfin_flow_hash(sn->key,
+				       synfin_flow_endpoint6(iph->saddr.s6_addr32,
+							     th->source),
+				       synfin_flow_endpoint6(iph->daddr.s6_addr32,
+							     th->dest));
+	return !synfin_flow_awaited(synfin_flow_stripe(found->hash));
 }
 
 /* What arrives over loopback has passed LOCAL_OUT. */
@@ -285,40 +296,40 @@ static __always_inline bool is_loopback(const struct nf_hook_state *state)
 static unsigned int hook4_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	const struct tcphdr *th;
+	struct found found;
 
-	if (!is_loopback(state) && !uninteresting4(priv, skb, true, &th))
-		slow_path(priv, skb, state, th);
+	if (!is_loopback(state) && !uninteresting4(priv, skb, true, &found))
+		slow_path(priv, skb, state, found.th, found.hash);
 	return NF_ACCEPT;
 }
 
 static unsigned int hook4(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state)
 {
-	const struct tcphdr *th;
+	struct found found;
 
-	if (!uninteresting4(priv, skb, false, &th))
-		slow_path(priv, skb, state, th);
+	if (!uninteresting4(priv, skb, false, &found))
+		slow_path(priv, skb, state, found.th, found.hash);
 	return NF_ACCEPT;
 }
 
 static unsigned int hook6_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	const struct tcphdr *th;
+	struct found found;
 
-	if (!is_loopback(state) && !uninteresting6(priv, skb, true, &th))
-		slow_path(priv, skb, state, th);
+	if (!is_loopback(state) && !uninteresting6(priv, skb, true, &found))
+		slow_path(priv, skb, state, found.th, found.hash);
 	return NF_ACCEPT;
 }
 
 static unsigned int hook6(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state)
 {
-	const struct tcphdr *th;
+	struct found found;
 
-	if (!uninteresting6(priv, skb, false, &th))
-		slow_path(priv, skb, state, th);
+	if (!uninteresting6(priv, skb, false, &found))
+		slow_path(priv, skb, state, found.th, found.hash);
 	return NF_ACCEPT;
 }
 

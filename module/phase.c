@@ -119,8 +119,8 @@ static const synfin_cell table[SYNFIN_STATE_NR][SYNFIN_KIND_NR][2] = {
 	},
 };
 
-static __u8 sender(const struct synfin_conn *conn,
-		   const struct synfin_segment *seg)
+static __u32 sender(const struct synfin_conn *conn,
+		    const struct synfin_segment *seg)
 {
 	/* A socket connected to itself: only its SYN-ACK tells the ends apart. */
 	if (conn->flags & SYNFIN_FLAG_SELF)
@@ -134,7 +134,7 @@ static __u8 sender(const struct synfin_conn *conn,
 						     SYNFIN_FROM_SERVER;
 }
 
-static __u8 column(const struct synfin_conn *conn, __u8 from)
+static __u32 column(const struct synfin_conn *conn, __u32 from)
 {
 	if (conn->state >= SYNFIN_STATE_FIN && conn->state <= SYNFIN_STATE_LAST)
 		return from != conn->first_fin;
@@ -345,8 +345,8 @@ void synfin_phase_init(struct synfin_conn *conn,
 
 	__builtin_memset(conn, 0, sizeof(*conn));
 	conn->family = seg->family;
-	conn->client = by_client ? seg->src : seg->dst;
-	conn->server = by_client ? seg->dst : seg->src;
+	synfin_copy_addr(&conn->client, by_client ? &seg->src : &seg->dst);
+	synfin_copy_addr(&conn->server, by_client ? &seg->dst : &seg->src);
 	conn->client_port = by_client ? seg->sport : seg->dport;
 	conn->server_port = by_client ? seg->dport : seg->sport;
 	conn->opening = SYNFIN_OPEN_UNANSWERED;
@@ -397,7 +397,7 @@ void synfin_phase_segment(struct synfin_conn *conn,
 			  const struct synfin_segment *seg, __u64 now,
 			  struct synfin_result *res)
 {
-	__u8 from = sender(conn, seg);
+	__u32 from = sender(conn, seg);
 	struct synfin_move m = {
 		.conn = conn,
 		.seg = seg,
@@ -411,13 +411,7 @@ void synfin_phase_segment(struct synfin_conn *conn,
 	};
 	__u64 seen_ns = conn->seen_ns;
 
-	res->nr = 0;
-	res->ended = 0;
-	res->again = 0;
-	res->gone = 0;
-	res->taken_back = 0;
-	res->reason = SYNFIN_NO_REASON;
-
+	synfin_nothing(res);
 	if (conn->state == SYNFIN_STATE_NONE)
 		conn->first_ns = now;
 	conn->seen_ns = now;
@@ -466,8 +460,8 @@ void synfin_phase_restart(struct synfin_conn *conn,
 		return;
 	}
 	syn = *seg;
-	syn.src = seg->dst;
-	syn.dst = seg->src;
+	synfin_copy_addr(&syn.src, &seg->dst);
+	synfin_copy_addr(&syn.dst, &seg->src);
 	syn.sport = seg->dport;
 	syn.dport = seg->sport;
 	syn.kind = SYNFIN_KIND_SYN;

@@ -103,6 +103,14 @@ static inline bool synfin_has_ack(const struct synfin_segment *seg)
 	return seg->flags & SYNFIN_TCP_ACK;
 }
 
+static_assert(SYNFIN_NO_REASON == 0);
+
+/* All but the steps, of which there are none. */
+static inline void synfin_nothing(struct synfin_result *res)
+{
+	__builtin_memset(res, 0, __builtin_offsetof(struct synfin_result, step));
+}
+
 /* Does it acknowledge the SYN that was doubted, and any data that it carried? */
 static inline bool synfin_acks_next(const struct synfin_conn *conn,
 				    const struct synfin_segment *seg)

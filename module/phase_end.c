@@ -51,16 +51,6 @@ void synfin_reset_believed(struct synfin_conn *conn, struct synfin_result *res)
 	synfin_conn_end(conn, res);
 }
 
-static void nothing(struct synfin_result *res)
-{
-	res->nr = 0;
-	res->ended = 0;
-	res->again = 0;
-	res->gone = 0;
-	res->taken_back = 0;
-	res->reason = SYNFIN_NO_REASON;
-}
-
 /* It was open, and the ACK passed elsewhere. */
 static void settle(struct synfin_conn *conn)
 {
@@ -96,7 +86,7 @@ static __u8 silent_end(const struct synfin_conn *conn)
 void synfin_phase_expire(struct synfin_conn *conn, __u64 now,
 			 struct synfin_result *res)
 {
-	nothing(res);
+	synfin_nothing(res);
 	if (conn->state == SYNFIN_STATE_DONE) {
 		res->gone = 1;
 		return;
@@ -126,7 +116,7 @@ void synfin_phase_expire(struct synfin_conn *conn, __u64 now,
  */
 void synfin_phase_evict(struct synfin_conn *conn, struct synfin_result *res)
 {
-	nothing(res);
+	synfin_nothing(res);
 	res->gone = 1;
 	if (conn->state == SYNFIN_STATE_DONE)
 		return;
@@ -149,7 +139,7 @@ void synfin_phase_evict(struct synfin_conn *conn, struct synfin_result *res)
  */
 void synfin_phase_finish(struct synfin_conn *conn, struct synfin_result *res)
 {
-	nothing(res);
+	synfin_nothing(res);
 	res->gone = 1;
 	if (conn->state == SYNFIN_STATE_DONE)
 		return;
@@ -213,7 +203,7 @@ void synfin_phase_replay(const struct synfin_conn *conn,
 {
 	const struct synfin_end *closer = &conn->end[conn->first_fin];
 
-	nothing(res);
+	synfin_nothing(res);
 	if (conn->opening != SYNFIN_OPEN_MIDSTREAM) {
 		replay_handshake(conn, res);
 		return;
@@ -317,7 +307,10 @@ SAME_PLACE(synfin_step, since_ns, synfin_record_phase, since_ns);
 static void head_of(const struct synfin_conn *conn,
 		    struct synfin_record_head *head, __u8 type, __u64 time_ns)
 {
-	__builtin_memcpy(head, conn, sizeof(*head));
+	__builtin_memcpy(head, conn, __builtin_offsetof(struct synfin_record_head,
+							time_ns));
+	__builtin_memcpy(head->client, &conn->client,
+			 sizeof(head->client) + sizeof(head->server));
 	head->type = type;
 	head->reserved0 = 0;
 	head->reserved1 = 0;

@@ -58,13 +58,13 @@ static void synfin_ring_wake(struct irq_work *work)
 
 /**
  * synfin_ring_begin() - open the next slot of this CPU's ring
+ * @record: set to where the record goes; to be written, not read
  *
- * The payload is to be written, not read; synfin_ring_end() must follow.
- *
- * Context: Any but NMI, irqs off until synfin_ring_end(); raw locks may be held.
- * Return: where the record goes.
+ * Context: Any but NMI, irqs off until synfin_ring_end(), which must follow; raw
+ * locks may be held.
+ * Return: the ring.
  */
-union synfin_record *synfin_ring_begin(void)
+struct synfin_ring *synfin_ring_begin(union synfin_record **record)
 {
 	struct synfin_ring *ring = this_cpu_ptr(&synfin_rings);
 	u64 n = ring->head;
@@ -75,19 +75,20 @@ union synfin_record *synfin_ring_begin(void)
 	WRITE_ONCE(slot->seq, 2 * n + 1);
 	/* A, matches the reader's acquire fence: odd before any word changes */
 	smp_wmb();
-	return &slot->record;
+	*record = &slot->record;
+	return ring;
 }
 
 /**
  * synfin_ring_end() - publish the record in the slot that was opened
- * @record: from synfin_ring_begin()
+ * @ring:	from synfin_ring_begin()
+ * @record:	likewise
  *
  * Context: Any but NMI, irqs off since synfin_ring_begin().
  */
-void synfin_ring_end(union synfin_record *record)
+void synfin_ring_end(struct synfin_ring *ring, union synfin_record *record)
 {
 	struct synfin_slot *slot = container_of(record, struct synfin_slot, record);
-	struct synfin_ring *ring = this_cpu_ptr(&synfin_rings);
 	u64 n = ring->head;
 
 	/* B, matches the reader's acquire of the sequence: payload before it */

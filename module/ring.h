@@ -42,12 +42,13 @@
 #define SYNFIN_RING_SLOTS_MAX	BIT(20)
 
 struct page;
+struct synfin_ring;
 
 /* ring.c */
 int synfin_ring_setup(unsigned int nr_slots);
 void synfin_ring_teardown(void);
-union synfin_record *synfin_ring_begin(void);
-void synfin_ring_end(union synfin_record *record);
+struct synfin_ring *synfin_ring_begin(union synfin_record **record);
+void synfin_ring_end(struct synfin_ring *ring, union synfin_record *record);
 u64 synfin_ring_records(void);
 const struct synfin_ring_header *synfin_ring_header(void);
 

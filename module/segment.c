@@ -20,19 +20,25 @@
 /* Of a quoted packet: the largest IP header, and eight bytes of TCP. */
 #define QUOTE_MAX	128
 
+static void set_addr4(struct synfin_addr *to, __be32 addr)
+{
+	to->w[0] = addr;
+	to->w[1] = 0;
+	to->w[2] = 0;
+	to->w[3] = 0;
+}
+
 static void addresses(const struct sk_buff *skb, u8 pf,
 		      struct synfin_segment *seg)
 {
-	seg->src = (struct synfin_addr) {};
-	seg->dst = (struct synfin_addr) {};
 	if (pf == NFPROTO_IPV4) {
 		seg->family = 4;
-		seg->src.w[0] = ip_hdr(skb)->saddr;
-		seg->dst.w[0] = ip_hdr(skb)->daddr;
+		set_addr4(&seg->src, ip_hdr(skb)->saddr);
+		set_addr4(&seg->dst, ip_hdr(skb)->daddr);
 	} else {
 		seg->family = 6;
-		memcpy(&seg->src, &ipv6_hdr(skb)->saddr, sizeof(seg->src));
-		memcpy(&seg->dst, &ipv6_hdr(skb)->daddr, sizeof(seg->dst));
+		synfin_copy_addr(&seg->src, (const void *)&ipv6_hdr(skb)->saddr);
+		synfin_copy_addr(&seg->dst, (const void *)&ipv6_hdr(skb)->daddr);
 	}
 }
 

@@ -114,6 +114,21 @@ struct synfin_segment {
 };
 
 /**
+ * synfin_copy_addr() - copy an address
+ * @to:		where to
+ * @from:	where from
+ *
+ * In two words: as a whole it would go through a variable of 128 bits, for which a
+ * compiler aligns the stack of everything around it.
+ */
+static inline void synfin_copy_addr(struct synfin_addr *to,
+				    const struct synfin_addr *from)
+{
+	__builtin_memcpy(&to->w[0], &from->w[0], 8);
+	__builtin_memcpy(&to->w[2], &from->w[2], 8);
+}
+
+/**
  * synfin_shows_all() - does the source show every segment?
  * @seg: the segment
  *

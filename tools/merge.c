@@ -148,19 +148,22 @@ void merge_enter(struct merge *m, struct merge_queue *q)
 size_t merge_deliver(struct merge *m, uint64_t until, const struct sink *sink,
 		     bool *enough)
 {
+	bool more = !*enough;
 	size_t delivered = 0;
 
-	while (m->nr_heap && !*enough) {
+	while (m->nr_heap && more) {
 		struct merge_queue *q = m->heap[0];
 		struct merge_record *e = merge_at(q, q->first);
 
 		if (e->time > until)
 			break;
-		*enough = !sink->record(sink->ctx, &e->rec);
+		more = sink->record(sink->ctx, &e->rec);
 		delivered++;
 		if (++q->first == q->end)
 			m->heap[0] = m->heap[--m->nr_heap];
-		sift_down(m);
+		if (m->nr_heap > 1)
+			sift_down(m);
 	}
+	*enough = !more;
 	return delivered;
 }
