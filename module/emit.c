@@ -55,7 +55,7 @@ static u64 synfin_emit_date(u64 mono_ns)
 	struct synfin_clock *clock = this_cpu_ptr(&synfin_clocks);
 
 	lockdep_assert_irqs_disabled();
-	if (unlikely(clock->tick != jiffies)) {
+	if (unlikely(time_after(jiffies, clock->tick))) {
 		clock->tick = jiffies;
 		clock->real_ns = ktime_to_ns(ktime_mono_to_real(0));
 	}

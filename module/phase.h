@@ -113,6 +113,7 @@ struct synfin_end {
 #define SYNFIN_FLAG_PENDING	0x0040	/* a RST that is not proved yet */
 #define SYNFIN_FLAG_AWAITS	0x0080	/* a FIN sent again: its ACK may come again */
 #define SYNFIN_FLAG_CLOSED	0x0100	/* both FINs were acknowledged */
+#define SYNFIN_FLAG_OTHER_Y	0x0200	/* rst_seq is the number of another SYN-ACK */
 
 /**
  * struct synfin_conn - a connection, as far as it has been seen
@@ -140,7 +141,7 @@ struct synfin_end {
  * @history:	letters, see uapi
  * @next_ns:	when the SYN in @next_isn passed
  * @end:	what each end sent, by enum synfin_from
- * @rst_seq:	sequence number of a pending RST
+ * @rst_seq:	sequence number of a pending RST, or see SYNFIN_FLAG_OTHER_Y
  * @fin_count:	FINs
  * @rst_count:	RSTs
  * @ack_count:	ACKs of the handshake

@@ -162,6 +162,7 @@ void synfin_cell_reset(struct synfin_move *m);
 void synfin_cell_fin_late(struct synfin_move *m);
 void synfin_cell_ack_late(struct synfin_move *m);
 void synfin_cell_rst_late(struct synfin_move *m);
+void synfin_reset_by(struct synfin_move *m);
 bool synfin_proves_alive(const struct synfin_move *m);
 void synfin_begin_close(struct synfin_conn *conn);
 

@@ -45,6 +45,17 @@ bool synfin_proves_alive(const struct synfin_move *m)
 			     SYNFIN_WINDOW_MAX);
 }
 
+/**
+ * synfin_reset_by() - remember a RST
+ * @m: the move
+ */
+void synfin_reset_by(struct synfin_move *m)
+{
+	m->conn->reset_by = m->from;
+	m->conn->rst_seq = m->seg->seq;
+	m->conn->flags &= ~SYNFIN_FLAG_OTHER_Y;
+}
+
 static void open_midstream(struct synfin_move *m)
 {
 	m->conn->state = SYNFIN_STATE_OPEN;
@@ -213,6 +224,15 @@ static bool acks_fin(const struct synfin_move *m)
 	       m->seg->ack == m->peer->fin_end;
 }
 
+/* Right behind a FIN of its sender a RST is true, though an ACK is under way still. */
+static bool reset_behind_fin(const struct synfin_conn *conn)
+{
+	const struct synfin_end *end = &conn->end[conn->reset_by];
+
+	return (conn->flags & SYNFIN_FLAG_PENDING) &&
+	       (end->flags & SYNFIN_END_FIN) && conn->rst_seq == end->fin_end;
+}
+
 /* The peer's FIN is acknowledged: where that leads. */
 static void fin_acked(struct synfin_move *m)
 {
@@ -225,6 +245,10 @@ static void fin_acked(struct synfin_move *m)
 		conn->answer_ns = m->now;
 		conn->state = SYNFIN_STATE_HALF;
 	} else if (m->own->flags & SYNFIN_END_FIN_ACKED) {
+		if (reset_behind_fin(conn)) {
+			synfin_reset_believed(conn, m->res);
+			return;
+		}
 		conn->syn_ns = synfin_since(m->now, conn->syn_ns);
 		conn->flags |= SYNFIN_FLAG_CLOSED;
 		/* It closed in spite of a RST: that was forged. */
@@ -404,8 +428,7 @@ void synfin_cell_reset(struct synfin_move *m)
 	}
 	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
 	if (m->seg->belief == SYNFIN_BELIEF_TRUE) {
-		conn->reset_by = m->from;
-		conn->rst_seq = m->seg->seq;
+		synfin_reset_by(m);
 		synfin_finish_with(m, SYNFIN_CLOSE_RESET,
 				   m->from == SYNFIN_FROM_CLIENT ?
 				   SYNFIN_BY_CLIENT : SYNFIN_BY_SERVER);
@@ -414,8 +437,7 @@ void synfin_cell_reset(struct synfin_move *m)
 	if (conn->flags & SYNFIN_FLAG_PENDING)
 		return;
 	conn->flags |= SYNFIN_FLAG_PENDING;
-	conn->reset_by = m->from;
-	conn->rst_seq = m->seg->seq;
+	synfin_reset_by(m);
 }
 
 /**

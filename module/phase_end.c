@@ -269,6 +269,9 @@ static void summary_bytes(const struct synfin_conn *conn,
 	}
 	rec->bytes_client = bytes_of(&conn->end[SYNFIN_FROM_CLIENT], &rec->flags);
 	rec->bytes_server = bytes_of(&conn->end[SYNFIN_FROM_SERVER], &rec->flags);
+	/* What was under way is lost, FIN or not. */
+	if (conn->closing == SYNFIN_CLOSE_RESET)
+		rec->flags |= SYNFIN_CONN_BYTES_PARTIAL;
 }
 
 /* Is a member where the other structure has that which it is copied to? */

@@ -151,6 +151,19 @@ static void syn_at_last(struct synfin_move *m)
 		m->conn->opening = SYNFIN_OPEN_ESTABLISHED;
 }
 
+/* Keep a SYN in mind that begins the next connection if it is answered. */
+static void doubt(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	conn->next_isn = m->seg->seq;
+	conn->next_ns = m->now;
+	conn->flags |= SYNFIN_FLAG_NEXT;
+	conn->flags &= ~SYNFIN_FLAG_NEXT_SERVER;
+	if (m->from == SYNFIN_FROM_SERVER)
+		conn->flags |= SYNFIN_FLAG_NEXT_SERVER;
+}
+
 /**
  * synfin_cell_syn_inside() - a SYN inside a connection that is under way
  * @m: the move
@@ -172,12 +185,7 @@ void synfin_cell_syn_inside(struct synfin_move *m)
 		m->res->again = 1;
 		return;
 	}
-	conn->next_isn = m->seg->seq;
-	conn->next_ns = m->now;
-	conn->flags |= SYNFIN_FLAG_NEXT;
-	conn->flags &= ~SYNFIN_FLAG_NEXT_SERVER;
-	if (m->from == SYNFIN_FROM_SERVER)
-		conn->flags |= SYNFIN_FLAG_NEXT_SERVER;
+	doubt(m);
 	synfin_pass(m, SYNFIN_CNT_forged_syn);
 }
 
@@ -244,15 +252,22 @@ static bool begins_next(struct synfin_move *m)
  * synfin_cell_syn_ack_again() - another SYN-ACK before the ACK
  * @m: the move
  *
- * Another y is right too: with SYN cookies the server remembers none.
+ * Another y may be right too: with SYN cookies the server remembers none, and two
+ * servers may answer to one address. The ACK tells which.
  */
 void synfin_cell_syn_ack_again(struct synfin_move *m)
 {
+	struct synfin_conn *conn = m->conn;
+
 	if (begins_next(m))
 		return;
 	if (!acks_syn(m)) {
 		synfin_pass(m, SYNFIN_CNT_bad_ack);
 		return;
+	}
+	if (m->seg->seq != m->own->isn && !(conn->flags & SYNFIN_FLAG_PENDING)) {
+		conn->rst_seq = m->own->isn;
+		conn->flags |= SYNFIN_FLAG_OTHER_Y;
 	}
 	answered(m, synfin_count(&m->own->syn_acks));
 	closed_with_answer(m);
@@ -289,6 +304,9 @@ void synfin_cell_syn_ack_inside(struct synfin_move *m)
 	/* Captured after the ACK that answered it. */
 	if (m->own->syn_acks == 1 && m->peer->syns &&
 	    m->conn->opening == SYNFIN_OPEN_MIDSTREAM) {
+		if (m->conn->state == SYNFIN_STATE_OPEN)
+			m->conn->server_rtt_ns = synfin_took(m->now,
+							     m->conn->syn_ns);
 		m->own->flags |= SYNFIN_END_ISN;
 		m->conn->opening = SYNFIN_OPEN_ESTABLISHED;
 	}
@@ -409,6 +427,23 @@ static bool acks_syn_ack(const struct synfin_move *m)
 			     syn_room(m->own) + SYNFIN_GAP_MAX);
 }
 
+/* Likewise; of two that the server sent, the ACK says which it is. */
+static bool acks_answer(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+	struct synfin_end server = *m->peer;
+
+	if (acks_syn_ack(m))
+		return true;
+	if (!(conn->flags & SYNFIN_FLAG_OTHER_Y))
+		return false;
+	set_isn(m->peer, conn->rst_seq);
+	if (acks_syn_ack(m))
+		return true;
+	*m->peer = server;
+	return false;
+}
+
 static void acknowledged(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
@@ -449,7 +484,7 @@ void synfin_acknowledge(struct synfin_move *m)
  */
 void synfin_cell_ack(struct synfin_move *m)
 {
-	if (acks_syn_ack(m))
+	if (acks_answer(m))
 		establish(m);
 	else
 		synfin_pass(m, SYNFIN_CNT_bad_ack);
@@ -527,8 +562,7 @@ static void failed(struct synfin_move *m, __u8 opening)
 static void failed_by_rst(struct synfin_move *m, __u8 opening)
 {
 	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&m->conn->rst_count));
-	m->conn->reset_by = m->from;
-	m->conn->rst_seq = m->seg->seq;
+	synfin_reset_by(m);
 	failed(m, opening);
 }
 
@@ -643,7 +677,7 @@ void synfin_cell_fin_early(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
-	if (conn->state == SYNFIN_STATE_SYN_ACK && acks_syn_ack(m)) {
+	if (conn->state == SYNFIN_STATE_SYN_ACK && acks_answer(m)) {
 		establish(m);
 		synfin_cell_fin_1(m);
 		return;
@@ -668,17 +702,22 @@ void synfin_cell_fin_early(struct synfin_move *m)
  * synfin_cell_syn_late() - a SYN when the connection has ended
  * @m: the move
  *
- * From who had only answered, and in vain, it is no SYN that came late.
+ * From who had only answered, and in vain, it is no SYN that came late. Some systems
+ * ask again with the same number when they are refused: if that is answered, it is
+ * the next connection.
  */
 void synfin_cell_syn_late(struct synfin_move *m)
 {
 	bool only_answered = m->own->syn_acks && !m->own->syns;
 
-	if ((m->own->flags & SYNFIN_END_ISN) && m->seg->seq == m->own->isn &&
-	    !only_answered)
-		syn_at_last(m);
-	else
+	if (!(m->own->flags & SYNFIN_END_ISN) || m->seg->seq != m->own->isn ||
+	    only_answered) {
 		m->res->again = 1;
+		return;
+	}
+	syn_at_last(m);
+	if (m->conn->closing == SYNFIN_CLOSE_NONE && !m->peer->syn_acks)
+		doubt(m);
 }
 
 /**

@@ -6,7 +6,9 @@ cuts it short or breaks it.
 SYNFIN names the reader, CAPTURES a folder of real captures. TAP on stdout. With
 arguments, only the sub-tests whose names have one of these in them.
 """
+import gzip
 import json
+import lzma
 import os
 import random
 import re
@@ -402,6 +404,16 @@ def no_such_file():
     same((shown.status, len(shown.errors())), (1, 1), shown.said)
     shown = Shown(None, name=".")
     same((shown.status, len(shown.errors())), (1, 1), shown.said)
+
+
+@test
+def compressed():
+    for data, program in ((gzip.compress(pcap(map(ethernet(), both()))), "gzip"),
+                          (b"\x28\xb5\x2f\xfd" + bytes(20), "zstd"),
+                          (lzma.compress(b"nothing"), "xz")):
+        shown = Shown(data)
+        same((shown.status, len(shown.errors())), (1, 1), shown.said)
+        same(f"try: {program} -dc " in shown.said[0], True, shown.said)
 
 
 @test

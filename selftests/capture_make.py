@@ -92,6 +92,25 @@ def raw(ip):
     return ip
 
 
+def ppp(*address):
+    def link(ip):
+        return bytes(address) + struct.pack("!H", 0x57 if is_six(ip) else 0x21) + ip
+    return link
+
+
+def pppoe(ip):
+    inner = ppp()(ip)
+    return b"\x02" * 12 + struct.pack("!HBBHH", 0x8864, 0x11, 0, 1, len(inner)) + inner
+
+
+def mpls(ip):
+    return b"\x02" * 12 + struct.pack("!HII", 0x8847, 7 << 12 | 64, 8 << 12 | 0x140) + ip
+
+
+def hdlc(ip):
+    return struct.pack("!HH", 0x0F00, ethertype(ip)) + ip
+
+
 # Name: the link type's number, and what makes a frame of a packet.
 LINKS = {
     "Ethernet": (1, ethernet()),
@@ -103,6 +122,11 @@ LINKS = {
     "SLL with QinQ": (113, cooked(0x88A8, 0x8100)),
     "SLL2": (276, cooked2()),
     "SLL2 with VLAN": (276, cooked2(0x8100)),
+    "PPPoE": (1, pppoe),
+    "MPLS": (1, mpls),
+    "PPP": (9, ppp()),
+    "PPP with its address": (9, ppp(0xFF, 0x03)),
+    "Cisco HDLC": (104, hdlc),
     "raw IP": (101, raw),
     "NULL of Linux": (0, null("<", 10)),
     "NULL of FreeBSD, big-endian": (0, null(">", 28)),

@@ -98,6 +98,21 @@ def begins(current, s, rest):
     return verdict.over is not None or is_answered(rest, s)
 
 
+def asks_again(current, s, rest):
+    """After a refusal, with the same number, and is answered: some systems do."""
+    if any(is_syn_ack(t) for t in current) or \
+            not any(is_syn(t) and t.src == s.src and t.seq == s.seq
+                    for t in current):
+        return False
+    for t in rest:
+        if is_syn(t):
+            return False
+        if is_syn_ack(t):
+            return Verdict(current).open in ("refused", "unreachable") and \
+                is_answered(rest, s)
+    return False
+
+
 def may_begin(s, live):
     if s.icmp or not s.flags & (SYN | RST | FIN | ACK):
         return False
@@ -127,7 +142,11 @@ def connections(segments, limits, live):
             current, strays = [], 0
         if not current and not may_begin(s, live):
             continue
-        if current and is_syn(s) and begins(current, s, segments[i + 1:]):
+        if current and is_syn(s) and asks_again(current, s, segments[i + 1:]):
+            # It could not be known when it passed: both have it.
+            yield Verdict(current + [s]), strays
+            current, strays = [], 0
+        elif current and is_syn(s) and begins(current, s, segments[i + 1:]):
             yield Verdict(current), strays
             current, strays = [], 0
         elif current and is_syn(s) and len(current) > 1 and \

@@ -246,6 +246,8 @@ class Verdict:
             self.open_without_ack()
             return
         ack = self.segments[at]
+        # Of several SYN-ACKs the one that was acknowledged.
+        self.y = answer.seq
         self.open = "established" if self.syns else "midstream"
         self.opened_at = at
         self.step("ack", "client", ack, 1)
@@ -287,7 +289,10 @@ class Verdict:
         self.last_step = max([s.t for s in step], default=self.segments[0].t)
         rest = [s for s in self.segments
                 if not s.icmp and not s.flags & (SYN | RST)]
-        if self.answers:
+        if self.answers and self.was_open(rest):
+            self.open = "midstream"
+            self.opened_at = self.answers[0][0]
+        elif self.answers:
             self.open = "unacknowledged"
         elif self.syns and not self.went_on(rest):
             self.open = "unanswered"
@@ -295,6 +300,12 @@ class Verdict:
             self.open = "midstream"
             self.opened_at = 0
             self.last_step = self.segments[0].t
+
+    def was_open(self, rest):
+        """The server says so: it has got what the capture misses, or sends data."""
+        return any(s.src == self.server and s.flags & ACK and
+                   (0 < diff(s.ack, self.x + 1 + self.syn_len) < GAP or
+                    (s.len and not self.syn_len)) for s in rest)
 
     def went_on(self, rest):
         """Data or ACKs with numbers that fit, though steps are missing."""
@@ -427,7 +438,8 @@ class Verdict:
                  self.sender(t) != who and not t.flags & RST]
         if not other:
             return True
-        top = highest([end_of(t) for t in other], 0)
+        ends = [end_of(t) for t in other]
+        top = highest(ends, ends[0])
         return within(top, s.ack, WINDOW) or within(s.ack, top, GAP)
 
     def first_ack(self, who, number, after, fin=None):
@@ -604,6 +616,9 @@ class Verdict:
         for who, isn in (("client", self.x), ("server", self.y)):
             if isn is None or who not in ends:
                 self.partial = True
+            elif self.close == "reset":
+                self.partial = True
+                self.bytes[who] = (ends[who] - isn - 2) & 0xffffffff
             else:
                 self.bytes[who] = (ends[who] - isn - 2) & 0xffffffff
         if self.to_self and "client" in ends:
@@ -619,10 +634,11 @@ class Verdict:
                  self.sender(s) != who]
         isn = self.x if who == "client" else self.y
         if isn is None:
-            first = [s.seq for s in sent] + acked
+            first = [s.seq for s in sent[:1]] + acked[:1]
             if not first:
                 return None
-            isn = first[0] - 1
+            # What is acknowledged at first may lie before what is seen first.
+            isn = min(first, key=lambda n: diff(n, first[0])) - 1
         top = highest([end_of(s) for s in sent] + acked, isn + 1)
         return max(0, diff(top, isn + 1))
 

@@ -14,6 +14,7 @@
 #include "pcap_link.h"
 #include "reorder.h"
 #include "stop.h"
+#include "util.h"
 
 #define BATCH	4096u
 
@@ -142,10 +143,35 @@ static pcap_t *open_nano(FILE *stream, char *error)
 							error);
 }
 
+/* Who can undo it; NULL if the file is not compressed. */
+static const char *compressed_by(struct input *in)
+{
+	static const struct {
+		const char *program;
+		const char *magic;
+	} programs[] = {
+		{ "gzip", "\x1f\x8b" },
+		{ "zstd", "\x28\xb5\x2f\xfd" },
+		{ "xz", "\xfd" "7zXZ" },
+	};
+	size_t len, i, room = input_fill(in, 8);
+
+	for (i = 0; i < ARRAY_SIZE(programs); i++) {
+		len = strlen(programs[i].magic);
+		if (room >= len && !memcmp(input_data(in), programs[i].magic, len))
+			return programs[i].program;
+	}
+	return NULL;
+}
+
 static int open_capture(struct capture_source *c)
 {
+	const char *program = compressed_by(c->in);
 	char error[PCAP_ERRBUF_SIZE];
 
+	if (program)
+		return complain("%s: it is compressed: try: %s -dc %s | synfin conns -r -",
+				c->in->name, program, c->in->name);
 	c->stream = input_stream(c->in);
 	c->capture = capture_new();
 	if (!c->stream || !c->capture)

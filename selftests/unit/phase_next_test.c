@@ -38,6 +38,21 @@ static void the_server_connects_back(void)
 	}
 }
 
+/* Some systems do, half a second later, with the same number. */
+static void refused_client_asks_again(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s RA 0 1 : rst end; c S 0 +500 : syn*2;"
+		     "s RA 0 1 : rst*2; c S 0 +500 : syn*3;"
+		     "s SA 0 1 +7 : again syn syn-ack @SYN_ACK; c A 1 1 +2 : ack @OPEN");
+		SHAPE(&d.sum[0], REFUSED, NONE, NOBODY);
+		SHAPE(dialogue_finish(&d), ESTABLISHED, OPEN, NOBODY);
+		COUNTS(&d.sum[1], 1, 1, 0, 0);
+		TAP_EQUAL(d.sum[1].server_rtt_ns, 7 * MS);
+		TAP_EQUAL(d.sum[1].handshake_ns, 9 * MS);
+	}
+}
+
 static void unanswered_syn_given_up_for_another(void)
 {
 	while (shape_source(&d, &all)) {
@@ -162,6 +177,7 @@ static void repeated_syn_after_the_end_is_the_old_one(void)
 static const struct tap_test tests[] = {
 	TAP_TEST(port_reused_after_the_end),
 	TAP_TEST(the_server_connects_back),
+	TAP_TEST(refused_client_asks_again),
 	TAP_TEST(unanswered_syn_given_up_for_another),
 	TAP_TEST(doubted_syn_confirmed_by_its_answer),
 	TAP_TEST(doubted_syn_with_data_confirmed),

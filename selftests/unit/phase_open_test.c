@@ -390,6 +390,8 @@ static void server_closes_before_the_ack_and_it_never_comes(void)
 	SHAPE(&d.sum[0], UNACKNOWLEDGED, HALF_CLOSED, SERVER);
 }
 
+#define SHAKE_TWICE "c S 0; s SA 0 1; s SA 77777 1 : syn-ack*2;"
+
 static void syn_cookie_with_another_number(void)
 {
 	while (shape_source(&d, &all)) {
@@ -398,6 +400,25 @@ static void syn_cookie_with_another_number(void)
 		sum = dialogue_finish(&d);
 		SHAPE(sum, ESTABLISHED, OPEN, NOBODY);
 		TAP_EQUAL(sum->server_isn, DIALOGUE_Y + 77777);
+	}
+}
+
+/* Behind one address: the client takes the first answer. */
+static void two_servers_answer(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, SHAKE_TWICE "c A 1 1 : ack @OPEN; s FA 1 1 : fin-1");
+		sum = dialogue_finish(&d);
+		SHAPE(sum, ESTABLISHED, HALF_CLOSED, SERVER);
+		COUNTS(sum, 1, 2, 1, 0);
+		TAP_EQUAL(sum->server_isn, DIALOGUE_Y);
+		PLAY((dialogue_begin(&d, all), &d),
+		     SHAKE_TWICE "c A 1 77778 : ack @OPEN");
+		TAP_EQUAL(dialogue_finish(&d)->server_isn, DIALOGUE_Y + 77777);
+		PLAY((dialogue_begin(&d, all), &d),
+		     SHAKE_TWICE "c A 1 5 : bad_ack @SYN_ACK");
+		PLAY((dialogue_begin(&d, all), &d),
+		     SHAKE_TWICE "c FA 1 1 : ack fin-1 @FIN");
 	}
 }
 
@@ -525,6 +546,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(fast_open_closed_before_the_ack),
 	TAP_TEST(server_closes_before_the_ack_and_it_never_comes),
 	TAP_TEST(syn_cookie_with_another_number),
+	TAP_TEST(two_servers_answer),
 	TAP_TEST(lost_ack_made_good_by_data),
 	TAP_TEST(lost_ack_made_good_by_a_fin),
 	TAP_TEST(syn_ack_sent_again_to_an_open_connection),

@@ -226,7 +226,26 @@ static void reset_behind_its_fin_is_not_taken_back_by_an_ack_of_it(void)
 	}
 }
 
+/* The ACK of both FINs was under way when the client's socket was gone. */
+static void reset_right_behind_its_fin_is_true(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, SHAKE "s FA 1 1; c A 1 2; c FA 1 2; c R 2 : rst;"
+		     "s A 2 2 : ack-2 end @DONE");
+		SHAPE(&d.sum[0], ESTABLISHED, RESET, CLIENT);
+		COUNTS(&d.sum[0], 1, 1, 2, 1);
+		TAP_EQUAL(d.sum[0].close_ns, SYNFIN_NS_NONE);
+		TAP_IS(d.sum[0].flags & SYNFIN_CONN_BYTES_PARTIAL);
+		/* Anywhere else it was made up. */
+		PLAY((dialogue_begin(&d, all), &d),
+		     SHAKE "s FA 1 1; c A 1 2; c FA 1 2; c R 1 : rst;"
+		     "s A 2 2 : ack-2 back end @DONE");
+		SHAPE(&d.sum[0], ESTABLISHED, FOUR_WAY, SERVER);
+	}
+}
+
 static const struct tap_test tests[] = {
+	TAP_TEST(reset_right_behind_its_fin_is_true),
 	TAP_TEST(reset_behind_its_fin_is_not_taken_back_by_an_ack_of_it),
 	TAP_TEST(true_reset_by_the_client),
 	TAP_TEST(true_reset_by_the_server),
