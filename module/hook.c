@@ -19,7 +19,7 @@
 #include "socket.h"
 #include "stats.h"
 
-#include <linux/icmpv6.h>
+#include <linux/bits.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
@@ -163,38 +163,37 @@ static noinline void follow_held(struct synfin_net *sn,
 static bool seen_again(const struct sk_buff *skb,
 		       const struct nf_hook_state *state)
 {
-	const struct dst_entry *dst;
+	const struct dst_entry *dst = skb_dst(skb);
+	const struct net_device *dev = state->out;
 
 	if (state->hook != NF_INET_LOCAL_OUT)
 		return false;
-	if (state->pf == NFPROTO_IPV4)
-		return netif_is_l3_master(state->out);
-	dst = skb_dst(skb);
-	return netif_is_l3_master(state->out) ||
-	       (dst && netif_is_l3_master(dst->dev));
+	if (netif_is_l3_master(dev))
+		return true;
+	return state->pf == NFPROTO_IPV6 && dst && dst->dev != dev &&
+	       netif_is_l3_master(dst->dev);
 }
 
-/* segment -> follow; with what the fast path has found out already */
-static noinline __flatten void slow_path(struct synfin_net *sn,
-					 const struct sk_buff *skb,
-					 const struct nf_hook_state *state,
-					 const struct tcphdr *th, u64 hash)
+/* segment -> follow; with what the fast path has found out already. Never a verdict. */
+static noinline __flatten unsigned int
+slow_path(struct synfin_net *sn, const struct sk_buff *skb,
+	  const struct nf_hook_state *state, const struct tcphdr *th, u64 hash)
 {
 	bool ipvs = synfin_ipvs_is_there(state->net);
 	enum synfin_counter reason;
 	struct synfin_segment seg SYNFIN_UNINITIALIZED;
 
 	if (seen_again(skb, state))
-		return;
+		return NF_ACCEPT;
 	reason = likely(th) ? synfin_segment_at(skb, state->pf, th, &seg) :
 			      synfin_segment_read(skb, state->pf, &seg);
 	if (reason == SYNFIN_CNT_not_tcp)
-		return;
+		return NF_ACCEPT;
 	if (unlikely(ipvs) && !reason && synfin_ipvs_counted(sn, skb, state, &seg))
-		return;
+		return NF_ACCEPT;
 	if (unlikely(reason)) {
 		synfin_stats_inc(sn, reason);
-		return;
+		return NF_ACCEPT;
 	}
 	synfin_socket_judge(skb, state, &seg);
 	if (unlikely(ipvs) && state->hook == NF_INET_LOCAL_IN &&
@@ -202,6 +201,7 @@ static noinline __flatten void slow_path(struct synfin_net *sn,
 		follow_held(sn, &seg);
 	else
 		follow(sn, &seg, hash, false);
+	return NF_ACCEPT;
 }
 
 /**
@@ -261,6 +261,17 @@ static __always_inline bool uninteresting4(const struct synfin_net *sn,
 	return !synfin_flow_awaited(synfin_flow_stripe(found->hash));
 }
 
+/* ICMPv6, which may quote it, and what ipv6_ext_hdr() knows, which is not inline. */
+static __always_inline bool may_lead_to_tcp(u8 nexthdr)
+{
+	return nexthdr < 64 &&
+	       (BIT_ULL(nexthdr) &
+		(BIT_ULL(NEXTHDR_ICMP) | BIT_ULL(NEXTHDR_HOP) |
+		 BIT_ULL(NEXTHDR_ROUTING) | BIT_ULL(NEXTHDR_FRAGMENT) |
+		 BIT_ULL(NEXTHDR_AUTH) | BIT_ULL(NEXTHDR_NONE) |
+		 BIT_ULL(NEXTHDR_DEST)));
+}
+
 static __always_inline bool uninteresting6(const struct synfin_net *sn,
 					   const struct sk_buff *skb, bool local_in,
 					   struct found *found)
@@ -270,8 +281,7 @@ static __always_inline bool uninteresting6(const struct synfin_net *sn,
 
 	*found = (struct found) {};
 	if (unlikely(iph->nexthdr != IPPROTO_TCP))
-		return iph->nexthdr != IPPROTO_ICMPV6 &&
-		       !ipv6_ext_hdr(iph->nexthdr);
+		return !may_lead_to_tcp(iph->nexthdr);
 	if (!in_one_piece(skb, th))
 		return false;
 	found->th = th;
@@ -298,9 +308,9 @@ static unsigned int hook4_in(void *priv, struct sk_buff *skb,
 {
 	struct found found;
 
-	if (!is_loopback(state) && !uninteresting4(priv, skb, true, &found))
-		slow_path(priv, skb, state, found.th, found.hash);
-	return NF_ACCEPT;
+	if (is_loopback(state) || uninteresting4(priv, skb, true, &found))
+		return NF_ACCEPT;
+	return slow_path(priv, skb, state, found.th, found.hash);
 }
 
 static unsigned int hook4(void *priv, struct sk_buff *skb,
@@ -308,9 +318,9 @@ static unsigned int hook4(void *priv, struct sk_buff *skb,
 {
 	struct found found;
 
-	if (!uninteresting4(priv, skb, false, &found))
-		slow_path(priv, skb, state, found.th, found.hash);
-	return NF_ACCEPT;
+	if (uninteresting4(priv, skb, false, &found))
+		return NF_ACCEPT;
+	return slow_path(priv, skb, state, found.th, found.hash);
 }
 
 static unsigned int hook6_in(void *priv, struct sk_buff *skb,
@@ -318,9 +328,9 @@ static unsigned int hook6_in(void *priv, struct sk_buff *skb,
 {
 	struct found found;
 
-	if (!is_loopback(state) && !uninteresting6(priv, skb, true, &found))
-		slow_path(priv, skb, state, found.th, found.hash);
-	return NF_ACCEPT;
+	if (is_loopback(state) || uninteresting6(priv, skb, true, &found))
+		return NF_ACCEPT;
+	return slow_path(priv, skb, state, found.th, found.hash);
 }
 
 static unsigned int hook6(void *priv, struct sk_buff *skb,
@@ -328,9 +338,9 @@ static unsigned int hook6(void *priv, struct sk_buff *skb,
 {
 	struct found found;
 
-	if (!uninteresting6(priv, skb, false, &found))
-		slow_path(priv, skb, state, found.th, found.hash);
-	return NF_ACCEPT;
+	if (uninteresting6(priv, skb, false, &found))
+		return NF_ACCEPT;
+	return slow_path(priv, skb, state, found.th, found.hash);
 }
 
 #define HOOK(function, family, number)					\

@@ -409,20 +409,18 @@ void synfin_phase_segment(struct synfin_conn *conn,
 		.from = from,
 		.reach = reach_of(conn, seg, now),
 	};
-	__u64 seen_ns = conn->seen_ns;
 
 	synfin_nothing(res);
 	if (conn->state == SYNFIN_STATE_NONE)
 		conn->first_ns = now;
-	conn->seen_ns = now;
 	if ((conn->flags & SYNFIN_FLAG_PENDING) && synfin_proves_alive(&m)) {
 		conn->flags &= ~SYNFIN_FLAG_PENDING;
 		res->taken_back = 1;
 	}
 	table[conn->state][seg->kind][column(conn, from)](&m);
-	/* The next connection's, or forged: no segment of this one. */
-	if (res->again || (!res->nr && res->reason != SYNFIN_CNT_not_awaited))
-		conn->seen_ns = seen_ns;
+	/* But for the next connection's, and what is forged. */
+	if (!res->again && (res->nr || res->reason == SYNFIN_CNT_not_awaited))
+		conn->seen_ns = now;
 }
 
 /* As new, but for what belongs to whoever stores it. */
