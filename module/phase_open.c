@@ -152,15 +152,13 @@ static void syn_at_last(struct synfin_move *m)
 }
 
 /* Keep a SYN in mind that begins the next connection if it is answered. */
-static void doubt(struct synfin_move *m)
+static void doubt(struct synfin_conn *conn, __u32 from, __u32 isn, __u64 now)
 {
-	struct synfin_conn *conn = m->conn;
-
-	conn->next_isn = m->seg->seq;
-	conn->next_ns = m->now;
+	conn->next_isn = isn;
+	conn->next_ns = now;
 	conn->flags |= SYNFIN_FLAG_NEXT;
 	conn->flags &= ~SYNFIN_FLAG_NEXT_SERVER;
-	if (m->from == SYNFIN_FROM_SERVER)
+	if (from == SYNFIN_FROM_SERVER)
 		conn->flags |= SYNFIN_FLAG_NEXT_SERVER;
 }
 
@@ -185,7 +183,7 @@ void synfin_cell_syn_inside(struct synfin_move *m)
 		m->res->again = 1;
 		return;
 	}
-	doubt(m);
+	doubt(conn, m->from, m->seg->seq, m->now);
 	synfin_pass(m, SYNFIN_CNT_forged_syn);
 }
 
@@ -553,10 +551,16 @@ void synfin_cell_fin_before_ack(struct synfin_move *m)
 
 static void failed(struct synfin_move *m, __u8 opening)
 {
-	m->conn->opening = opening;
-	m->conn->closing = SYNFIN_CLOSE_NONE;
-	m->conn->closed_by = SYNFIN_BY_NOBODY;
-	synfin_conn_end(m->conn, m->res);
+	struct synfin_conn *conn = m->conn;
+
+	conn->opening = opening;
+	conn->closing = SYNFIN_CLOSE_NONE;
+	conn->closed_by = SYNFIN_BY_NOBODY;
+	/* Somebody else may have refused it: the server may answer still. */
+	if (opening != SYNFIN_OPEN_ABORTED && conn->state == SYNFIN_STATE_SYN)
+		doubt(conn, SYNFIN_FROM_CLIENT, conn->end[SYNFIN_FROM_CLIENT].isn,
+		      conn->syn_ns);
+	synfin_conn_end(conn, m->res);
 }
 
 static void failed_by_rst(struct synfin_move *m, __u8 opening)
@@ -717,7 +721,7 @@ void synfin_cell_syn_late(struct synfin_move *m)
 	}
 	syn_at_last(m);
 	if (m->conn->closing == SYNFIN_CLOSE_NONE && !m->peer->syn_acks)
-		doubt(m);
+		doubt(m->conn, m->from, m->seg->seq, m->now);
 }
 
 /**

@@ -113,6 +113,15 @@ def asks_again(current, s, rest):
     return False
 
 
+def asked(current, s):
+    """The SYN that a SYN-ACK answers, though it was refused before."""
+    if any(is_syn_ack(t) for t in current) or \
+            Verdict(current).open not in ("refused", "unreachable"):
+        return []
+    return [t for t in current if is_syn(t) and t.src == s.dst and
+            within(s.ack, t.seq + 1, t.len)][-1:]
+
+
 def may_begin(s, live):
     if s.icmp or not s.flags & (SYN | RST | FIN | ACK):
         return False
@@ -142,6 +151,10 @@ def connections(segments, limits, live):
             current, strays = [], 0
         if not current and not may_begin(s, live):
             continue
+        if is_syn_ack(s) and asked(current, s):
+            syn = asked(current, s)
+            yield Verdict(current), strays
+            current, strays = syn, 0
         if current and is_syn(s) and asks_again(current, s, segments[i + 1:]):
             # It could not be known when it passed: both have it.
             yield Verdict(current + [s]), strays

@@ -53,6 +53,26 @@ static void refused_client_asks_again(void)
 	}
 }
 
+/* By somebody between them: the server answers in spite of it. */
+static void refused_in_vain(void)
+{
+	static const char *const refusals[] = {
+		"c S 0; s RA 0 1 : rst end;", "c S 0; c icmp 0 : rst end;",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(refusals); i++)
+		while (shape_source(&d, &all)) {
+			PLAY(&d, refusals[i]);
+			PLAY(&d, "s SA 0 1 +7 : again syn syn-ack @SYN_ACK;"
+			     "c A 1 1 +2 : ack @OPEN");
+			SHAPE(dialogue_finish(&d), ESTABLISHED, OPEN, NOBODY);
+			COUNTS(&d.sum[1], 1, 1, 0, 0);
+			TAP_EQUAL(d.sum[1].server_rtt_ns, 8 * MS);
+			TAP_EQUAL(d.sum[1].handshake_ns, 10 * MS);
+		}
+}
+
 static void unanswered_syn_given_up_for_another(void)
 {
 	while (shape_source(&d, &all)) {
@@ -178,6 +198,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(port_reused_after_the_end),
 	TAP_TEST(the_server_connects_back),
 	TAP_TEST(refused_client_asks_again),
+	TAP_TEST(refused_in_vain),
 	TAP_TEST(unanswered_syn_given_up_for_another),
 	TAP_TEST(doubted_syn_confirmed_by_its_answer),
 	TAP_TEST(doubted_syn_with_data_confirmed),
