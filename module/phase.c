@@ -384,18 +384,9 @@ static __u32 reach_of(const struct synfin_conn *conn,
 	return reach < most ? reach : most;
 }
 
-/**
- * synfin_phase_segment() - a segment of a connection passes
- * @conn:	the connection
- * @seg:	the segment
- * @now:	nanoseconds, any clock, the same for all calls of this connection
- * @res:	what comes of it
- *
- * Context: any; the caller keeps others from @conn.
- */
-void synfin_phase_segment(struct synfin_conn *conn,
-			  const struct synfin_segment *seg, __u64 now,
-			  struct synfin_result *res)
+static inline void segment(struct synfin_conn *conn,
+			   const struct synfin_segment *seg, __u64 now,
+			   struct synfin_result *res)
 {
 	__u32 from = sender(conn, seg);
 	struct synfin_move m = {
@@ -421,6 +412,37 @@ void synfin_phase_segment(struct synfin_conn *conn,
 	/* But for the next connection's, and what is forged. */
 	if (!res->again && (res->nr || res->reason == SYNFIN_CNT_not_awaited))
 		conn->seen_ns = now;
+}
+
+/* Behind a proxy: what the client acknowledges, in the server's numbers. */
+static void translated(struct synfin_conn *conn,
+		       const struct synfin_segment *seg, __u64 now,
+		       struct synfin_result *res)
+{
+	struct synfin_segment own = *seg;
+
+	if (sender(conn, seg) == SYNFIN_FROM_CLIENT)
+		own.ack += conn->shift;
+	segment(conn, &own, now, res);
+}
+
+/**
+ * synfin_phase_segment() - a segment of a connection passes
+ * @conn:	the connection
+ * @seg:	the segment
+ * @now:	nanoseconds, any clock, the same for all calls of this connection
+ * @res:	what comes of it
+ *
+ * Context: any; the caller keeps others from @conn.
+ */
+void synfin_phase_segment(struct synfin_conn *conn,
+			  const struct synfin_segment *seg, __u64 now,
+			  struct synfin_result *res)
+{
+	if (conn->flags & SYNFIN_FLAG_SHIFTED)
+		translated(conn, seg, now, res);
+	else
+		segment(conn, seg, now, res);
 }
 
 /* As new, but for what belongs to whoever stores it. */

@@ -114,6 +114,8 @@ struct synfin_end {
 #define SYNFIN_FLAG_AWAITS	0x0080	/* a FIN sent again: its ACK may come again */
 #define SYNFIN_FLAG_CLOSED	0x0100	/* both FINs were acknowledged */
 #define SYNFIN_FLAG_OTHER_Y	0x0200	/* rst_seq is the number of another SYN-ACK */
+#define SYNFIN_FLAG_ASKED_AGAIN	0x0400	/* the SYN came again when it was open */
+#define SYNFIN_FLAG_SHIFTED	0x0800	/* the client has a proxy's numbers: shift */
 
 /**
  * struct synfin_conn - a connection, as far as it has been seen
@@ -154,6 +156,7 @@ struct synfin_end {
  * @reset_by:	enum synfin_from of a pending RST
  * @said:	the letters that are in @history, a bit for each
  * @mark:	for whoever stores it
+ * @shift:	added to what the client acknowledges, it is the server's
  *
  * It begins as a record's head does, so that one copy makes that.
  */
@@ -193,6 +196,7 @@ struct synfin_conn {
 		reset_by:1;
 	__u16	said;
 	__u8	mark[2];
+	__u32	shift;
 };
 
 /**

@@ -143,6 +143,9 @@ void synfin_cell_syn_cross(struct synfin_move *m)
 static void syn_at_last(struct synfin_move *m)
 {
 	synfin_step_add(m, SYNFIN_PHASE_SYN, synfin_count(&m->own->syns));
+	if (m->conn->state == SYNFIN_STATE_OPEN &&
+	    m->conn->opening == SYNFIN_OPEN_ESTABLISHED)
+		m->conn->flags |= SYNFIN_FLAG_ASKED_AGAIN;
 	/* It may still be answered. */
 	if (m->conn->state == SYNFIN_STATE_OPEN && !m->peer->syn_acks)
 		m->conn->syn_ns = m->now;
@@ -282,6 +285,30 @@ static bool is_awaited_still(const struct synfin_move *m)
 	       !(m->own->flags & (SYNFIN_END_ISN | SYNFIN_END_UNA));
 }
 
+/*
+ * A proxy has answered for the server (SYNPROXY), and has asked the server when the
+ * client had proved itself. Hooks see what the server says with its own numbers, what
+ * the client says with those of the proxy; who captures on a wire sees one of them.
+ */
+static bool is_proxied(const struct synfin_move *m)
+{
+	return !synfin_shows_all(m->seg) && m->from == SYNFIN_FROM_SERVER &&
+	       m->conn->state == SYNFIN_STATE_OPEN &&
+	       (m->conn->flags & SYNFIN_FLAG_ASKED_AGAIN) &&
+	       m->seg->ack == m->peer->isn + 1 && m->seg->seq != m->own->isn;
+}
+
+static void translate(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	synfin_step_add(m, SYNFIN_PHASE_SYN_ACK, synfin_count(&m->own->syn_acks));
+	conn->shift += m->seg->seq - m->own->isn;
+	conn->flags |= SYNFIN_FLAG_SHIFTED;
+	set_isn(m->own, m->seg->seq);
+	m->own->una = m->own->nxt;
+}
+
 /**
  * synfin_cell_syn_ack_inside() - a SYN-ACK when the connection is open already
  * @m: the move
@@ -292,6 +319,10 @@ void synfin_cell_syn_ack_inside(struct synfin_move *m)
 		return;
 	if (is_awaited_still(m)) {
 		synfin_cell_syn_ack(m);
+		return;
+	}
+	if (is_proxied(m)) {
+		translate(m);
 		return;
 	}
 	if (!acks_syn(m) || m->seg->seq != m->own->isn) {

@@ -16,6 +16,9 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <net/inet_sock.h>
+#if IS_ENABLED(CONFIG_NF_CONNTRACK)
+#include <net/netfilter/nf_conntrack.h>
+#endif
 #include <net/tcp.h>
 
 /* A number of the other direction may lag or lead by as much as its window. */
@@ -163,6 +166,22 @@ static u8 judge_outgoing(const struct sk_buff *skb,
 	return SYNFIN_BELIEF_UNKNOWN;
 }
 
+/*
+ * Does conntrack translate its numbers, as behind SYNPROXY, after this hook? Then they
+ * are not those that the socket knows.
+ */
+static bool is_adjusted(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_NF_CONNTRACK)
+	enum ip_conntrack_info info;
+	const struct nf_conn *ct = nf_ct_get(skb, &info);
+
+	return ct && test_bit(IPS_SEQ_ADJUST_BIT, &ct->status);
+#else
+	return false;
+#endif
+}
+
 /**
  * synfin_socket_judge() - ask the sockets of this host about a segment
  * @skb:	the packet
@@ -180,6 +199,6 @@ void synfin_socket_judge(const struct sk_buff *skb,
 		return;
 	if (state->hook == NF_INET_LOCAL_OUT)
 		seg->belief = judge_outgoing(skb, state, seg);
-	else if (state->hook == NF_INET_LOCAL_IN)
+	else if (state->hook == NF_INET_LOCAL_IN && !is_adjusted(skb))
 		seg->belief = ask_receiver(skb, state, seg);
 }

@@ -422,6 +422,26 @@ static void two_servers_answer(void)
 	}
 }
 
+/* A router that answers the SYN itself: the client never learns the server's number. */
+static void behind_a_proxy(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, SHAKE "c S 0 : syn*2; s SA 77777 1 : syn-ack*2 @OPEN;"
+	     "s FA 77878 1 : fin-1; c A 1 102 : ack-1 @HALF; c FA 1 102 : fin-2;"
+	     "s A 77879 2 : ack-2 end");
+	sum = &d.sum[0];
+	SHAPE(sum, ESTABLISHED, FOUR_WAY, SERVER);
+	COUNTS(sum, 2, 2, 2, 0);
+	TAP_EQUAL(sum->server_isn, DIALOGUE_Y + 77777);
+	TAP_EQUAL(sum->bytes_server, 100);
+	/* On a wire it would be seen with one number or with the other. */
+	dialogue_begin(&d, 1);
+	PLAY(&d, SHAKE "c S 0 : syn*2; s SA 77777 1 : bad_ack @OPEN");
+	/* The SYN came again before: so may the answer. */
+	dialogue_begin(&d, 0);
+	PLAY(&d, "c S 0; c S 0; s SA 0 1; c A 1 1 : ack; s SA 77777 1 : bad_ack @OPEN");
+}
+
 static void lost_ack_made_good_by_data(void)
 {
 	while (shape_source(&d, &all)) {
@@ -547,6 +567,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(server_closes_before_the_ack_and_it_never_comes),
 	TAP_TEST(syn_cookie_with_another_number),
 	TAP_TEST(two_servers_answer),
+	TAP_TEST(behind_a_proxy),
 	TAP_TEST(lost_ack_made_good_by_data),
 	TAP_TEST(lost_ack_made_good_by_a_fin),
 	TAP_TEST(syn_ack_sent_again_to_an_open_connection),
