@@ -61,9 +61,9 @@ flood() {
 	note "$3: $(cat "$tmp/sent"), $(stat_in_b flows_total) flows, $more kB more"
 	at_most "$(stat_in_b flows_total)" "$cap" "flows in the table"
 	at_most "$(stat_in_b flows_embryonic)" $((cap / 4 + 2)) "unproved flows"
-	# The processors keep 2,048 flows at hand each; the server's backlog and what
-	# is under way take some megabytes as well.
-	at_most "$more" $(((cap + 2 * 2048) / 4 + 8192)) "kB of memory more"
+	# As many as 16,384 flows are kept at hand; the server's backlog and what is
+	# under way take some megabytes as well.
+	at_most "$more" $(((cap + 16384) / 4 + 8192)) "kB of memory more"
 	wait $!
 	made=$((made + $(cat "$tmp/made")))
 }
