@@ -407,6 +407,17 @@ def no_such_file():
 
 
 @test
+def interfaces_of_several_snap_lengths():
+    frames = list(map(ethernet(), both()))
+    for order in "<>":
+        blocks = [section(order), interface(order=order, snap=96)]
+        for i, frame in enumerate(frames):
+            blocks.append(enhanced(frame, START + i * MS, 0, order=order))
+        blocks.insert(len(blocks) // 2, interface(order=order, snap=262144))
+        check_both(read(b"".join(blocks)), f"order {order}")
+
+
+@test
 def compressed():
     for data, program in ((gzip.compress(pcap(map(ethernet(), both()))), "gzip"),
                           (b"\x28\xb5\x2f\xfd" + bytes(20), "zstd"),

@@ -116,16 +116,30 @@ size_t input_read(struct input *in, size_t want)
 	return in->len;
 }
 
+/* How many bytes of a pcapng file may be handed on now. */
+static size_t blocks_left(struct input *in)
+{
+	size_t left = input_fill(in, PCAPNG_HEAD);
+	size_t n = pcapng_pass(&in->blocks, in->buf + in->pos, left);
+
+	/* At the end of the file: what is left is no block. */
+	if (!n)
+		in->blocks.on = false;
+	return n ? n : left;
+}
+
 static ssize_t stream_read(void *cookie, char *to, size_t room)
 {
 	struct input *in = cookie;
-	size_t n = input_left(in);
+	size_t n = in->blocks.on ? blocks_left(in) : input_left(in);
 	ssize_t got;
 
 	if (n) {
 		n = n < room ? n : room;
 		memcpy(to, input_data(in), n);
 		input_skip(in, n);
+		if (in->blocks.on)
+			in->blocks.left -= n;
 		return (ssize_t)n;
 	}
 	got = read_some(in, to, room);
@@ -155,7 +169,9 @@ FILE *input_stream(struct input *in)
 {
 	FILE *stream = fopencookie(in, "r", (cookie_io_functions_t){
 		.read = stream_read, .seek = stream_seek });
+	size_t left = input_fill(in, PCAPNG_HEAD);
 
+	in->blocks = (struct pcapng){ .on = pcapng_begins(input_data(in), left) };
 	if (!stream || setvbuf(stream, NULL, _IOFBF, INPUT_SIZE)) {
 		if (stream)
 			fclose(stream);

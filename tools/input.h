@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "pcapng.h"
+
 /**
  * struct input - a file that is read
  * @name:	for messages
@@ -21,6 +23,7 @@
  * @pos:	of what comes next in @buf
  * @len:	bytes in @buf
  * @buf:	what has been read
+ * @blocks:	of a pcapng file
  */
 struct input {
 	const char *name;
@@ -32,6 +35,7 @@ struct input {
 	size_t pos;
 	size_t len;
 	uint8_t *buf;
+	struct pcapng blocks;
 };
 
 struct input *input_open(const char *name);
