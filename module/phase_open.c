@@ -460,12 +460,13 @@ static bool acks_syn_ack(const struct synfin_move *m)
 static bool acks_answer(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
-	struct synfin_end server = *m->peer;
+	struct synfin_end server;
 
 	if (acks_syn_ack(m))
 		return true;
 	if (!(conn->flags & SYNFIN_FLAG_OTHER_Y))
 		return false;
+	server = *m->peer;
 	set_isn(m->peer, conn->rst_seq);
 	if (acks_syn_ack(m))
 		return true;

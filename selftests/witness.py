@@ -151,7 +151,7 @@ def connections(segments, limits, live):
             current, strays = [], 0
         if not current and not may_begin(s, live):
             continue
-        if is_syn_ack(s) and asked(current, s):
+        if current and is_syn_ack(s) and asked(current, s):
             syn = asked(current, s)
             yield Verdict(current), strays
             current, strays = syn, 0

@@ -193,9 +193,11 @@ class Verdict:
             if s.icmp or s.flags & (SYN | RST) or not s.flags & ACK or \
                     self.sender(s) != "client":
                 continue
-            for j, answer in self.answers:
+            # One of them exactly, or else what was sent after one of them.
+            for j, answer in sorted(self.answers, key=lambda a: (
+                    s.ack != (a[1].seq + 1) & 0xffffffff, a[0])):
                 if j > i:
-                    break
+                    continue
                 sent = highest([end_of(t) for t in self.segments[j:i]
                                 if not t.icmp and t.src == self.server and
                                 not t.flags & RST], answer.seq + 1)
