@@ -9,14 +9,10 @@
 #include "flow_table.h"
 #include "stats.h"
 
-#include <linux/limits.h>
-#include <linux/log2.h>
-#include <linux/minmax.h>
-#include <linux/mm.h>
 #include <linux/percpu.h>
-#include <linux/random.h>
 
 struct synfin_flow_table synfin_flow_table __read_mostly;
+
 struct synfin_flow_fast synfin_flow_fast ____cacheline_aligned;
 
 static DEFINE_PER_CPU(u64, synfin_flow_ids);
@@ -382,81 +378,3 @@ static_assert(sizeof(struct synfin_stripe) <= 128 || IS_ENABLED(CONFIG_DEBUG_SPI
  * 256 MiB, the table included.
  */
 static_assert(sizeof(struct synfin_flow) + sizeof(void *) <= 256);
-
-static void free_tables(void)
-{
-	kvfree(synfin_flow_table.chains);
-	kvfree(synfin_flow_table.stripes);
-}
-
-static int alloc_tables(unsigned long max_flows)
-{
-	struct synfin_flow_table *t = &synfin_flow_table;
-	size_t chains = roundup_pow_of_two(max(max_flows, SYNFIN_FLOW_STRIPES));
-	unsigned int i, w;
-
-	t->chain_shift = 64 - ilog2(chains);
-	t->stripes = kvcalloc(SYNFIN_FLOW_STRIPES, sizeof(*t->stripes), GFP_KERNEL);
-	t->chains = kvcalloc(chains, sizeof(*t->chains), GFP_KERNEL);
-	if (!t->stripes || !t->chains) {
-		free_tables();
-		return -ENOMEM;
-	}
-	for (i = 0; i < SYNFIN_FLOW_STRIPES; i++) {
-		raw_spin_lock_init(&t->stripes[i].lock);
-		for (w = 0; w < SYNFIN_WAIT_NR; w++)
-			INIT_LIST_HEAD(&t->stripes[i].waits[w]);
-	}
-	return 0;
-}
-
-/**
- * synfin_flow_setup() - make the table
- * @limits:	how many flows, how long each wait
- * @report:	told of flows that the table lets go
- *
- * Context: module load; may sleep.
- *
- * Return: 0, or -ENOMEM.
- */
-int synfin_flow_setup(const struct synfin_flow_limits *limits,
-		      synfin_flow_report report)
-{
-	struct synfin_flow_table *t = &synfin_flow_table;
-	unsigned int wait;
-	int err;
-
-	t->limits = *limits;
-	t->shortest_ns = limits->wait_ns[SYNFIN_WAIT_LINGER] + SYNFIN_FLOW_SLACK_NS;
-	for (wait = 0; wait < SYNFIN_WAIT_LINGER; wait++)
-		if (limits->wait_ns[wait])
-			t->shortest_ns = min(t->shortest_ns, limits->wait_ns[wait]);
-	t->report = report;
-	t->max_embryonic = max(limits->max_flows / 4, 1u);
-	get_random_bytes(synfin_flow_fast.key, sizeof(synfin_flow_fast.key));
-
-	err = alloc_tables(limits->max_flows);
-	if (err)
-		return err;
-	err = synfin_flow_stock_setup(limits->max_flows);
-	if (err) {
-		free_tables();
-		return err;
-	}
-	INIT_DELAYED_WORK(&t->expiry, synfin_flow_expire_work);
-	schedule_delayed_work(&t->expiry, HZ);
-	return 0;
-}
-
-/**
- * synfin_flow_teardown() - undo synfin_flow_setup()
- *
- * Context: module unload, after the last namespace has gone and with it the last
- * flow; may sleep.
- */
-void synfin_flow_teardown(void)
-{
-	cancel_delayed_work_sync(&synfin_flow_table.expiry);
-	synfin_flow_stock_teardown();
-	free_tables();
-}

@@ -202,10 +202,12 @@ static inline bool synfin_flow_awaited(u32 stripe)
 	return READ_ONCE(synfin_flow_fast.filter[stripe]);
 }
 
-/* flow.c */
+/* flow_setup.c */
 int synfin_flow_setup(const struct synfin_flow_limits *limits,
 		      synfin_flow_report report);
 void synfin_flow_teardown(void);
+
+/* flow.c */
 struct synfin_flow *synfin_flow_get(struct synfin_net *sn,
 				    const struct synfin_segment *seg, u64 hash,
 				    struct synfin_flow_hold *hold);

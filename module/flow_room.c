@@ -9,7 +9,6 @@
 #include "stats.h"
 
 #include <linux/jiffies.h>
-#include <linux/percpu.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
@@ -25,60 +24,6 @@
 
 /* Stripes to look into for a flow that can go, if one's own has none. */
 #define REACH	64
-
-/* Of the flows that anybody could have made up, each so many'th is a sample. */
-#define SAMPLE	64
-
-/**
- * struct budget - new flows of which every phase may be written down
- * @until:	jiffies, when it is filled up again
- * @left:	how many are left
- * @over:	how many came when none was
- */
-struct budget {
-	unsigned long	until;
-	unsigned int	left;
-	unsigned int	over;
-};
-
-static DEFINE_PER_CPU(struct budget, budgets);
-
-/**
- * synfin_flow_repay() - an ACK has proved a flow: what it took of the budget is back
- *
- * So real connections, however many, never use it up.
- *
- * Context: interrupts off.
- */
-void synfin_flow_repay(void)
-{
-	this_cpu_inc(budgets.left);
-}
-
-/**
- * synfin_flow_is_quiet() - shall a new flow be kept out of the ring for now?
- *
- * A flood of made-up segments must not wash real connections out of the ring. What
- * exceeds the budget is written down once an ACK has proved it.
- *
- * Context: interrupts off.
- *
- * Return: true if it shall.
- */
-bool synfin_flow_is_quiet(void)
-{
-	struct budget *b = this_cpu_ptr(&budgets);
-
-	if (time_after_eq(jiffies, b->until)) {
-		b->until = jiffies + HZ;
-		b->left = synfin_flow_table.limits.max_loud;
-	}
-	if (likely(b->left)) {
-		b->left--;
-		return false;
-	}
-	return b->over++ % SAMPLE;
-}
 
 static struct synfin_flow *oldest(struct synfin_stripe *stripe, unsigned int wait)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Inside the flow table: what flow.c, flow_room.c and flow_look.c share.
+ * Inside the flow table: what the files flow*.c share.
  */
 #ifndef _SYNFIN_FLOW_TABLE_H
 #define _SYNFIN_FLOW_TABLE_H
@@ -68,12 +68,14 @@ struct synfin_flow *synfin_flow_alloc(void);
 void synfin_flow_free(struct synfin_flow *flow);
 bool synfin_flow_recycle(struct synfin_flow *flow);
 
+/* flow_budget.c */
+bool synfin_flow_is_quiet(void);
+void synfin_flow_repay(void);
+
 /* flow_room.c */
 struct synfin_flow *synfin_flow_make_room(struct synfin_stripe *stripe,
 					  bool *full);
 void synfin_flow_evict(struct synfin_flow *flow);
-bool synfin_flow_is_quiet(void);
-void synfin_flow_repay(void);
 void synfin_flow_expire_work(struct work_struct *work);
 
 #endif /* _SYNFIN_FLOW_TABLE_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The hooks, and the route of a segment:
+ * The hooks, and where the route of a segment begins:
  *
- *	hook -> segment -> awaiting filter -> flow -> phase -> emit
+ *	hook -> awaiting filter -> segment -> flow -> phase -> emit
  *
  * LOCAL_IN, LOCAL_OUT and FORWARD, both families, right before the filter table:
  * destination NAT has been done and source NAT has not, so that a connection has the
@@ -12,9 +12,9 @@
  * No packet is changed or dropped: always NF_ACCEPT.
  */
 #include "hook.h"
-#include "emit.h"
 #include "flow.h"
 #include "ipvs.h"
+#include "route.h"
 #include "segment.h"
 #include "socket.h"
 #include "stats.h"
@@ -26,135 +26,10 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/tcp.h>
-#include <linux/timekeeping.h>
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
 #include <net/net_namespace.h>
 #include <net/tcp_states.h>
-
-static void emit_steps(struct synfin_batch *batch, struct synfin_flow *flow,
-		       const struct synfin_result *res)
-{
-	if (!res->nr)
-		return;
-	synfin_emit_phase(batch, &flow->conn, &res->step[0]);
-	if (unlikely(res->nr > 1))
-		synfin_emit_phase(batch, &flow->conn, &res->step[1]);
-}
-
-/*
- * A flow that was kept out of the ring: once it is proved, what it held back comes
- * first. Returns true if it still holds back.
- */
-static noinline bool holds_back(struct synfin_batch *batch,
-				struct synfin_flow *flow,
-				const struct synfin_result *res)
-{
-	struct synfin_result earlier;
-
-	if (!synfin_phase_is_proved(&flow->conn)) {
-		if (res->ended) {
-			synfin_stats_inc(flow->sn, SYNFIN_CNT_sampled);
-			synfin_emit_quietly(batch, &flow->conn);
-		}
-		return true;
-	}
-	flow->conn.mark[0] &= ~SYNFIN_FLOW_QUIET;
-	synfin_phase_replay(&flow->conn, &earlier);
-	emit_steps(batch, flow, &earlier);
-	return false;
-}
-
-static void emit_result(struct synfin_batch *batch, struct synfin_flow *flow,
-			const struct synfin_result *res)
-{
-	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_QUIET) &&
-	    holds_back(batch, flow, res))
-		return;
-	emit_steps(batch, flow, res);
-	if (res->ended)
-		synfin_emit_conn(batch, &flow->conn);
-}
-
-static void count_result(struct synfin_net *sn, const struct synfin_result *res)
-{
-	synfin_stats_inc(sn, res->nr ? SYNFIN_CNT_recorded : res->reason);
-	if (unlikely(res->taken_back))
-		synfin_stats_inc(sn, SYNFIN_CNT_taken_back);
-}
-
-/* A flow made way for the next one on the same endpoints. */
-static noinline void next_flow(struct synfin_batch *batch,
-			       struct synfin_flow *flow,
-			       const struct synfin_segment *seg, u64 now,
-			       struct synfin_result *res)
-{
-	emit_result(batch, flow, res);
-	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_ended);
-	synfin_phase_restart(&flow->conn, seg, synfin_flow_new_id(), res);
-	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_created);
-	emit_result(batch, flow, res);
-	synfin_phase_segment(&flow->conn, seg, now, res);
-}
-
-/* A SYN was held back: the flow goes on, so it is written before what follows. */
-static noinline void release_held(struct synfin_batch *batch, struct synfin_flow *flow)
-{
-	struct synfin_result earlier;
-
-	flow->conn.mark[0] &= ~SYNFIN_FLOW_HELD;
-	synfin_phase_replay(&flow->conn, &earlier);
-	emit_steps(batch, flow, &earlier);
-}
-
-/* May it be held back? Only if it begins, and is not quiet for another reason. */
-static bool hold_back(struct synfin_flow *flow)
-{
-	if (flow->conn.state != SYNFIN_STATE_NONE ||
-	    flow->conn.mark[0] & SYNFIN_FLOW_QUIET)
-		return false;
-	flow->conn.mark[0] |= SYNFIN_FLOW_HELD;
-	return true;
-}
-
-/* flow -> phase -> emit */
-static __always_inline void follow(struct synfin_net *sn,
-				   const struct synfin_segment *seg, u64 hash,
-				   bool may_be_forgotten)
-{
-	struct synfin_flow_hold hold SYNFIN_UNINITIALIZED;
-	struct synfin_batch batch SYNFIN_UNINITIALIZED;
-	struct synfin_result res SYNFIN_UNINITIALIZED;
-	struct synfin_flow *flow;
-	bool held;
-	u64 now;
-
-	flow = synfin_flow_get(sn, seg, hash, &hold);
-	if (!flow) {
-		synfin_stats_inc(sn, hold.reason);
-		return;
-	}
-	synfin_emit_begin(&batch, sn);
-	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
-		release_held(&batch, flow);
-	held = may_be_forgotten && hold_back(flow);
-	now = ktime_get_ns();
-	synfin_phase_segment(&flow->conn, seg, now, &res);
-	if (unlikely(res.again))
-		next_flow(&batch, flow, seg, now, &res);
-	if (likely(!held))
-		emit_result(&batch, flow, &res);
-	synfin_flow_put(flow, &hold);
-	count_result(sn, &res);
-	synfin_emit_end(&batch);
-}
-
-/* As IPVS may send it elsewhere, where it is seen again. */
-static noinline void follow_held(struct synfin_net *sn,
-				 const struct synfin_segment *seg)
-{
-	follow(sn, seg, 0, true);
-}
 
 /*
  * A VRF runs LOCAL_OUT for itself, and again for the device below it. IPv6 names that
@@ -174,7 +49,7 @@ static bool seen_again(const struct sk_buff *skb,
 	       netif_is_l3_master(dst->dev);
 }
 
-/* segment -> follow; with what the fast path has found out already. Never a verdict. */
+/* segment -> route; with what the fast path has found out already. Never a verdict. */
 static noinline __flatten unsigned int
 slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 	  const struct nf_hook_state *state, const struct tcphdr *th, u64 hash)
@@ -198,9 +73,9 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 	synfin_socket_judge(skb, state, &seg);
 	if (unlikely(ipvs) && state->hook == NF_INET_LOCAL_IN &&
 	    seg.kind == SYNFIN_KIND_SYN)
-		follow_held(sn, &seg);
+		synfin_route_held(sn, &seg);
 	else
-		follow(sn, &seg, hash, false);
+		synfin_route(sn, &seg, hash);
 	return NF_ACCEPT;
 }
 
@@ -409,26 +284,4 @@ void synfin_hook_clean(struct synfin_net *sn)
 void synfin_hook_free(struct synfin_net *sn)
 {
 	kfree(sn->hooks);
-}
-
-/**
- * synfin_hook_report() - emit what came of a flow that the table let go
- * @flow:	the flow, unlinked
- * @res:	what came of it
- *
- * Context: any context of a hook, or a worker; no lock held.
- */
-void synfin_hook_report(struct synfin_flow *flow,
-			const struct synfin_result *res)
-{
-	struct synfin_batch batch SYNFIN_UNINITIALIZED;
-	unsigned long flags;
-
-	synfin_emit_begin(&batch, flow->sn);
-	local_irq_save(flags);
-	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
-		release_held(&batch, flow);
-	emit_result(&batch, flow, res);
-	local_irq_restore(flags);
-	synfin_emit_end(&batch);
 }

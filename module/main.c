@@ -10,6 +10,7 @@
 #include "flow.h"
 #include "hook.h"
 #include "ring.h"
+#include "route.h"
 #include "stats.h"
 
 #include <linux/log2.h>
@@ -159,7 +160,7 @@ static int __init setup_flows(void)
 		},
 	};
 
-	return synfin_flow_setup(&limits, synfin_hook_report);
+	return synfin_flow_setup(&limits, synfin_route_report);
 }
 
 static int __init synfin_init(void)

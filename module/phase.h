@@ -10,8 +10,14 @@
  *
  *	phase.c		the table; which row and cell a segment meets
  *	phase_open.c	the handshake's cells
- *	phase_close.c	the close's cells, resets, provisional ones
- *	phase_end.c	when a wait is over; the summary
+ *	phase_cross.c	those of a simultaneous open
+ *	phase_fail.c	those of an opening that fails
+ *	phase_next.c	those of its segments when it is over
+ *	phase_close.c	the close's cells
+ *	phase_reset.c	resets, provisional ones
+ *	phase_step.c	what a move leaves behind
+ *	phase_end.c	when a wait is over
+ *	phase_record.c	what the records say
  */
 #ifndef _SYNFIN_PHASE_H
 #define _SYNFIN_PHASE_H
@@ -334,6 +340,8 @@ void synfin_phase_finish(struct synfin_conn *conn, struct synfin_result *res);
 void synfin_phase_replay(const struct synfin_conn *conn,
 			 struct synfin_result *res);
 bool synfin_phase_is_proved(const struct synfin_conn *conn);
+
+/* phase_record.c */
 void synfin_phase_summary(const struct synfin_conn *conn,
 			  struct synfin_record_conn *rec);
 void synfin_phase_record(const struct synfin_conn *conn,

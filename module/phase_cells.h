@@ -103,6 +103,27 @@ static inline bool synfin_has_ack(const struct synfin_segment *seg)
 	return seg->flags & SYNFIN_TCP_ACK;
 }
 
+static inline void synfin_set_isn(struct synfin_end *end, __u32 isn)
+{
+	end->isn = isn;
+	end->una = isn;
+	end->nxt = isn + 1;
+	end->flags |= SYNFIN_END_ISN | SYNFIN_END_NXT | SYNFIN_END_UNA;
+}
+
+/* How much of what follows the SYN may be acknowledged with it: its data. */
+static inline __u32 synfin_syn_room(const struct synfin_end *end)
+{
+	return end->nxt - (end->isn + 1);
+}
+
+static inline bool synfin_acks_syn(const struct synfin_move *m)
+{
+	return synfin_has_ack(m->seg) && (m->peer->flags & SYNFIN_END_ISN) &&
+	       synfin_within(m->seg->ack, m->peer->isn + 1,
+			     synfin_syn_room(m->peer));
+}
+
 static_assert(SYNFIN_NO_REASON == 0);
 
 /* All but the steps, of which there are none. */
@@ -119,7 +140,7 @@ static inline bool synfin_acks_next(const struct synfin_conn *conn,
 	       synfin_within(seg->ack, conn->next_isn + 1, 0xffff);
 }
 
-/* phase.c */
+/* phase_step.c */
 void synfin_step_add(struct synfin_move *m, __u8 phase, __u16 count);
 void synfin_pass(struct synfin_move *m, enum synfin_counter reason);
 void synfin_track(struct synfin_move *m);
@@ -130,41 +151,54 @@ void synfin_cell_first_syn(struct synfin_move *m);
 void synfin_cell_first_syn_ack(struct synfin_move *m);
 void synfin_cell_first_plain(struct synfin_move *m);
 void synfin_cell_syn_again(struct synfin_move *m);
-void synfin_cell_syn_cross(struct synfin_move *m);
-void synfin_cell_syn_inside(struct synfin_move *m);
 void synfin_cell_syn_ack(struct synfin_move *m);
-void synfin_cell_syn_ack_cross(struct synfin_move *m);
 void synfin_cell_syn_ack_again(struct synfin_move *m);
-void synfin_cell_syn_ack_inside(struct synfin_move *m);
-void synfin_cell_syn_late(struct synfin_move *m);
-void synfin_cell_syn_ack_late(struct synfin_move *m);
 void synfin_cell_missed(struct synfin_move *m);
 void synfin_cell_ack(struct synfin_move *m);
+void synfin_cell_fin_early(struct synfin_move *m);
+void synfin_cell_fin_before_ack(struct synfin_move *m);
+void synfin_opened(struct synfin_move *m, __u8 opening);
+void synfin_acknowledge(struct synfin_move *m);
+
+/* phase_cross.c: cells of a simultaneous open */
+void synfin_cell_syn_cross(struct synfin_move *m);
+void synfin_cell_syn_ack_cross(struct synfin_move *m);
 void synfin_cell_ack_cross(struct synfin_move *m);
+
+/* phase_fail.c: cells of an opening that fails */
 void synfin_cell_refuse(struct synfin_move *m);
 void synfin_cell_abort(struct synfin_move *m);
 void synfin_cell_unreachable(struct synfin_move *m);
-void synfin_cell_fin_early(struct synfin_move *m);
-void synfin_cell_fin_before_ack(struct synfin_move *m);
-void synfin_acknowledge(struct synfin_move *m);
+bool synfin_in_sequence(const struct synfin_move *m);
 bool synfin_reset_unopened(struct synfin_move *m);
+void synfin_open_failed(struct synfin_move *m, __u8 opening);
+
+/* phase_next.c: cells of a handshake's segments when it is over */
+void synfin_cell_syn_inside(struct synfin_move *m);
+void synfin_cell_syn_ack_inside(struct synfin_move *m);
+void synfin_cell_syn_late(struct synfin_move *m);
+void synfin_cell_syn_ack_late(struct synfin_move *m);
+void synfin_doubt(struct synfin_conn *conn, __u32 from, __u32 isn, __u64 now);
+bool synfin_begins_next(struct synfin_move *m);
 
 /* phase_close.c: cells of the close */
 void synfin_cell_first_fin(struct synfin_move *m);
-void synfin_cell_first_rst(struct synfin_move *m);
 void synfin_cell_data(struct synfin_move *m);
 void synfin_cell_fin_1(struct synfin_move *m);
 void synfin_cell_fin_again(struct synfin_move *m);
 void synfin_cell_fin_2(struct synfin_move *m);
 void synfin_cell_data_after_fin(struct synfin_move *m);
 void synfin_cell_ack_fin(struct synfin_move *m);
-void synfin_cell_reset(struct synfin_move *m);
 void synfin_cell_fin_late(struct synfin_move *m);
 void synfin_cell_ack_late(struct synfin_move *m);
+void synfin_begin_close(struct synfin_conn *conn);
+
+/* phase_reset.c: cells of resets */
+void synfin_cell_first_rst(struct synfin_move *m);
+void synfin_cell_reset(struct synfin_move *m);
 void synfin_cell_rst_late(struct synfin_move *m);
 void synfin_reset_by(struct synfin_move *m);
 bool synfin_proves_alive(const struct synfin_move *m);
-void synfin_begin_close(struct synfin_conn *conn);
 
 /* phase_end.c */
 void synfin_conn_end(struct synfin_conn *conn, struct synfin_result *res);

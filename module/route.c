@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The route of a segment behind the hooks: flow -> phase -> emit.
+ *
+ * In: a segment. Out: records, counters. Any context of a hook; what is done with the
+ * flow, and in which order it is written, is done under the lock of its stripe.
+ */
+#include "route.h"
+#include "emit.h"
+#include "flow.h"
+#include "stats.h"
+
+#include <linux/timekeeping.h>
+
+static void emit_steps(struct synfin_batch *batch, struct synfin_flow *flow,
+		       const struct synfin_result *res)
+{
+	if (!res->nr)
+		return;
+	synfin_emit_phase(batch, &flow->conn, &res->step[0]);
+	if (unlikely(res->nr > 1))
+		synfin_emit_phase(batch, &flow->conn, &res->step[1]);
+}
+
+/*
+ * A flow that was kept out of the ring: once it is proved, what it held back comes
+ * first. Returns true if it still holds back.
+ */
+static noinline bool holds_back(struct synfin_batch *batch,
+				struct synfin_flow *flow,
+				const struct synfin_result *res)
+{
+	struct synfin_result earlier;
+
+	if (!synfin_phase_is_proved(&flow->conn)) {
+		if (res->ended) {
+			synfin_stats_inc(flow->sn, SYNFIN_CNT_sampled);
+			synfin_emit_quietly(batch, &flow->conn);
+		}
+		return true;
+	}
+	flow->conn.mark[0] &= ~SYNFIN_FLOW_QUIET;
+	synfin_phase_replay(&flow->conn, &earlier);
+	emit_steps(batch, flow, &earlier);
+	return false;
+}
+
+static void emit_result(struct synfin_batch *batch, struct synfin_flow *flow,
+			const struct synfin_result *res)
+{
+	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_QUIET) &&
+	    holds_back(batch, flow, res))
+		return;
+	emit_steps(batch, flow, res);
+	if (res->ended)
+		synfin_emit_conn(batch, &flow->conn);
+}
+
+static void count_result(struct synfin_net *sn, const struct synfin_result *res)
+{
+	synfin_stats_inc(sn, res->nr ? SYNFIN_CNT_recorded : res->reason);
+	if (unlikely(res->taken_back))
+		synfin_stats_inc(sn, SYNFIN_CNT_taken_back);
+}
+
+/* A flow made way for the next one on the same endpoints. */
+static noinline void next_flow(struct synfin_batch *batch,
+			       struct synfin_flow *flow,
+			       const struct synfin_segment *seg, u64 now,
+			       struct synfin_result *res)
+{
+	emit_result(batch, flow, res);
+	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_ended);
+	synfin_phase_restart(&flow->conn, seg, synfin_flow_new_id(), res);
+	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_created);
+	emit_result(batch, flow, res);
+	synfin_phase_segment(&flow->conn, seg, now, res);
+}
+
+/* A SYN was held back: the flow goes on, so it is written before what follows. */
+static noinline void release_held(struct synfin_batch *batch, struct synfin_flow *flow)
+{
+	struct synfin_result earlier;
+
+	flow->conn.mark[0] &= ~SYNFIN_FLOW_HELD;
+	synfin_phase_replay(&flow->conn, &earlier);
+	emit_steps(batch, flow, &earlier);
+}
+
+/* May it be held back? Only if it begins, and is not quiet for another reason. */
+static bool hold_back(struct synfin_flow *flow)
+{
+	if (flow->conn.state != SYNFIN_STATE_NONE ||
+	    flow->conn.mark[0] & SYNFIN_FLOW_QUIET)
+		return false;
+	flow->conn.mark[0] |= SYNFIN_FLOW_HELD;
+	return true;
+}
+
+static __always_inline void follow(struct synfin_net *sn,
+				   const struct synfin_segment *seg, u64 hash,
+				   bool may_be_forgotten)
+{
+	struct synfin_flow_hold hold SYNFIN_UNINITIALIZED;
+	struct synfin_batch batch SYNFIN_UNINITIALIZED;
+	struct synfin_result res SYNFIN_UNINITIALIZED;
+	struct synfin_flow *flow;
+	bool held;
+	u64 now;
+
+	flow = synfin_flow_get(sn, seg, hash, &hold);
+	if (!flow) {
+		synfin_stats_inc(sn, hold.reason);
+		return;
+	}
+	synfin_emit_begin(&batch, sn);
+	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
+		release_held(&batch, flow);
+	held = may_be_forgotten && hold_back(flow);
+	now = ktime_get_ns();
+	synfin_phase_segment(&flow->conn, seg, now, &res);
+	if (unlikely(res.again))
+		next_flow(&batch, flow, seg, now, &res);
+	if (likely(!held))
+		emit_result(&batch, flow, &res);
+	synfin_flow_put(flow, &hold);
+	count_result(sn, &res);
+	synfin_emit_end(&batch);
+}
+
+/**
+ * synfin_route() - a segment's way through flow, phase and emit
+ * @sn:		the namespace
+ * @seg:	the segment
+ * @hash:	of its endpoints, if it is known, or else 0
+ *
+ * Context: any context of a hook.
+ */
+void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 hash)
+{
+	follow(sn, seg, hash, false);
+}
+
+/**
+ * synfin_route_held() - likewise, of a SYN that IPVS may send elsewhere
+ * @sn:		the namespace
+ * @seg:	the segment
+ *
+ * There it is seen again: what it begins is written down when it goes on here.
+ *
+ * Context: any context of a hook.
+ */
+noinline void synfin_route_held(struct synfin_net *sn,
+				const struct synfin_segment *seg)
+{
+	follow(sn, seg, 0, true);
+}
+
+/**
+ * synfin_route_report() - emit what came of a flow that the table let go
+ * @flow:	the flow, unlinked
+ * @res:	what came of it
+ *
+ * Context: any context of a hook, or a worker; no lock held.
+ */
+void synfin_route_report(struct synfin_flow *flow,
+			 const struct synfin_result *res)
+{
+	struct synfin_batch batch SYNFIN_UNINITIALIZED;
+	unsigned long flags;
+
+	synfin_emit_begin(&batch, flow->sn);
+	local_irq_save(flags);
+	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
+		release_held(&batch, flow);
+	emit_result(&batch, flow, res);
+	local_irq_restore(flags);
+	synfin_emit_end(&batch);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The route of a segment behind the hooks.
+ */
+#ifndef _SYNFIN_ROUTE_H
+#define _SYNFIN_ROUTE_H
+
+#include <linux/types.h>
+
+struct synfin_flow;
+struct synfin_net;
+struct synfin_result;
+struct synfin_segment;
+
+/* route.c */
+void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 hash);
+void synfin_route_held(struct synfin_net *sn, const struct synfin_segment *seg);
+void synfin_route_report(struct synfin_flow *flow,
+			 const struct synfin_result *res);
+
+#endif /* _SYNFIN_ROUTE_H */
