@@ -127,6 +127,24 @@ def each_link_type():
 
 
 @test
+def link_types_that_differ():
+    """Each with the one after it: packets of both ways, of two sections."""
+    pairs = list(LINKS.items())
+    for order in "<>":
+        for (name, first), (other, second) in zip(pairs, pairs[1:] + pairs[:1]):
+            data = b""
+            for ends in range(2):
+                data += section(order) + interface(first[0], order=order) + \
+                    interface(second[0], order=order)
+                for i, ip in enumerate(conversation(BOTH[ends])):
+                    which = (i + ends) % 2
+                    frame = (first, second)[which][1](ip)
+                    now = START + (100 * ends + i) * MS
+                    data += enhanced(frame, now, which, order=order)
+            check_both(read(data), f"{name} with {other}, {order}")
+
+
+@test
 def each_file_format():
     frames = list(map(ethernet(), both()))
     for order in "<>":

@@ -171,7 +171,8 @@ FILE *input_stream(struct input *in)
 		.read = stream_read, .seek = stream_seek });
 	size_t left = input_fill(in, PCAPNG_HEAD);
 
-	in->blocks = (struct pcapng){ .on = pcapng_begins(input_data(in), left) };
+	in->blocks.on = pcapng_begins(input_data(in), left);
+	in->blocks.first = -1;
 	if (!stream || setvbuf(stream, NULL, _IOFBF, INPUT_SIZE)) {
 		if (stream)
 			fclose(stream);

@@ -15,6 +15,8 @@
 #define ETHERTYPE_MPLS	0x8847
 #define ETHERTYPE_PPPOE	0x8864
 
+#define LINKTYPE_RAW	101
+
 #define PPP_IPV4	0x21
 #define PPP_IPV6	0x57
 
@@ -101,6 +103,17 @@ static int skip_cooked(const uint8_t *packet, uint32_t room, uint32_t protocol,
 }
 
 /**
+ * pcap_link_dlt() - libpcap's number for a link type that it has not read itself
+ * @type: LINKTYPE_*, as in a file
+ *
+ * Return: DLT_*; of those that are known here, one differs.
+ */
+int pcap_link_dlt(int type)
+{
+	return type == LINKTYPE_RAW ? DLT_RAW : type;
+}
+
+/**
  * pcap_link_known() - can captures of a link type be read?
  * @type: DLT_*
  *
@@ -150,7 +163,11 @@ int pcap_link_skip(int type, const uint8_t *packet, uint32_t room)
 		return skip_ppp(packet, room, 0);
 	case DLT_C_HDLC:
 		return skip_ethertype(packet, room, 2);
-	default:
+	case DLT_RAW:
+	case DLT_IPV4:
+	case DLT_IPV6:
 		return room ? 0 : -1;
+	default:
+		return -1;
 	}
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+int pcap_link_dlt(int type);
 bool pcap_link_known(int type);
 int pcap_link_skip(int type, const uint8_t *packet, uint32_t room);
 

@@ -29,10 +29,18 @@ struct capture_source {
 	struct reorder held;
 };
 
+/* Of a packet; but for a capture of several interfaces, that of all. */
+static int link_of(struct capture_source *c)
+{
+	int type = pcapng_link(&c->in->blocks);
+
+	return type < 0 ? c->link : pcap_link_dlt(type);
+}
+
 static bool take_packet(struct capture_source *c, const struct pcap_pkthdr *head,
 			const uint8_t *packet, const struct sink *sink)
 {
-	int at = pcap_link_skip(c->link, packet, head->caplen);
+	int at = pcap_link_skip(link_of(c), packet, head->caplen);
 	struct synfin_segment seg;
 	enum synfin_counter reason;
 	uint64_t ns;
