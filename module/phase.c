@@ -263,6 +263,8 @@ static inline void segment(struct synfin_conn *conn,
 		conn->flags &= ~SYNFIN_FLAG_PENDING;
 		res->taken_back = 1;
 	}
+	if (synfin_shows_all(seg) && (conn->flags & SYNFIN_FLAG_OWES_ACK))
+		synfin_acknowledge_late(&m);
 	table[conn->state][seg->kind][column(conn, from)](&m);
 	/* But for the next connection's, and what is forged. */
 	if (!res->again && (res->nr || res->reason == SYNFIN_CNT_not_awaited))

@@ -122,6 +122,7 @@ struct synfin_end {
 #define SYNFIN_FLAG_OTHER_Y	0x0200	/* rst_seq is the number of another SYN-ACK */
 #define SYNFIN_FLAG_ASKED_AGAIN	0x0400	/* the SYN came again when it was open */
 #define SYNFIN_FLAG_SHIFTED	0x0800	/* the client has a proxy's numbers: shift */
+#define SYNFIN_FLAG_OWES_ACK	0x1000	/* captured before the SYN-ACK: next is it */
 
 /**
  * struct synfin_conn - a connection, as far as it has been seen

@@ -159,6 +159,7 @@ void synfin_cell_fin_early(struct synfin_move *m);
 void synfin_cell_fin_before_ack(struct synfin_move *m);
 void synfin_opened(struct synfin_move *m, __u8 opening);
 void synfin_acknowledge(struct synfin_move *m);
+void synfin_acknowledge_late(struct synfin_move *m);
 
 /* phase_cross.c: cells of a simultaneous open */
 void synfin_cell_syn_cross(struct synfin_move *m);

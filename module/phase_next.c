@@ -59,6 +59,15 @@ static void syn_at_last(struct synfin_move *m)
 		m->conn->opening = SYNFIN_OPEN_ESTABLISHED;
 }
 
+/* Its number; or, of a capture that began with what came after it, the likely one. */
+static bool is_own_isn(const struct synfin_move *m)
+{
+	__u8 known = synfin_shows_all(m->seg) ? SYNFIN_END_ISN | SYNFIN_END_NXT :
+						SYNFIN_END_ISN;
+
+	return (m->own->flags & known) && m->seg->seq == m->own->isn;
+}
+
 /**
  * synfin_cell_syn_inside() - a SYN inside a connection that is under way
  * @m: the move
@@ -70,7 +79,8 @@ void synfin_cell_syn_inside(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
-	if ((m->own->flags & SYNFIN_END_ISN) && m->seg->seq == m->own->isn) {
+	if (is_own_isn(m)) {
+		m->own->flags |= SYNFIN_END_ISN;
 		syn_at_last(m);
 		return;
 	}
@@ -119,6 +129,39 @@ static void translate(struct synfin_move *m)
 	m->own->una = m->own->nxt;
 }
 
+/* Of a capture that began with what came after it: the numbers that this tells. */
+static void learn_numbers(struct synfin_move *m)
+{
+	struct synfin_end *client = m->peer;
+
+	if (!synfin_shows_all(m->seg) || !is_own_isn(m) ||
+	    m->conn->opening != SYNFIN_OPEN_MIDSTREAM ||
+	    (client->flags & SYNFIN_END_ISN) ||
+	    !synfin_within(client->isn, m->seg->ack - 1, SYNFIN_GAP_MAX))
+		return;
+	client->isn = m->seg->ack - 1;
+	client->flags |= SYNFIN_END_ISN;
+}
+
+/*
+ * Captured after the ACK that answered it. What the client acknowledges next stands for
+ * that, which was not known for what it was.
+ */
+static void overtaken(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	m->own->flags |= SYNFIN_END_ISN;
+	if (m->peer->syns)
+		conn->opening = SYNFIN_OPEN_ESTABLISHED;
+	if (conn->state != SYNFIN_STATE_OPEN)
+		return;
+	if (m->peer->syns)
+		conn->server_rtt_ns = synfin_took(m->now, conn->syn_ns);
+	conn->answer_ns = m->now;
+	conn->flags |= SYNFIN_FLAG_OWES_ACK;
+}
+
 /**
  * synfin_cell_syn_ack_inside() - a SYN-ACK when the connection is open already
  * @m: the move
@@ -135,20 +178,15 @@ void synfin_cell_syn_ack_inside(struct synfin_move *m)
 		translate(m);
 		return;
 	}
+	learn_numbers(m);
 	if (!synfin_acks_syn(m) || m->seg->seq != m->own->isn) {
 		synfin_pass(m, SYNFIN_CNT_bad_ack);
 		return;
 	}
 	synfin_step_add(m, SYNFIN_PHASE_SYN_ACK, synfin_count(&m->own->syn_acks));
-	/* Captured after the ACK that answered it. */
-	if (m->own->syn_acks == 1 && m->peer->syns &&
-	    m->conn->opening == SYNFIN_OPEN_MIDSTREAM) {
-		if (m->conn->state == SYNFIN_STATE_OPEN)
-			m->conn->server_rtt_ns = synfin_took(m->now,
-							     m->conn->syn_ns);
-		m->own->flags |= SYNFIN_END_ISN;
-		m->conn->opening = SYNFIN_OPEN_ESTABLISHED;
-	}
+	if (m->own->syn_acks == 1 &&
+	    m->conn->opening == SYNFIN_OPEN_MIDSTREAM)
+		overtaken(m);
 }
 
 /**

@@ -69,7 +69,7 @@ void synfin_cell_first_plain(struct synfin_move *m)
 }
 
 /* A SYN that is shown after its SYN-ACK; its time may still tell the order. */
-static void overtaken(struct synfin_move *m)
+static void syn_overtaken(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
@@ -94,7 +94,7 @@ void synfin_cell_syn_again(struct synfin_move *m)
 		if (conn->state != SYNFIN_STATE_SYN_ACK)
 			conn->syn_ns = m->now;
 		else if (m->own->syns == 1)
-			overtaken(m);
+			syn_overtaken(m);
 		if (m->seg->len) {
 			conn->flags |= SYNFIN_FLAG_SYN_DATA | SYNFIN_FLAG_DATA;
 			synfin_track(m);
@@ -249,6 +249,25 @@ void synfin_acknowledge(struct synfin_move *m)
 	if (m->conn->opening == SYNFIN_OPEN_UNACKNOWLEDGED &&
 	    m->from == SYNFIN_FROM_CLIENT && acks_syn_ack(m))
 		acknowledged(m);
+}
+
+/**
+ * synfin_acknowledge_late() - a segment, when the SYN-ACK was captured after its ACK
+ * @m: the move, not yet made
+ */
+void synfin_acknowledge_late(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (conn->state != SYNFIN_STATE_OPEN) {
+		conn->flags &= ~SYNFIN_FLAG_OWES_ACK;
+		return;
+	}
+	if (m->from != SYNFIN_FROM_CLIENT || !acks_syn_ack(m) ||
+	    (m->seg->kind != SYNFIN_KIND_PLAIN && m->seg->kind != SYNFIN_KIND_FIN))
+		return;
+	conn->flags &= ~SYNFIN_FLAG_OWES_ACK;
+	acknowledged(m);
 }
 
 /**

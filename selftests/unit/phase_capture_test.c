@@ -308,6 +308,50 @@ static void answer_is_overtaken_and_never_shown(void)
 	SHAPE(&d.sum[0], REFUSED, NONE, NOBODY);
 }
 
+/* An ACK shown before its SYN-ACK is not known for one; the next one is. */
+static void answer_is_shown_after_its_ack(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; c A 1 1 : not_awaited; s SA 0 1 : syn-ack @OPEN;"
+	     "s A 1 1 : not_awaited; c PA 1 1 10 : ack @OPEN; c PA 11 1 10 : not_awaited;"
+	     "c FA 21 1 : fin-1; s FA 1 22 : fin-2; c A 22 2 : ack-2 end");
+	sum = &d.sum[0];
+	SHAPE(sum, ESTABLISHED, THREE_WAY, CLIENT);
+	TAP_EQUAL(sum->server_rtt_ns, 2 * MS);
+	TAP_EQUAL(sum->client_rtt_ns, 2 * MS);
+	TAP_EQUAL(sum->handshake_ns, 4 * MS);
+	HISTORY(sum, "ShAFf");
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; c A 1 1; s SA 0 1; c FA 1 1 : ack fin-1 @FIN");
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; c A 1 1; s SA 0 1; s FA 1 1 : fin-1; c A 1 2 : ack-1 @HALF");
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0; c A 1 1; s SA 0 1");
+	sum = dialogue_finish(&d);
+	SHAPE(sum, ESTABLISHED, OPEN, NOBODY);
+}
+
+/* The capture begins out of order, and lacks the other half of the handshake. */
+static void begins_after_what_is_shown_later(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c A 1 1 : not_awaited; c S 0 : syn @OPEN; c PA 1 1 10 : not_awaited");
+	sum = dialogue_finish(&d);
+	SHAPE(sum, MIDSTREAM, OPEN, NOBODY);
+	HISTORY(sum, "S");
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c A 1 1 : not_awaited; s SA 0 1 : syn-ack @OPEN; c PA 1 1 10 : ack @OPEN;"
+	     "s A 1 11; c FA 11 1; s FA 1 12; c A 12 2 : ack-2 end");
+	sum = &d.sum[0];
+	SHAPE(sum, MIDSTREAM, THREE_WAY, CLIENT);
+	HISTORY(sum, "hAFf");
+	TAP_EQUAL(sum->client_rtt_ns, 1 * MS);
+	TAP_EQUAL(sum->flags & SYNFIN_CONN_BYTES_PARTIAL, 0);
+	TAP_EQUAL(sum->bytes_client, 10);
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c A 1 1; s SA 7 1 : bad_ack; c S 9 : forged_syn");
+}
+
 static void ack_is_missing_and_it_is_reset(void)
 {
 	dialogue_begin(&d, 1);
@@ -435,6 +479,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(answer_is_older_than_the_question),
 	TAP_TEST(answer_is_overtaken),
 	TAP_TEST(answer_is_overtaken_and_never_shown),
+	TAP_TEST(answer_is_shown_after_its_ack),
+	TAP_TEST(begins_after_what_is_shown_later),
 };
 
 int main(void)
