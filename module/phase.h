@@ -84,6 +84,7 @@ enum synfin_wait {
 #define SYNFIN_END_FIN		0x10	/* sent a FIN: fin_end is known */
 #define SYNFIN_END_FIN_ACKED	0x20	/* its FIN was acknowledged */
 #define SYNFIN_END_WRAPPED	0x40	/* it sent more than 4 GiB */
+#define SYNFIN_END_SHOWN	0x80	/* what precedes nxt was seen; captures only */
 
 /**
  * struct synfin_end - what one end has sent

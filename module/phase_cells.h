@@ -108,7 +108,8 @@ static inline void synfin_set_isn(struct synfin_end *end, __u32 isn)
 	end->isn = isn;
 	end->una = isn;
 	end->nxt = isn + 1;
-	end->flags |= SYNFIN_END_ISN | SYNFIN_END_NXT | SYNFIN_END_UNA;
+	end->flags |= SYNFIN_END_ISN | SYNFIN_END_NXT | SYNFIN_END_UNA |
+		      SYNFIN_END_SHOWN;
 }
 
 /* How much of what follows the SYN may be acknowledged with it: its data. */

@@ -29,7 +29,7 @@ void synfin_cell_data(struct synfin_move *m)
 
 /*
  * Was it this FIN that was acknowledged last? In a capture, if it is shown after its
- * ACK, or its sender was not seen before.
+ * ACK, perhaps with more of its sender between, or its sender was not seen before.
  */
 static bool was_acked_unseen(const struct synfin_move *m, __u32 fin)
 {
@@ -38,6 +38,7 @@ static bool was_acked_unseen(const struct synfin_move *m, __u32 fin)
 	if (!synfin_shows_all(m->seg) || fin != own->una - 1)
 		return false;
 	return synfin_after(own->una, own->nxt) ||
+	       (own->una == own->nxt && !(own->flags & SYNFIN_END_SHOWN)) ||
 	       (!(own->flags & SYNFIN_END_ISN) && fin == own->isn);
 }
 

@@ -121,7 +121,11 @@ void synfin_track(struct synfin_move *m)
 		if (next - own->isn < own->nxt - own->isn)
 			own->flags |= SYNFIN_END_WRAPPED;
 		own->nxt = next;
+		if (synfin_shows_all(seg))
+			own->flags &= ~SYNFIN_END_SHOWN;
 	}
+	if (synfin_shows_all(seg) && seg->len && next == own->nxt)
+		own->flags |= SYNFIN_END_SHOWN;
 	if (!synfin_has_ack(seg))
 		return;
 	if (!(peer->flags & SYNFIN_END_NXT)) {

@@ -352,6 +352,22 @@ static void begins_after_what_is_shown_later(void)
 	PLAY(&d, "c A 1 1; s SA 7 1 : bad_ack; c S 9 : forged_syn");
 }
 
+static void fin_is_shown_last_of_all(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, SHAKE "c PA 1 1 10; s A 1 11; s A 1 12; s FA 1 12 : fin-1;"
+	     "c A 12 2 : ack-1; c FA 11 1 : fin-2 @LAST");
+	sum = dialogue_finish(&d);
+	SHAPE(sum, ESTABLISHED, FOUR_WAY, SERVER);
+	dialogue_begin(&d, 1);
+	PLAY(&d, SHAKE "c PA 1 1 10; s A 1 12; c A 12 1; c FA 11 1 : fin-1 @FIN");
+	/* But where data was, there is none. */
+	dialogue_begin(&d, 1);
+	PLAY(&d, SHAKE "c PA 1 1 10; s A 1 11; c A 11 1; c FA 10 1 : forged_fin");
+	dialogue_begin(&d, 1);
+	PLAY(&d, SHAKE "s A 1 1; c FA 0 1 : forged_fin");
+}
+
 static void ack_is_missing_and_it_is_reset(void)
 {
 	dialogue_begin(&d, 1);
@@ -479,6 +495,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(answer_is_older_than_the_question),
 	TAP_TEST(answer_is_overtaken),
 	TAP_TEST(answer_is_overtaken_and_never_shown),
+	TAP_TEST(fin_is_shown_last_of_all),
 	TAP_TEST(answer_is_shown_after_its_ack),
 	TAP_TEST(begins_after_what_is_shown_later),
 };
