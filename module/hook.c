@@ -14,6 +14,7 @@
 #include "hook.h"
 #include "flow.h"
 #include "ipvs.h"
+#include "recheck.h"
 #include "route.h"
 #include "segment.h"
 #include "socket.h"
@@ -76,6 +77,9 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 		synfin_route_held(sn, &seg);
 	else
 		synfin_route(sn, &seg, hash);
+	if (unlikely(seg.belief == SYNFIN_BELIEF_FORGED) &&
+	    seg.kind == SYNFIN_KIND_RST && state->hook == NF_INET_LOCAL_IN)
+		synfin_recheck_later(sn, skb, state, &seg);
 	return NF_ACCEPT;
 }
 

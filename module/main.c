@@ -9,6 +9,7 @@
 
 #include "flow.h"
 #include "hook.h"
+#include "recheck.h"
 #include "ring.h"
 #include "route.h"
 #include "stats.h"
@@ -98,6 +99,7 @@ static void __net_exit synfin_net_exit_batch(struct list_head *nets)
 {
 	struct net *net;
 
+	synfin_recheck_flush();
 	list_for_each_entry(net, nets, exit_list) {
 		synfin_proc_clean(synfin_net(net));
 		synfin_hook_free(synfin_net(net));
@@ -173,6 +175,7 @@ static int __init synfin_init(void)
 	err = synfin_ring_setup(ring_records);
 	if (err)
 		return err;
+	synfin_recheck_setup();
 	err = setup_flows();
 	if (err)
 		goto err_teardown_ring;

@@ -164,8 +164,8 @@ bool synfin_phase_begins(const struct synfin_segment *seg)
 		       seg->belief != SYNFIN_BELIEF_FORGED &&
 		       seg->belief != SYNFIN_BELIEF_STRAY;
 	case SYNFIN_KIND_RST:
-		return seg->belief != SYNFIN_BELIEF_FORGED &&
-		       seg->belief != SYNFIN_BELIEF_STRAY;
+		return seg->belief == SYNFIN_BELIEF_UNKNOWN ||
+		       seg->belief == SYNFIN_BELIEF_TRUE;
 	case SYNFIN_KIND_SYN_ACK:
 		return !synfin_phase_is_probe(seg);
 	default:

@@ -77,6 +77,12 @@ void synfin_cell_first_rst(struct synfin_move *m)
 							   SYNFIN_BY_SERVER);
 }
 
+static bool is_true(const struct synfin_segment *seg)
+{
+	return seg->belief == SYNFIN_BELIEF_TRUE ||
+	       seg->belief == SYNFIN_BELIEF_GONE;
+}
+
 /* RFC 9293, 3.10.7.4: a RST must be inside of the receiver's window. */
 static bool rst_fits(const struct synfin_move *m)
 {
@@ -86,7 +92,7 @@ static bool rst_fits(const struct synfin_move *m)
 
 	if (m->seg->belief == SYNFIN_BELIEF_FORGED)
 		return false;
-	if (m->seg->belief == SYNFIN_BELIEF_TRUE)
+	if (is_true(m->seg))
 		return true;
 	/*
 	 * A closed socket answers late data with the number that it acknowledged:
@@ -124,7 +130,7 @@ void synfin_cell_reset(struct synfin_move *m)
 		return;
 	}
 	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
-	if (m->seg->belief == SYNFIN_BELIEF_TRUE) {
+	if (is_true(m->seg)) {
 		synfin_reset_by(m);
 		synfin_finish_with(m, SYNFIN_CLOSE_RESET,
 				   m->from == SYNFIN_FROM_CLIENT ?
@@ -143,7 +149,8 @@ void synfin_cell_reset(struct synfin_move *m)
  */
 void synfin_cell_rst_late(struct synfin_move *m)
 {
-	if (!rst_fits(m)) {
+	/* It may have closed before the socket was found to have gone. */
+	if (!rst_fits(m) || m->seg->belief == SYNFIN_BELIEF_GONE) {
 		synfin_pass(m, SYNFIN_CNT_forged_rst);
 		return;
 	}

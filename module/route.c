@@ -157,6 +157,38 @@ noinline void synfin_route_held(struct synfin_net *sn,
 }
 
 /**
+ * synfin_route_again() - of a RST that was true after all
+ * @sn:		the namespace
+ * @seg:	the RST, SYNFIN_BELIEF_GONE
+ *
+ * It was counted as forged; now it makes its phase, unless the connection has ended
+ * meanwhile.
+ *
+ * Context: a worker; no lock held.
+ */
+noinline void synfin_route_again(struct synfin_net *sn,
+				 const struct synfin_segment *seg)
+{
+	struct synfin_flow_hold hold SYNFIN_UNINITIALIZED;
+	struct synfin_batch batch SYNFIN_UNINITIALIZED;
+	struct synfin_result res SYNFIN_UNINITIALIZED;
+	struct synfin_flow *flow;
+
+	flow = synfin_flow_get(sn, seg, 0, &hold);
+	if (!flow)
+		return;
+	synfin_emit_begin(&batch, sn);
+	synfin_phase_segment(&flow->conn, seg, ktime_get_ns(), &res);
+	emit_result(&batch, flow, &res);
+	synfin_flow_put(flow, &hold);
+	if (res.nr) {
+		synfin_stats_inc(sn, SYNFIN_CNT_recorded);
+		synfin_stats_add(sn, SYNFIN_CNT_forged_rst, -1);
+	}
+	synfin_emit_end(&batch);
+}
+
+/**
  * synfin_route_report() - emit what came of a flow that the table let go
  * @flow:	the flow, unlinked
  * @res:	what came of it

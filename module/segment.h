@@ -54,12 +54,14 @@ enum synfin_kind {
  * @SYNFIN_BELIEF_TRUE:	it will be accepted, or our own TCP has sent it
  * @SYNFIN_BELIEF_FORGED: its numbers are outside of what the socket accepts
  * @SYNFIN_BELIEF_STRAY: it is for this host, and no socket here has its endpoints
+ * @SYNFIN_BELIEF_GONE:	found to be forged, a RST, but the socket has gone since
  */
 enum synfin_belief {
 	SYNFIN_BELIEF_UNKNOWN,
 	SYNFIN_BELIEF_TRUE,
 	SYNFIN_BELIEF_FORGED,
 	SYNFIN_BELIEF_STRAY,
+	SYNFIN_BELIEF_GONE,
 };
 
 /* Bits of synfin_segment.wrapped. */

@@ -24,20 +24,26 @@
 /* A number of the other direction may lag or lead by as much as its window. */
 #define SLACK	0x40000000U
 
+static struct sock *lookup(struct net *net, const struct synfin_segment *seg,
+			   int dif, int sdif)
+{
+	if (seg->family == 4)
+		return synfin_lookup4(net, seg->src.w[0], htons(seg->sport),
+				      seg->dst.w[0], seg->dport, dif, sdif);
+	return synfin_lookup6(net, (const struct in6_addr *)&seg->src,
+			      htons(seg->sport),
+			      (const struct in6_addr *)&seg->dst, seg->dport, dif,
+			      sdif);
+}
+
 static struct sock *established(const struct sk_buff *skb,
 				const struct nf_hook_state *state,
 				const struct synfin_segment *seg)
 {
 	const struct net_device *dev = state->in ? state->in : state->out;
 
-	if (seg->family == 4)
-		return synfin_lookup4(state->net, seg->src.w[0],
-				      htons(seg->sport), seg->dst.w[0],
-				      seg->dport, dev->ifindex, inet_sdif(skb));
-	return synfin_lookup6(state->net, (const struct in6_addr *)&seg->src,
-			      htons(seg->sport),
-			      (const struct in6_addr *)&seg->dst, seg->dport,
-			      dev->ifindex, inet6_sdif(skb));
+	return lookup(state->net, seg, dev->ifindex,
+		      seg->family == 4 ? inet_sdif(skb) : inet6_sdif(skb));
 }
 
 static bool is_tcp(const struct sock *sk)
@@ -201,4 +207,28 @@ void synfin_socket_judge(const struct sk_buff *skb,
 		seg->belief = judge_outgoing(skb, state, seg);
 	else if (state->hook == NF_INET_LOCAL_IN && !is_adjusted(skb))
 		seg->belief = ask_receiver(skb, state, seg);
+}
+
+/**
+ * synfin_socket_is_gone() - has the receiver of a segment no socket any more?
+ * @net:	the namespace
+ * @seg:	the segment
+ * @dif:	index of the device that it arrived on
+ * @sdif:	index of the device below a VRF, or 0
+ *
+ * Context: any but an interrupt.
+ *
+ * Return: true if it has none, not even one in TIME_WAIT.
+ */
+bool synfin_socket_is_gone(struct net *net, const struct synfin_segment *seg,
+			   int dif, int sdif)
+{
+	struct sock *sk;
+
+	rcu_read_lock();
+	sk = lookup(net, seg, dif, sdif);
+	rcu_read_unlock();
+	if (sk)
+		sock_gen_put(sk);
+	return !sk;
 }

@@ -7,11 +7,14 @@
 
 #include "segment.h"
 
+struct net;
 struct nf_hook_state;
 struct sk_buff;
 
 void synfin_socket_judge(const struct sk_buff *skb,
 			 const struct nf_hook_state *state,
 			 struct synfin_segment *seg);
+bool synfin_socket_is_gone(struct net *net, const struct synfin_segment *seg,
+			   int dif, int sdif);
 
 #endif /* _SYNFIN_SOCKET_H */

@@ -29,9 +29,6 @@ Not compared, case by case:
 - with --live, what passed within TOLERANCE_MS of a RST: the tap sees a burst before the
   hook sees its first segment. Nor which RST it was, if both ends sent one, nor how
   many: a socket does not accept each that a wire would;
-- with --live, of one connection in a hundred, a RST that the module calls forged and
-  the capture does not: a socket is asked while another processor has yet to take in
-  the data before it. All else must be as it is without that RST;
 - with --live, how it ended, or with which RST, if the receiver of the first went on:
   data that the RST had overtaken made it unacceptable;
 - in a capture that is out of order, the history, how many RSTs there were, and who of
@@ -190,7 +187,6 @@ class Comparison:
         self.largest = 0
         self.disorder = 0
         self.name = ""
-        self.doubted = 0
         self.said = []
 
     def say(self, what, got, wanted):
@@ -204,15 +200,6 @@ class Comparison:
         for line in self.said:
             print(line)
         self.said = []
-
-    def agrees(self, conn, verdict):
-        """The same, of a verdict that is only tried."""
-        before, self.said = self.said, []
-        self.connection(conn, verdict)
-        self.compared -= 1
-        agreed = not self.said
-        self.said = before
-        return agreed
 
     def equal(self, what, got, wanted):
         if got != wanted:
@@ -382,22 +369,6 @@ def name_of(verdict):
                                       (verdict.segments[0].number,))
 
 
-def without_rst(verdict, following):
-    """The verdict, had its RST been forged; with what came after it, if anything."""
-    segments = verdict.segments[:verdict.over] + verdict.segments[verdict.over + 1:]
-    if following and not is_syn(following.segments[0]):
-        segments += following.segments
-    return Verdict(segments)
-
-
-def is_doubted(comparison, conn, verdict, following):
-    """Does it look as if the module had called the RST forged?"""
-    return comparison.live and verdict.close == "reset" and \
-        verdict.over is not None and len(verdict.segments) > 1 and \
-        comparison.doubted <= comparison.compared // 100 and \
-        comparison.agrees(conn, without_rst(verdict, following))
-
-
 def compare_group(comparison, group, found):
     """The verdicts and the reader's objects of one pair of endpoints."""
     while group and found:
@@ -411,12 +382,6 @@ def compare_group(comparison, group, found):
             comparison.tell()
             continue
         comparison.connection(conn, verdict)
-        following = group[0] if len(group) > len(found) else None
-        if comparison.said and is_doubted(comparison, conn, verdict, following):
-            comparison.said = []
-            comparison.doubted += 1
-            if following:
-                group.pop(0)
         comparison.tell()
     for verdict in group:
         comparison.name = name_of(verdict)
@@ -481,8 +446,6 @@ def main():
     print("witness: %d segments, %d connections, %d differences, times within %d us" %
           (len(segments), comparison.compared, comparison.differences,
            comparison.largest // 1000))
-    if comparison.doubted:
-        print("witness: %d RSTs were called forged" % comparison.doubted)
     sys.exit(comparison.differing > (comparison.compared // args.allow
                                      if args.allow else 0))
 
