@@ -565,9 +565,12 @@ class Verdict:
                not t.flags & RST]
         if own and s.seq == highest(own, own[0]):
             return True
-        # What was sent before it may be lost: if there was silence, it was true.
+        # What was sent before it may be lost: if there was silence, but for what it
+        # overtook, it was true.
         return within(s.seq, top, GAP) and \
-            all(t.icmp or t.flags & RST for t in self.segments[i + 1:])
+            all(t.icmp or t.flags & RST or
+                (self.sender(t) == who and diff(end_of(t), s.seq) <= 0)
+                for t in self.segments[i + 1:])
 
     def survives(self, i, s):
         """Its sender goes on beyond the RST's number, or the other end confirms
