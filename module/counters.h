@@ -32,6 +32,7 @@
 	X(forged_fin,	"a FIN outside of what its receiver accepts")	\
 	X(forged_rst,	"a RST outside of what its receiver accepts")	\
 	X(late,		"for a connection that has ended")		\
+	X(crossed,	"has passed this namespace before, and was counted then") \
 	X(not_tcp,	"neither TCP nor an ICMP error about TCP (captures only)") \
 	X(icmp_other,	"an ICMP error that quotes no SYN under way")
 

@@ -12,6 +12,7 @@
  * No packet is changed or dropped: always NF_ACCEPT.
  */
 #include "hook.h"
+#include "crossing.h"
 #include "flow.h"
 #include "ipvs.h"
 #include "recheck.h"
@@ -50,6 +51,16 @@ static bool seen_again(const struct sk_buff *skb,
 	       netif_is_l3_master(dst->dev);
 }
 
+/*
+ * May it have passed before, on a detour through another namespace? Not what goes out
+ * by loopback; IPVS has its own ways.
+ */
+static bool may_cross(const struct nf_hook_state *state, bool ipvs)
+{
+	return !ipvs && !(state->hook == NF_INET_LOCAL_OUT &&
+			  (state->out->flags & IFF_LOOPBACK));
+}
+
 /* segment -> route; with what the fast path has found out already. Never a verdict. */
 static noinline __flatten unsigned int
 slow_path(struct synfin_net *sn, const struct sk_buff *skb,
@@ -69,6 +80,10 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (unlikely(reason)) {
 		synfin_stats_inc(sn, reason);
+		return NF_ACCEPT;
+	}
+	if (may_cross(state, ipvs) && synfin_crossing_again(sn, state, &seg)) {
+		synfin_stats_inc(sn, SYNFIN_CNT_crossed);
 		return NF_ACCEPT;
 	}
 	synfin_socket_judge(skb, state, &seg);

@@ -287,6 +287,63 @@ tunnel_to_router() {
 	both_families a b 10.2.0.2 fd02::2 r
 }
 
+# The router sends what it forwards through a firewall in a namespace of its own, and
+# gets it back:
+#
+#	a --- left r right --- b
+#	      to_f1 | | to_f2
+#	            f
+detour() {
+	local family device
+
+	synfin_load
+	line
+	netns f
+	wire r to_f1 10.3.0.1/24 fd03::1/64 -- f one 10.3.0.2/24 fd03::2/64
+	wire r to_f2 10.4.0.1/24 fd04::1/64 -- f two 10.4.0.2/24 fd04::2/64
+	router f
+	tune r net.ipv4.conf.all.rp_filter=0
+	tune f net.ipv4.conf.all.rp_filter=0
+	for device in left to_f1 right to_f2; do
+		tune r net.ipv4.conf.$device.rp_filter=0
+	done
+	for family in -4 -6; do
+		ip -n r "$family" rule add pref 10 dev left lookup 31
+		ip -n r "$family" rule add pref 10 dev right lookup 32
+	done
+	ip -n r route add default via 10.3.0.2 table 31
+	ip -n r route add default via 10.4.0.2 table 32
+	ip -n r -6 route add default via fd03::2 table 31
+	ip -n r -6 route add default via fd04::2 table 32
+	ip -n f route add 10.1.0.0/24 via 10.3.0.1
+	ip -n f route add 10.2.0.0/24 via 10.4.0.1
+	ip -n f -6 route add fd01::/64 via fd03::1
+	ip -n f -6 route add fd02::/64 via fd04::1
+	# A detour that begins with the search for neighbours may take too long.
+	in_ns a ping -qc 1 10.2.0.2 >/dev/null || fail "no way to b"
+	in_ns a ping -qc 1 fd02::2 >/dev/null || fail "no way to b"
+	both_families a b 10.2.0.2 fd02::2 r f
+	at_least "$(stats_in r | stat_of crossed /dev/stdin)" 12 "segments that came back"
+}
+
+# Two bridges, one behind the other, in one namespace.
+bridge_behind_bridge() {
+	local device
+
+	synfin_load
+	bridge_between
+	ip -n s link add br1 type bridge
+	ip -n s link add cable0 type veth peer name cable1
+	ip -n s link set cable0 master br0
+	ip -n s link set cable1 master br1
+	ip -n s link set to_b master br1
+	for device in br1 cable0 cable1; do
+		ip -n s link set "$device" up
+	done
+	with_br_netfilter
+	both_families a b 10.7.0.2 fd07::2 s
+}
+
 where "loopback" loopback
 where_more "to an own address" own_address
 where "veth" veth
@@ -301,6 +358,8 @@ where "br_netfilter" bridge_filtered no
 where_more "br_netfilter, with conntrack" bridge_filtered yes
 where_more "br_netfilter: the bridge's own address" bridge_itself_filtered
 where "br_netfilter: tagged frames" bridge_filtered_vlan
+where "br_netfilter: a bridge behind a bridge" bridge_behind_bridge
+where "through a firewall and back" detour
 where "macvlan" macvlan
 where_more "ipvlan" ipvlan
 where_more "VLAN" vlan
