@@ -51,14 +51,11 @@ static bool seen_again(const struct sk_buff *skb,
 	       netif_is_l3_master(dst->dev);
 }
 
-/*
- * May it have passed before, on a detour through another namespace? Not what goes out
- * by loopback; IPVS has its own ways.
- */
-static bool may_cross(const struct nf_hook_state *state, bool ipvs)
+/* What goes out over loopback has passed no hook before, on no detour. */
+static bool passes_once(const struct nf_hook_state *state)
 {
-	return !ipvs && !(state->hook == NF_INET_LOCAL_OUT &&
-			  (state->out->flags & IFF_LOOPBACK));
+	return state->hook == NF_INET_LOCAL_OUT &&
+	       (state->out->flags & IFF_LOOPBACK);
 }
 
 /* segment -> route; with what the fast path has found out already. Never a verdict. */
@@ -67,10 +64,11 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 	  const struct nf_hook_state *state, const struct tcphdr *th, u64 hash)
 {
 	bool ipvs = synfin_ipvs_is_there(state->net);
+	bool once = passes_once(state);
 	enum synfin_counter reason;
 	struct synfin_segment seg SYNFIN_UNINITIALIZED;
 
-	if (seen_again(skb, state))
+	if (!once && seen_again(skb, state))
 		return NF_ACCEPT;
 	reason = likely(th) ? synfin_segment_at(skb, state->pf, th, &seg) :
 			      synfin_segment_read(skb, state->pf, &seg);
@@ -82,19 +80,20 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 		synfin_stats_inc(sn, reason);
 		return NF_ACCEPT;
 	}
-	if (may_cross(state, ipvs) && synfin_crossing_again(sn, state, &seg)) {
+	/* IPVS has its own ways. */
+	if (!once && !ipvs && synfin_crossing_again(sn, state, &seg)) {
 		synfin_stats_inc(sn, SYNFIN_CNT_crossed);
 		return NF_ACCEPT;
 	}
 	synfin_socket_judge(skb, state, &seg);
+	if (unlikely(seg.belief == SYNFIN_BELIEF_FORGED) &&
+	    seg.kind == SYNFIN_KIND_RST && state->hook == NF_INET_LOCAL_IN)
+		synfin_recheck_later(sn, skb, state, &seg);
 	if (unlikely(ipvs) && state->hook == NF_INET_LOCAL_IN &&
 	    seg.kind == SYNFIN_KIND_SYN)
 		synfin_route_held(sn, &seg);
 	else
 		synfin_route(sn, &seg, hash);
-	if (unlikely(seg.belief == SYNFIN_BELIEF_FORGED) &&
-	    seg.kind == SYNFIN_KIND_RST && state->hook == NF_INET_LOCAL_IN)
-		synfin_recheck_later(sn, skb, state, &seg);
 	return NF_ACCEPT;
 }
 
