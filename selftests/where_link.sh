@@ -362,8 +362,8 @@ where "br_netfilter: a bridge behind a bridge" bridge_behind_bridge
 where "through a firewall and back" detour
 where "macvlan" macvlan
 where_more "ipvlan" ipvlan
-where_more "VLAN" vlan
+where "VLAN" vlan
 where "GRE tunnel" tunnel gre
-where_more "IPIP tunnel" tunnel ipip
+where "IPIP tunnel" tunnel ipip
 where "GRE tunnel to the router" tunnel_to_router
 finish

@@ -301,10 +301,10 @@ ipvs_direct() {
 		grep -c .)" 1 "lines of the director"
 }
 
-where_more "forwarded, without conntrack" forwarded no
+where "forwarded, without conntrack" forwarded no
 where "forwarded, with conntrack" forwarded yes
 where "SNAT" snat
-where_more "masquerade" masquerade
+where "masquerade" masquerade
 where "DNAT" dnat
 where "DNAT of what is sent here" dnat_of_own
 where "REDIRECT" redirect

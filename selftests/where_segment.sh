@@ -174,7 +174,7 @@ proxied() {
 where "dual-stack sockets" dual_stack
 where_more "dual-stack sockets on loopback" dual_stack_on_loopback
 where "super-packets everywhere" everywhere "${all//TO/on}"
-where_more "super-packets nowhere" everywhere "${all//TO/off}"
+where "super-packets nowhere" everywhere "${all//TO/off}"
 where "super-packets by GRO only" only_gro
 where "IP options, extension headers, fragments" crafted no
 where_more "IP options, extension headers, with conntrack" crafted yes
