@@ -19,6 +19,7 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/percpu.h>
+#include <linux/timekeeping.h>
 #include <linux/workqueue.h>
 #include <net/ip.h>
 
@@ -33,6 +34,7 @@
  * @state:	bit BUSY
  * @sn:		its namespace
  * @seg:	the RST
+ * @passed_ns:	when it passed
  * @dif:	index of the device that it arrived on
  * @sdif:	index of the device below a VRF, or 0
  */
@@ -41,6 +43,7 @@ struct recheck {
 	unsigned long		state;
 	struct synfin_net	*sn;
 	struct synfin_segment	seg;
+	u64			passed_ns;
 	int			dif;
 	int			sdif;
 };
@@ -53,8 +56,9 @@ static void recheck_work(struct work_struct *work)
 
 	if (synfin_socket_is_gone(r->sn->net, &r->seg, r->dif, r->sdif)) {
 		r->seg.belief = SYNFIN_BELIEF_GONE;
-		synfin_route_again(r->sn, &r->seg);
+		synfin_route_again(r->sn, &r->seg, r->passed_ns);
 	}
+	/* Pairs with test_and_set_bit_lock() in synfin_recheck_later(). */
 	clear_bit_unlock(BUSY, &r->state);
 }
 
@@ -73,10 +77,12 @@ void synfin_recheck_later(struct synfin_net *sn, const struct sk_buff *skb,
 {
 	struct recheck *r = raw_cpu_ptr(&rechecks);
 
+	/* Pairs with clear_bit_unlock() in recheck_work(). */
 	if (test_and_set_bit_lock(BUSY, &r->state))
 		return;
 	r->sn = sn;
 	r->seg = *seg;
+	r->passed_ns = ktime_get_ns();
 	r->dif = state->in->ifindex;
 	r->sdif = seg->family == 4 ? inet_sdif(skb) : inet6_sdif(skb);
 	schedule_delayed_work(&r->work, DELAY);

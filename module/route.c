@@ -160,23 +160,29 @@ noinline void synfin_route_held(struct synfin_net *sn,
  * synfin_route_again() - of a RST that was true after all
  * @sn:		the namespace
  * @seg:	the RST, SYNFIN_BELIEF_GONE
+ * @passed_ns:	when it passed
  *
  * It was counted as forged; now it makes its phase, unless the connection has ended
- * meanwhile.
+ * meanwhile, or is one that began after it.
  *
  * Context: a worker; no lock held.
  */
 noinline void synfin_route_again(struct synfin_net *sn,
-				 const struct synfin_segment *seg)
+				 const struct synfin_segment *seg, u64 passed_ns)
 {
 	struct synfin_flow_hold hold SYNFIN_UNINITIALIZED;
 	struct synfin_batch batch SYNFIN_UNINITIALIZED;
 	struct synfin_result res SYNFIN_UNINITIALIZED;
 	struct synfin_flow *flow;
 
+	/* Whatever comes of it, it has been counted. */
 	flow = synfin_flow_get(sn, seg, 0, &hold);
 	if (!flow)
 		return;
+	if (flow->conn.first_ns > passed_ns) {
+		synfin_flow_put(flow, &hold);
+		return;
+	}
 	synfin_emit_begin(&batch, sn);
 	synfin_phase_segment(&flow->conn, seg, ktime_get_ns(), &res);
 	emit_result(&batch, flow, &res);

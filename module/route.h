@@ -15,7 +15,8 @@ struct synfin_segment;
 /* route.c */
 void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 hash);
 void synfin_route_held(struct synfin_net *sn, const struct synfin_segment *seg);
-void synfin_route_again(struct synfin_net *sn, const struct synfin_segment *seg);
+void synfin_route_again(struct synfin_net *sn, const struct synfin_segment *seg,
+			u64 passed_ns);
 void synfin_route_report(struct synfin_flow *flow,
 			 const struct synfin_result *res);
 
