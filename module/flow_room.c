@@ -179,6 +179,9 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 
 	*nr = 0;
 	for (wait = 0; wait < SYNFIN_WAIT_NR; wait++) {
+		/* Most are. */
+		if (list_empty(&stripe->waits[wait]))
+			continue;
 		while ((until = deadline(stripe, wait))) {
 			if (taken == BATCH || until > now) {
 				if (wait == SYNFIN_WAIT_LINGER)

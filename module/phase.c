@@ -223,22 +223,6 @@ void synfin_phase_init(struct synfin_conn *conn,
 	}
 }
 
-/*
- * How many bytes may have passed unseen before this segment: a gap, and what a
- * line of 128 Gbit/s (16 bytes in a nanosecond) carries in the time since the last
- * segment; where data passes unseen, since the last phase.
- */
-static __u32 reach_of(const struct synfin_conn *conn,
-		      const struct synfin_segment *seg, __u64 now)
-{
-	__u64 last_ns = synfin_shows_all(seg) ? conn->seen_ns : conn->last_ns;
-	__u64 most = synfin_shows_all(seg) ? SYNFIN_WINDOW_MAX : ~0u;
-	__u64 idle = synfin_since(now, last_ns);
-	__u64 reach = SYNFIN_GAP_MAX + (idle < most ? idle : most) * 16;
-
-	return reach < most ? reach : most;
-}
-
 static inline void segment(struct synfin_conn *conn,
 			   const struct synfin_segment *seg, __u64 now,
 			   struct synfin_result *res)
@@ -253,7 +237,7 @@ static inline void segment(struct synfin_conn *conn,
 		.own = &conn->end[from],
 		.peer = &conn->end[!from],
 		.from = from,
-		.reach = reach_of(conn, seg, now),
+		.last_ns = synfin_shows_all(seg) ? conn->seen_ns : conn->last_ns,
 	};
 
 	synfin_nothing(res);

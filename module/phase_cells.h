@@ -28,7 +28,7 @@
  * @own:	what its sender has sent so far
  * @peer:	what the other end has
  * @from:	enum synfin_from, who sent it
- * @reach:	how far beyond what is known either end may have got unseen
+ * @last_ns:	when the segment before it passed; where data passes unseen, the phase
  */
 struct synfin_move {
 	struct synfin_conn *conn;
@@ -39,7 +39,7 @@ struct synfin_move {
 	struct synfin_end *own;
 	struct synfin_end *peer;
 	__u32 from;
-	__u32 reach;
+	__u64 last_ns;
 };
 
 /* a comes after b on the circle of sequence numbers */
@@ -71,16 +71,6 @@ static inline __u16 synfin_count(__u16 *count)
 	if (*count != 0xffff)
 		++*count;
 	return *count;
-}
-
-/* From una on: what was sent since, and what may have been sent unseen. */
-static inline __u32 synfin_ahead(const struct synfin_end *end, __u32 reach)
-{
-	__u32 sent = end->nxt - end->una;
-
-	if (!(end->flags & SYNFIN_END_NXT) || !synfin_after(end->nxt, end->una))
-		return reach;
-	return sent + reach < sent ? ~0u : sent + reach;
 }
 
 /*
@@ -144,8 +134,27 @@ static inline bool synfin_acks_next(const struct synfin_conn *conn,
 /* phase_step.c */
 void synfin_step_add(struct synfin_move *m, __u8 phase, __u16 count);
 void synfin_pass(struct synfin_move *m, enum synfin_counter reason);
+__u32 synfin_reach(const struct synfin_move *m);
 void synfin_track(struct synfin_move *m);
 void synfin_finish_with(struct synfin_move *m, __u8 closing, __u8 closed_by);
+
+/* lo <= n <= lo + span, or beyond that by what may have passed unseen */
+static inline bool synfin_reaches(const struct synfin_move *m, __u32 n, __u32 lo,
+				  __u32 span)
+{
+	return synfin_within(n, lo, span) || n - lo - span <= synfin_reach(m);
+}
+
+/* May @end have sent it since what was acknowledged, as far as that is known? */
+static inline bool synfin_is_ahead(const struct synfin_move *m,
+				   const struct synfin_end *end, __u32 number)
+{
+	__u32 sent = 0;
+
+	if ((end->flags & SYNFIN_END_NXT) && synfin_after(end->nxt, end->una))
+		sent = end->nxt - end->una;
+	return synfin_reaches(m, number, end->una, sent);
+}
 
 /* phase_open.c: cells of the handshake */
 void synfin_cell_first_syn(struct synfin_move *m);

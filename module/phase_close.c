@@ -51,16 +51,14 @@ static bool fin_numbers_fit(const struct synfin_move *m)
 
 	/* All before una was acknowledged as data: a FIN cannot be there. */
 	if ((own->flags & SYNFIN_END_UNA) &&
-	    !synfin_within(fin, own->una, synfin_ahead(own, m->reach)) &&
-	    !was_acked_unseen(m, fin))
+	    !synfin_is_ahead(m, own, fin) && !was_acked_unseen(m, fin))
 		return false;
 	if ((peer->flags & SYNFIN_END_FIN) &&
 	    synfin_after(m->seg->ack, peer->fin_end))
 		return false;
 	/* What it acknowledges was sent, and not long ago. */
 	return !(peer->flags & SYNFIN_END_UNA) ||
-	       synfin_within(m->seg->ack, peer->una,
-			     synfin_ahead(peer, m->reach)) ||
+	       synfin_is_ahead(m, peer, m->seg->ack) ||
 	       synfin_within(peer->una, m->seg->ack, SYNFIN_WINDOW_MAX);
 }
 

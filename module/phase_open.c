@@ -301,7 +301,7 @@ static bool overtakes_syn_ack(const struct synfin_move *m)
 void synfin_cell_missed(struct synfin_move *m)
 {
 	bool fin = m->seg->kind == SYNFIN_KIND_FIN;
-	__u32 span = fin ? m->reach : SYNFIN_GAP_MAX;
+	__u32 span = fin ? synfin_reach(m) : SYNFIN_GAP_MAX;
 
 	if (!synfin_has_ack(m->seg) ||
 	    ((m->own->flags & SYNFIN_END_ISN) &&

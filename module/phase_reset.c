@@ -27,7 +27,7 @@ bool synfin_proves_alive(const struct synfin_move *m)
 
 	__u32 number = m->from == conn->reset_by ? synfin_segment_end(seg) :
 						   seg->ack;
-	__u32 span = synfin_shows_all(seg) ? m->reach : SYNFIN_WINDOW_MAX;
+	__u32 span = synfin_shows_all(seg) ? synfin_reach(m) : SYNFIN_WINDOW_MAX;
 	__u32 last = conn->rst_seq;
 
 	/* A closed socket answers late data: its RST may lie behind its FIN. */
@@ -109,7 +109,7 @@ static bool rst_fits(const struct synfin_move *m)
 	if ((own->flags & SYNFIN_END_NXT) && seq == own->nxt)
 		return true;
 	if ((own->flags & SYNFIN_END_UNA) && own->una - seq != 1 &&
-	    !synfin_within(seq, own->una, synfin_ahead(own, m->reach)))
+	    !synfin_is_ahead(m, own, seq))
 		return false;
 	return !synfin_shows_all(m->seg) || !(own->flags & SYNFIN_END_NXT) ||
 	       !synfin_after(seq, own->nxt + SYNFIN_GAP_MAX);

@@ -92,6 +92,24 @@ void synfin_pass(struct synfin_move *m, enum synfin_counter reason)
 }
 
 /**
+ * synfin_reach() - how far beyond what is known may either end have got unseen?
+ * @m: the move
+ *
+ * A gap, and what a line of 128 Gbit/s (16 bytes in a nanosecond) carries in the time
+ * since the segment, or the phase, before.
+ *
+ * Return: bytes.
+ */
+__u32 synfin_reach(const struct synfin_move *m)
+{
+	__u64 most = synfin_shows_all(m->seg) ? SYNFIN_WINDOW_MAX : ~0u;
+	__u64 idle = synfin_since(m->now, m->last_ns);
+	__u64 reach = SYNFIN_GAP_MAX + (idle < most ? idle : most) * 16;
+
+	return reach < most ? reach : most;
+}
+
+/**
  * synfin_track() - learn from a segment's numbers how far both ends have got
  * @m: the move
  *
@@ -107,8 +125,8 @@ void synfin_track(struct synfin_move *m)
 	__u32 ack = seg->ack;
 
 	if (seg->len && (!(own->flags & SYNFIN_END_NXT) ||
-			 synfin_within(seg->seq, own->nxt - SYNFIN_WINDOW_MAX,
-				       SYNFIN_WINDOW_MAX + m->reach)))
+			 synfin_reaches(m, seg->seq, own->nxt - SYNFIN_WINDOW_MAX,
+					SYNFIN_WINDOW_MAX)))
 		m->conn->flags |= SYNFIN_FLAG_DATA;
 	if (!(own->flags & SYNFIN_END_NXT)) {
 		if (!(own->flags & SYNFIN_END_ISN))
@@ -116,8 +134,7 @@ void synfin_track(struct synfin_move *m)
 		own->nxt = next;
 		own->flags |= SYNFIN_END_NXT;
 	} else if (synfin_after(next, own->nxt) &&
-		   synfin_within(seg->seq, own->nxt - seg->len,
-				 seg->len + m->reach)) {
+		   synfin_reaches(m, seg->seq, own->nxt - seg->len, seg->len)) {
 		if (next - own->isn < own->nxt - own->isn)
 			own->flags |= SYNFIN_END_WRAPPED;
 		own->nxt = next;
@@ -137,8 +154,7 @@ void synfin_track(struct synfin_move *m)
 	if (!(peer->flags & SYNFIN_END_UNA)) {
 		peer->una = ack;
 		peer->flags |= SYNFIN_END_UNA;
-	} else if (synfin_after(ack, peer->una) &&
-		   synfin_within(ack, peer->una, synfin_ahead(peer, m->reach))) {
+	} else if (synfin_after(ack, peer->una) && synfin_is_ahead(m, peer, ack)) {
 		peer->una = ack;
 	}
 }
