@@ -21,7 +21,7 @@
 #define INLINE_PHASES	8u		/* what nearly all connections have */
 #define LIMIT		(256u * 1024)	/* connections */
 #define LIMIT_LONG	(16u * 1024)	/* those with more phases */
-#define LIMIT_HELD	(64u * 1024)	/* those that have ended and are kept */
+#define LIMIT_HELD	(16u * 1024)	/* those that have ended: a cache holds them */
 #define HOLD_NS		(30 * 1000000000ull)
 #define RECENT		64u		/* connections found without the table */
 
@@ -30,6 +30,7 @@ struct entry {
 	UT_hash_handle hh;
 	struct entry *prev, *next;
 	uint64_t due_ns;
+	bool headless;		/* it did not begin with its first phase */
 	struct conn conn;
 	struct step inline_phases[INLINE_PHASES];
 };
@@ -42,6 +43,7 @@ struct assembly {
 	struct entry *live;	/* least recently heard of first */
 	struct entry *held;	/* first ended first */
 	unsigned int nr_held;
+	unsigned int nr_headless;
 	uint64_t now;
 	struct pool entries;
 	struct pool longer;
@@ -102,11 +104,24 @@ static noinline struct entry *find_in_table(struct assembly *a, uint64_t id)
 	return e;
 }
 
-static struct entry *find(struct assembly *a, uint64_t id)
+static bool is_first(const union synfin_record *rec)
 {
+	return rec->head.type == SYNFIN_RECORD_PHASE &&
+	       rec->phase.since_ns == SYNFIN_NS_NONE;
+}
+
+/*
+ * What begins with its first phase is not in the table: one look less, at memory that
+ * is in no cache. Unless that phase comes late, behind others of its connection.
+ */
+static struct entry *find(struct assembly *a, const union synfin_record *rec)
+{
+	uint64_t id = rec->head.id;
 	struct entry *e = *recent(a, id);
 
-	return e && e->id == id ? e : find_in_table(a, id);
+	if (e && e->id == id)
+		return e;
+	return is_first(rec) && !a->nr_headless ? NULL : find_in_table(a, id);
 }
 
 static void drop(struct assembly *a, struct entry *e)
@@ -120,12 +135,14 @@ static void drop(struct assembly *a, struct entry *e)
 	} else {
 		DL_DELETE(a->live, e);
 	}
+	a->nr_headless -= e->headless;
 	if (e->conn.phases != e->inline_phases)
 		pool_give(&a->longer, e->conn.phases);
 	pool_give(&a->entries, e);
 }
 
-static struct entry *add(struct assembly *a, const struct synfin_record_head *head)
+static struct entry *add(struct assembly *a, const struct synfin_record_head *head,
+			 bool headless)
 {
 	struct entry *e = pool_take(&a->entries);
 
@@ -136,6 +153,8 @@ static struct entry *add(struct assembly *a, const struct synfin_record_head *he
 	if (!e)
 		return NULL;
 	e->id = head->id;
+	e->headless = headless;
+	a->nr_headless += headless;
 	e->conn.sum.head = *head;
 	e->conn.phases = e->inline_phases;
 	e->conn.nr_phases = 0;
@@ -242,7 +261,7 @@ static bool take_phase(struct assembly *a, struct entry *e,
 		       const struct synfin_record_phase *rec)
 {
 	if (!e)
-		e = add(a, &rec->head);
+		e = add(a, &rec->head, rec->since_ns != SYNFIN_NS_NONE);
 	if (!e)
 		return true;
 	add_step(a, e, rec);
@@ -269,7 +288,7 @@ static noinline bool take_conn(struct assembly *a, struct entry *e,
 	if (e && e->conn.ended)
 		return true;
 	if (!e)
-		e = add(a, &rec->head);
+		e = add(a, &rec->head, true);
 	if (!e)
 		return hand_on_bare(a, rec);
 	if (!e->conn.nr_phases)
@@ -299,7 +318,7 @@ bool assemble_record(struct assembly *a, const union synfin_record *rec)
 		if (any_due(a) && !hand_on_due(a))
 			return false;
 	}
-	e = find(a, rec->head.id);
+	e = find(a, rec);
 	if (rec->head.type == SYNFIN_RECORD_PHASE)
 		return take_phase(a, e, &rec->phase);
 	if (rec->head.type == SYNFIN_RECORD_CONN)
