@@ -223,6 +223,32 @@ void synfin_phase_init(struct synfin_conn *conn,
 	}
 }
 
+/*
+ * The cells of a textbook's connection are called by their names, so that the compiler
+ * can put them in line: to get there would cost as much as what many of them do. The
+ * others get a copy, or the move could not stay in registers.
+ */
+static __always_inline void meet(synfin_cell cell, struct synfin_move *m)
+{
+	if (cell == synfin_cell_ack_fin) {
+		synfin_cell_ack_fin(m);
+	} else if (cell == synfin_cell_fin_1) {
+		synfin_cell_fin_1(m);
+	} else if (cell == synfin_cell_fin_2) {
+		synfin_cell_fin_2(m);
+	} else if (cell == synfin_cell_first_syn) {
+		synfin_cell_first_syn(m);
+	} else if (cell == synfin_cell_syn_ack) {
+		synfin_cell_syn_ack(m);
+	} else if (cell == synfin_cell_ack) {
+		synfin_cell_ack(m);
+	} else {
+		struct synfin_move copy = *m;
+
+		cell(&copy);
+	}
+}
+
 static inline void segment(struct synfin_conn *conn,
 			   const struct synfin_segment *seg, __u64 now,
 			   struct synfin_result *res)
@@ -249,7 +275,7 @@ static inline void segment(struct synfin_conn *conn,
 	}
 	if (synfin_shows_all(seg) && (conn->flags & SYNFIN_FLAG_OWES_ACK))
 		synfin_acknowledge_late(&m);
-	table[conn->state][seg->kind][column(conn, from)](&m);
+	meet(table[conn->state][seg->kind][column(conn, from)], &m);
 	/* But for the next connection's, and what is forged. */
 	if (!res->again && (res->nr || res->reason == SYNFIN_CNT_not_awaited))
 		conn->seen_ns = now;
