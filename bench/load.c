@@ -47,6 +47,7 @@ struct options {
 	unsigned int rest_ms;	/* after the last, and before the first */
 	unsigned int keep;	/* connections held open meanwhile */
 	unsigned int parallel;	/* pairs of processes, one for each CPU */
+	bool mark;		/* the beginning and the end, for bench/count.c */
 };
 
 /* A client, the server it talks to, and where. */
@@ -69,7 +70,8 @@ static const char usage[] =
 	"  -l MS       rest after the last, its work counted but for what a rest\n"
 	"              costs in which there is one unit (0)\n"
 	"  -k CONNS    held open meanwhile (0)\n"
-	"  -j PAIRS    in parallel, each on a CPU of its own (1)\n";
+	"  -j PAIRS    in parallel, each on a CPU of its own (1)\n"
+	"  -m          mark the beginning and the end, see bench/count.c\n";
 
 static uint64_t now_ns(void)
 {
@@ -359,10 +361,17 @@ static void run_pair(const struct options *opt, unsigned int number)
 	stop_server(&pair);
 }
 
+static void mark(const struct options *opt)
+{
+	if (opt->mark)
+		__asm__ volatile("xchg %%r13, %%r13" ::: "memory");
+}
+
 static void run_pairs(const struct options *opt)
 {
 	int status, failed = 0;
 
+	mark(opt);
 	for (unsigned int i = 0; i < opt->parallel; i++) {
 		if (child())
 			continue;
@@ -372,6 +381,7 @@ static void run_pairs(const struct options *opt)
 	}
 	while (wait(&status) > 0 || errno == EINTR)
 		failed |= status;
+	mark(opt);
 	if (failed)
 		exit(1);
 }
@@ -390,10 +400,13 @@ static void parse(int argc, char **argv, struct options *opt)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "6n:r:w:p:l:k:j:")) != -1) {
+	while ((c = getopt(argc, argv, "6mn:r:w:p:l:k:j:")) != -1) {
 		switch (c) {
 		case '6':
 			opt->family = AF_INET6;
+			continue;
+		case 'm':
+			opt->mark = true;
 			continue;
 		case 'n':
 			opt->units = number(optarg);
