@@ -7,7 +7,7 @@
 . "$(dirname "$0")/shapes_world.sh"
 
 seed=${SYNFIN_SEED:-1}
-seconds=5
+seconds=3
 # What chance makes it may be new to the witness; where there is time it is looked into.
 allow=(--allow 200)
 if [[ -n ${MORE:-} ]]; then
