@@ -4,6 +4,7 @@
  * `synfin | head` ends.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,6 +25,8 @@
 int out_open(struct out *o, int fd, const char *name)
 {
 	*o = (struct out){ .fd = fd, .name = name, .size = OUT_SIZE };
+	/* Room for all of it, or who reads is woken several times; if it is a pipe. */
+	fcntl(fd, F_SETPIPE_SZ, OUT_SIZE);
 	o->buf = malloc(OUT_SIZE);
 	return o->buf ? 0 : complain("out of memory");
 }
