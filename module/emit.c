@@ -8,7 +8,7 @@
  * histograms and row, which may allocate.
  */
 #include "emit.h"
-#include "phase.h"
+#include "core/phase.h"
 #include "ring.h"
 #include "stats.h"
 #include "trace.h"

@@ -12,8 +12,8 @@
  * No packet is changed or dropped: always NF_ACCEPT.
  */
 #include "hook.h"
-#include "crossing.h"
-#include "flow.h"
+#include "dedup.h"
+#include "table.h"
 #include "ipvs.h"
 #include "recheck.h"
 #include "route.h"
@@ -81,7 +81,7 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 		return NF_ACCEPT;
 	}
 	/* IPVS has its own ways. */
-	if (!once && !ipvs && synfin_crossing_again(sn, state, &seg)) {
+	if (!once && !ipvs && synfin_dedup_again(sn, state, &seg)) {
 		synfin_stats_inc(sn, SYNFIN_CNT_crossed);
 		return NF_ACCEPT;
 	}
@@ -148,10 +148,10 @@ static __always_inline bool uninteresting4(const struct synfin_net *sn,
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
-	found->hash = synfin_flow_hash(sn->key,
-				       synfin_flow_endpoint4(iph->saddr, th->source),
-				       synfin_flow_endpoint4(iph->daddr, th->dest));
-	return !synfin_flow_awaited(synfin_flow_stripe(found->hash));
+	found->hash = synfin_table_hash(sn->key,
+					synfin_table_endpoint4(iph->saddr, th->source),
+				       synfin_table_endpoint4(iph->daddr, th->dest));
+	return !synfin_table_awaited(synfin_table_stripe(found->hash));
 }
 
 /* ICMPv6, which may quote it, and what ipv6_ext_hdr() knows, which is not inline. */
@@ -182,12 +182,12 @@ static __always_inline bool uninteresting6(const struct synfin_net *sn,
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
-	found->hash = synfin_flow_hash(sn->key,
-				       synfin_flow_endpoint6(iph->saddr.s6_addr32,
-							     th->source),
-				       synfin_flow_endpoint6(iph->daddr.s6_addr32,
-							     th->dest));
-	return !synfin_flow_awaited(synfin_flow_stripe(found->hash));
+	found->hash = synfin_table_hash(sn->key,
+					synfin_table_endpoint6(iph->saddr.s6_addr32,
+							       th->source),
+				       synfin_table_endpoint6(iph->daddr.s6_addr32,
+							      th->dest));
+	return !synfin_table_awaited(synfin_table_stripe(found->hash));
 }
 
 /* What arrives over loopback has passed LOCAL_OUT. */

@@ -13,7 +13,7 @@
  * hook to the other it stays on its CPU, and no other packet comes between.
  */
 #include "ipvs.h"
-#include "flow.h"
+#include "table.h"
 #include "segment.h"
 
 #include <linux/netfilter.h>
@@ -93,6 +93,6 @@ bool synfin_ipvs_counted(struct synfin_net *sn, const struct sk_buff *skb,
 	if (same_receiver(&arrival->seg, seg))
 		return true;
 	if (seg->kind == SYNFIN_KIND_SYN)
-		synfin_flow_forget(sn, &arrival->seg);
+		synfin_table_forget(sn, &arrival->seg);
 	return false;
 }

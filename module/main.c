@@ -7,7 +7,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "flow.h"
+#include "table.h"
 #include "hook.h"
 #include "recheck.h"
 #include "ring.h"
@@ -103,7 +103,7 @@ static void __net_exit synfin_net_exit_batch(struct list_head *nets)
 	list_for_each_entry(net, nets, exit_list) {
 		synfin_proc_clean(synfin_net(net));
 		synfin_hook_free(synfin_net(net));
-		synfin_flow_net_exit(synfin_net(net));
+		synfin_table_net_exit(synfin_net(net));
 	}
 	synchronize_rcu();
 	list_for_each_entry(net, nets, exit_list)
@@ -147,7 +147,7 @@ static int __init check_parameters(void)
 
 static int __init setup_flows(void)
 {
-	const struct synfin_flow_limits limits = {
+	const struct synfin_table_limits limits = {
 		.max_flows = max_flows,
 		.max_loud = max(ring_records / 8, 1U),
 		.wait_ns = {
@@ -162,7 +162,7 @@ static int __init setup_flows(void)
 		},
 	};
 
-	return synfin_flow_setup(&limits, synfin_route_report);
+	return synfin_table_setup(&limits, synfin_route_report);
 }
 
 static int __init synfin_init(void)
@@ -190,7 +190,7 @@ static int __init synfin_init(void)
 err_unregister_pernet:
 	unregister_pernet_subsys(&synfin_net_ops);
 err_teardown_flows:
-	synfin_flow_teardown();
+	synfin_table_teardown();
 err_teardown_ring:
 	synfin_ring_teardown();
 	return err;
@@ -200,7 +200,7 @@ static void __exit synfin_exit(void)
 {
 	synfin_ring_map_teardown();
 	unregister_pernet_subsys(&synfin_net_ops);
-	synfin_flow_teardown();
+	synfin_table_teardown();
 	/* Tracepoints may still be running on behalf of the last report. */
 	tracepoint_synchronize_unregister();
 	synfin_ring_teardown();

@@ -7,7 +7,7 @@
  * the flow table takes its own when it copies flows out. An entry's removal
  * waits for the reads that are under way.
  */
-#include "flow.h"
+#include "table.h"
 #include "ring.h"
 #include "stats.h"
 
@@ -103,7 +103,7 @@ static int synfin_stats_show(struct seq_file *m, void *v)
 				    value[SYNFIN_CNT_flows_ended] -
 				    value[SYNFIN_CNT_flows_evicted]);
 
-	synfin_flow_gauges(sn, &g);
+	synfin_table_gauges(sn, &g);
 	synfin_put(m, "flows_opening", g.opening);
 	synfin_put(m, "flows_open", g.open);
 	synfin_put(m, "flows_closing", g.closing);
@@ -202,11 +202,11 @@ static struct synfin_conn *synfin_flow_here(struct synfin_net *sn,
 					    struct synfin_flow_walk *walk)
 {
 	while (walk->at == walk->nr) {
-		if (walk->stripe == SYNFIN_FLOW_STRIPES)
+		if (walk->stripe == SYNFIN_TABLE_STRIPES)
 			return NULL;
 		walk->at = 0;
-		walk->nr = synfin_flow_snapshot(sn, walk->stripe, walk->skip,
-						walk->conn,
+		walk->nr = synfin_table_snapshot(sn, walk->stripe, walk->skip,
+						 walk->conn,
 						ARRAY_SIZE(walk->conn));
 		walk->skip += walk->nr;
 		if (walk->nr < ARRAY_SIZE(walk->conn)) {

@@ -8,7 +8,7 @@
  * last.
  */
 #include "ring.h"
-#include "abi.h"
+#include "core/abi.h"
 
 #include <linux/container_of.h>
 #include <linux/irq_work.h>

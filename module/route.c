@@ -7,7 +7,7 @@
  */
 #include "route.h"
 #include "emit.h"
-#include "flow.h"
+#include "table.h"
 #include "stats.h"
 
 #include <linux/timekeeping.h>
@@ -71,7 +71,7 @@ static noinline void next_flow(struct synfin_batch *batch,
 {
 	emit_result(batch, flow, res);
 	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_ended);
-	synfin_phase_restart(&flow->conn, seg, synfin_flow_new_id(), res);
+	synfin_phase_restart(&flow->conn, seg, synfin_table_new_id(), res);
 	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_created);
 	emit_result(batch, flow, res);
 	synfin_phase_segment(&flow->conn, seg, now, res);
@@ -101,14 +101,14 @@ static __always_inline void follow(struct synfin_net *sn,
 				   const struct synfin_segment *seg, u64 hash,
 				   bool may_be_forgotten)
 {
-	struct synfin_flow_hold hold SYNFIN_UNINITIALIZED;
+	struct synfin_table_hold hold SYNFIN_UNINITIALIZED;
 	struct synfin_batch batch SYNFIN_UNINITIALIZED;
 	struct synfin_result res SYNFIN_UNINITIALIZED;
 	struct synfin_flow *flow;
 	bool held;
 	u64 now;
 
-	flow = synfin_flow_get(sn, seg, hash, &hold);
+	flow = synfin_table_get(sn, seg, hash, &hold);
 	if (!flow) {
 		synfin_stats_inc(sn, hold.reason);
 		return;
@@ -123,7 +123,7 @@ static __always_inline void follow(struct synfin_net *sn,
 		next_flow(&batch, flow, seg, now, &res);
 	if (likely(!held))
 		emit_result(&batch, flow, &res);
-	synfin_flow_put(flow, &hold);
+	synfin_table_put(flow, &hold);
 	count_result(sn, &res);
 	synfin_emit_end(&batch);
 }
@@ -170,23 +170,23 @@ noinline void synfin_route_held(struct synfin_net *sn,
 noinline void synfin_route_again(struct synfin_net *sn,
 				 const struct synfin_segment *seg, u64 passed_ns)
 {
-	struct synfin_flow_hold hold SYNFIN_UNINITIALIZED;
+	struct synfin_table_hold hold SYNFIN_UNINITIALIZED;
 	struct synfin_batch batch SYNFIN_UNINITIALIZED;
 	struct synfin_result res SYNFIN_UNINITIALIZED;
 	struct synfin_flow *flow;
 
 	/* Whatever comes of it, it has been counted. */
-	flow = synfin_flow_get(sn, seg, 0, &hold);
+	flow = synfin_table_get(sn, seg, 0, &hold);
 	if (!flow)
 		return;
 	if (flow->conn.first_ns > passed_ns) {
-		synfin_flow_put(flow, &hold);
+		synfin_table_put(flow, &hold);
 		return;
 	}
 	synfin_emit_begin(&batch, sn);
 	synfin_phase_segment(&flow->conn, seg, ktime_get_ns(), &res);
 	emit_result(&batch, flow, &res);
-	synfin_flow_put(flow, &hold);
+	synfin_table_put(flow, &hold);
 	if (res.nr) {
 		synfin_stats_inc(sn, SYNFIN_CNT_recorded);
 		synfin_stats_add(sn, SYNFIN_CNT_forged_rst, -1);

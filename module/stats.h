@@ -16,7 +16,7 @@
 #include <linux/types.h>
 #include <asm/local64.h>
 #include "uapi/synfin.h"
-#include "counters.h"
+#include "core/counters.h"
 
 struct net;
 struct nf_hook_ops;

@@ -3,15 +3,15 @@
  * What `synfin ladder` draws, of connections made by hand. TAP on stdout; with
  * -v the drawings too.
  *
- *	cc -I.. ladder_test.c ../tools/{view_ladder,ladder_*,fmt,service,vocab}.c
+ *	scripts/check compiles it with the reader's views
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
 
-#include "../module/segment.h"
-#include "../tools/view_ladder.h"
+#include "core/wire.h"
+#include "views/view_ladder.h"
 
 #define X 2779762238u
 #define Y 4263588410u

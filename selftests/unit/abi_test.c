@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "../../module/uapi/synfin.h"
+#include "uapi/synfin.h"
 #include "tap.h"
 
 #define AT(type, field, offset)	TAP_EQUAL(offsetof(type, field), offset)

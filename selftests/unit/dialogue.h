@@ -23,7 +23,7 @@
 #ifndef _SYNFIN_DIALOGUE_H
 #define _SYNFIN_DIALOGUE_H
 
-#include "../../module/phase.h"
+#include "core/phase.h"
 
 #define DIALOGUE_STEPS	64
 #define DIALOGUE_SUMS	8

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../tools/fmt.h"
+#include "output/fmt.h"
 #include "tap.h"
 
 static char got[FMT_ROOM];

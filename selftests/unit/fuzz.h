@@ -6,7 +6,7 @@
 #ifndef _SYNFIN_FUZZ_H
 #define _SYNFIN_FUZZ_H
 
-#include "../../module/phase.h"
+#include "core/phase.h"
 
 #define FUZZ_LINES	48
 #define FUZZ_STEPS	96

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "../../module/segment.h"
+#include "core/wire.h"
 
 /* The name that libFuzzer calls. */
 int fuzz_packet(const __u8 *data, size_t size) __asm__("LLVMFuzzerTestOneInput");

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../module/segment.h"
+#include "core/wire.h"
 #include "tap.h"
 #include "wire_bytes.h"
 

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A TCP segment, or an ICMP error that quotes one, read from the wire.
+ *
+ * Pure: headers in, struct synfin_segment out. It is compiled into the module and
+ * into the reader. segment.c, in the module only, does the same for an skb, which
+ * may be non-linear.
+ */
+#ifndef _SYNFIN_WIRE_H
+#define _SYNFIN_WIRE_H
+
+#include <linux/types.h>
+#ifndef __KERNEL__
+#include <stdbool.h>
+#endif
+#include "core/counters.h"
+
+/* Byte 13 of the TCP header. */
+#define SYNFIN_TCP_FIN	0x01
+#define SYNFIN_TCP_SYN	0x02
+#define SYNFIN_TCP_RST	0x04
+#define SYNFIN_TCP_PSH	0x08
+#define SYNFIN_TCP_ACK	0x10
+#define SYNFIN_TCP_URG	0x20
+
+/* Those that decide which kind of segment it is. */
+#define SYNFIN_TCP_KIND (SYNFIN_TCP_FIN | SYNFIN_TCP_SYN | SYNFIN_TCP_RST | \
+			 SYNFIN_TCP_ACK)
+
+/**
+ * enum synfin_kind - what a segment is to the phase machine
+ * @SYNFIN_KIND_SYN:	SYN without ACK
+ * @SYNFIN_KIND_SYN_ACK: SYN with ACK
+ * @SYNFIN_KIND_PLAIN:	neither SYN, FIN nor RST: an ACK, with or without data
+ * @SYNFIN_KIND_FIN:	FIN
+ * @SYNFIN_KIND_RST:	RST
+ * @SYNFIN_KIND_ICMP:	an ICMP error; addresses, ports and seq are those of the
+ *			segment that it quotes
+ * @SYNFIN_KIND_NR:	how many there are
+ */
+enum synfin_kind {
+	SYNFIN_KIND_SYN,
+	SYNFIN_KIND_SYN_ACK,
+	SYNFIN_KIND_PLAIN,
+	SYNFIN_KIND_FIN,
+	SYNFIN_KIND_RST,
+	SYNFIN_KIND_ICMP,
+	SYNFIN_KIND_NR,
+};
+
+/**
+ * enum synfin_belief - what the socket of its receiver, or sender, says of a segment
+ * @SYNFIN_BELIEF_UNKNOWN: no socket here: a forwarded segment, a capture file
+ * @SYNFIN_BELIEF_TRUE:	it will be accepted, or our own TCP has sent it
+ * @SYNFIN_BELIEF_FORGED: its numbers are outside of what the socket accepts
+ * @SYNFIN_BELIEF_STRAY: it is for this host, and no socket here has its endpoints
+ * @SYNFIN_BELIEF_GONE:	found to be forged, a RST, but the socket has gone since
+ */
+enum synfin_belief {
+	SYNFIN_BELIEF_UNKNOWN,
+	SYNFIN_BELIEF_TRUE,
+	SYNFIN_BELIEF_FORGED,
+	SYNFIN_BELIEF_STRAY,
+	SYNFIN_BELIEF_GONE,
+};
+
+/* Bits of synfin_segment.wrapped. */
+#define SYNFIN_WRAPPED_OWN	0x1	/* its sender has sent more than 4 GiB */
+#define SYNFIN_WRAPPED_PEER	0x2	/* its receiver has */
+
+/**
+ * struct synfin_addr - an address in network order
+ * @w: an IPv4 address is in w[0], the rest is zero
+ */
+struct synfin_addr {
+	__be32 w[4];
+};
+
+/**
+ * struct synfin_segment - what the phase machine knows of a segment
+ * @sport:	source port, host order
+ * @dport:	destination port, host order
+ * @family:	4 or 6
+ * @kind:	enum synfin_kind
+ * @belief:	enum synfin_belief
+ * @all:	the source shows every segment, data included (a capture file), not
+ *		only those that the fast path lets through; see synfin_shows_all()
+ * @wrapped:	SYNFIN_WRAPPED_*, as far as a local socket knows
+ * @window:	as on the wire, unscaled
+ * @flags:	byte 13 of the TCP header; 0 for ICMP
+ * @reserved0:	0
+ * @seq:	sequence number
+ * @ack:	acknowledgment number, valid if @flags has ACK
+ * @len:	bytes of payload
+ * @src:	source address
+ * @dst:	destination address
+ *
+ * From @window to @len it is as in struct synfin_step, so that one copy makes that.
+ */
+struct synfin_segment {
+	__u16	sport;
+	__u16	dport;
+	__u8	family;
+	__u8	kind;
+	__u8	belief;
+	__u8	all;
+	__u32	wrapped;
+	__u16	window;
+	__u8	flags;
+	__u8	reserved0;
+	__u32	seq;
+	__u32	ack;
+	__u32	len;
+	struct synfin_addr src;
+	struct synfin_addr dst;
+};
+
+/**
+ * synfin_copy_addr() - copy an address
+ * @to:		where to
+ * @from:	where from
+ *
+ * In two words: as a whole it would go through a variable of 128 bits, for which a
+ * compiler aligns the stack of everything around it.
+ */
+static inline void synfin_copy_addr(struct synfin_addr *to,
+				    const struct synfin_addr *from)
+{
+	__builtin_memcpy(&to->w[0], &from->w[0], 8);
+	__builtin_memcpy(&to->w[2], &from->w[2], 8);
+}
+
+/**
+ * synfin_shows_all() - does the source show every segment?
+ * @seg: the segment
+ *
+ * Hooks never do, so that what is for captures alone is not in the module.
+ *
+ * Return: true if it does.
+ */
+static inline bool synfin_shows_all(const struct synfin_segment *seg)
+{
+#ifdef __KERNEL__
+	return false;
+#else
+	return seg->all;
+#endif
+}
+
+/**
+ * synfin_segment_end() - sequence number that follows the segment
+ * @seg: the segment
+ *
+ * SYN and FIN take one sequence number each (RFC 9293, 3.4).
+ *
+ * Return: the number that acknowledges all of it.
+ */
+static inline __u32 synfin_segment_end(const struct synfin_segment *seg)
+{
+	return seg->seq + seg->len + !!(seg->flags & SYNFIN_TCP_SYN) +
+	       !!(seg->flags & SYNFIN_TCP_FIN);
+}
+
+/**
+ * synfin_same_addr() - are two addresses equal?
+ * @a: one
+ * @b: the other, of the same family
+ *
+ * Return: true if they are.
+ */
+static inline bool synfin_same_addr(const struct synfin_addr *a,
+				    const struct synfin_addr *b)
+{
+	return !__builtin_memcmp(a, b, sizeof(*a));
+}
+
+/*
+ * wire.c
+ *
+ * Each returns SYNFIN_NO_REASON and fills its part of @seg, or the counter that
+ * says why not. @room is how many bytes are there to be read; @len is how many
+ * there were on the wire, from the same place on.
+ */
+enum synfin_counter synfin_wire_tcp(const __u8 *tcp, __u32 room, __u32 len,
+				    struct synfin_segment *seg);
+enum synfin_counter synfin_wire_quote(const __u8 *quote, __u32 room,
+				      struct synfin_segment *seg);
+bool synfin_wire_icmp_is_error(__u8 family, __u8 type, __u8 code);
+enum synfin_counter synfin_wire_ip(const __u8 *ip, __u32 room, __u32 len,
+				   struct synfin_segment *seg);
+
+#endif /* _SYNFIN_WIRE_H */

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The flow table: lookup and bounded insertion.
+ *
+ * In: a segment. Out: its flow, with the stripe locked; on the way back the flow is
+ * put in the list of what it now waits for, and the filter told. Runs in any
+ * context of a netfilter hook. Memory is allocated and freed outside of the lock.
+ */
+#include "table_private.h"
+#include "stats.h"
+
+#include <linux/percpu.h>
+
+struct synfin_table synfin_table __read_mostly;
+
+struct synfin_table_fast synfin_table_fast ____cacheline_aligned;
+
+static DEFINE_PER_CPU(u64, synfin_flow_ids);
+
+/**
+ * synfin_table_new_id() - a number for a new connection
+ *
+ * Context: migration disabled, or interrupts off.
+ *
+ * Return: a number that no other connection has had since load.
+ */
+u64 synfin_table_new_id(void)
+{
+	return this_cpu_inc_return(synfin_flow_ids) |
+	       (u64)raw_smp_processor_id() << 48;
+}
+
+static u64 endpoint(const struct synfin_segment *seg,
+		    const struct synfin_addr *addr, u16 port)
+{
+	if (seg->family == 4)
+		return synfin_table_endpoint4(addr->w[0], htons(port));
+	return synfin_table_endpoint6(addr->w, htons(port));
+}
+
+static u64 hash_of(const struct synfin_net *sn, const struct synfin_segment *seg)
+{
+	return synfin_table_hash(sn->key, endpoint(seg, &seg->src, seg->sport),
+				endpoint(seg, &seg->dst, seg->dport));
+}
+
+static bool same_flow(const struct synfin_flow *flow, const struct synfin_net *sn,
+		      const struct synfin_segment *seg)
+{
+	const struct synfin_conn *conn = &flow->conn;
+
+	if (flow->sn != sn || conn->family != seg->family)
+		return false;
+	if (conn->client_port == seg->sport && conn->server_port == seg->dport &&
+	    synfin_same_addr(&conn->client, &seg->src) &&
+	    synfin_same_addr(&conn->server, &seg->dst))
+		return true;
+	return conn->client_port == seg->dport &&
+	       conn->server_port == seg->sport &&
+	       synfin_same_addr(&conn->client, &seg->dst) &&
+	       synfin_same_addr(&conn->server, &seg->src);
+}
+
+static struct synfin_flow *find(const struct synfin_table_hold *hold,
+				const struct synfin_net *sn,
+				const struct synfin_segment *seg)
+{
+	struct synfin_flow *flow;
+
+	lockdep_assert_held(&hold->stripe->lock);
+	for (flow = *hold->chain; flow; flow = flow->next)
+		if (same_flow(flow, sn, seg))
+			return flow;
+	return NULL;
+}
+
+/*
+ * Whether a flow is found decides if the lock outlives synfin_table_get(), which sparse
+ * cannot follow: it is told that both are neutral. lockdep watches.
+ */
+static void lock(struct synfin_table_hold *hold)
+{
+	raw_spin_lock_irqsave(&hold->stripe->lock, hold->flags);
+	__release(&hold->stripe->lock);
+}
+
+static void unlock(struct synfin_table_hold *hold)
+{
+	__acquire(&hold->stripe->lock);
+	raw_spin_unlock_irqrestore(&hold->stripe->lock, hold->flags);
+}
+
+static_assert(SYNFIN_FLOW_AWAITS == (u8)true);
+
+/* The filter's byte follows the count of its stripe: zero or not. */
+static void set_awaiting(struct synfin_stripe *stripe, u8 *byte,
+			 struct synfin_flow *flow, bool awaits)
+{
+	lockdep_assert_held(&stripe->lock);
+	if (!((flow->conn.mark[0] ^ awaits) & SYNFIN_FLOW_AWAITS))
+		return;
+	flow->conn.mark[0] ^= SYNFIN_FLOW_AWAITS;
+	if (awaits) {
+		if (!stripe->awaiting++)
+			WRITE_ONCE(*byte, 1);
+	} else {
+		if (!--stripe->awaiting)
+			WRITE_ONCE(*byte, 0);
+	}
+}
+
+/* list_add_tail(), without the call that checks it in every distribution's kernel. */
+static void append(struct list_head *entry, struct list_head *head)
+{
+	/* Or its address is computed anew for each use. */
+	OPTIMIZER_HIDE_VAR(head);
+	entry->next = head;
+	entry->prev = head->prev;
+	head->prev->next = entry;
+	head->prev = entry;
+}
+
+/**
+ * synfin_table_link() - insert a flow
+ * @stripe:	its stripe, locked
+ * @chain:	its chain
+ * @flow:	the flow, its connection set up; synfin_table_make_room() has counted it
+ */
+void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
+		       struct synfin_flow *flow)
+{
+	unsigned int wait = synfin_phase_wait(&flow->conn);
+
+	lockdep_assert_held(&stripe->lock);
+	flow->next = *chain;
+	*chain = flow;
+	flow->conn.mark[0] = synfin_table_is_quiet() ? SYNFIN_FLOW_QUIET : 0;
+	flow->conn.mark[1] = wait;
+	append(&flow->wait, &stripe->waits[wait]);
+	if (synfin_table_wait_is_embryonic(wait))
+		atomic_inc(&synfin_table.embryonic);
+	WRITE_ONCE(stripe->flows, stripe->flows + 1);
+}
+
+static u64 conn_endpoint(const struct synfin_conn *conn, bool server)
+{
+	const struct synfin_addr *addr = server ? &conn->server : &conn->client;
+	__be16 port = htons(server ? conn->server_port : conn->client_port);
+
+	if (conn->family == 4)
+		return synfin_table_endpoint4(addr->w[0], port);
+	return synfin_table_endpoint6(addr->w, port);
+}
+
+static struct synfin_flow **chain_at(u64 hash)
+{
+	return &synfin_table.chains[hash >> synfin_table.chain_shift];
+}
+
+/**
+ * synfin_table_unlink() - take a flow out of the table
+ * @stripe:	its stripe, locked
+ * @flow:	the flow; afterwards the caller's alone
+ */
+void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
+{
+	const struct synfin_conn *conn = &flow->conn;
+	struct synfin_flow **at;
+	u64 hash;
+
+	lockdep_assert_held(&stripe->lock);
+	set_awaiting(stripe,
+		     &synfin_table_fast.filter[stripe - synfin_table.stripes],
+		     flow, false);
+	__list_del(flow->wait.prev, flow->wait.next);
+	if (synfin_table_wait_is_embryonic(conn->mark[1]))
+		atomic_dec(&synfin_table.embryonic);
+	hash = synfin_table_hash(flow->sn->key, conn_endpoint(conn, false),
+				 conn_endpoint(conn, true));
+	at = chain_at(hash);
+	while (*at != flow)
+		at = &(*at)->next;
+	*at = flow->next;
+	WRITE_ONCE(stripe->flows, stripe->flows - 1);
+	atomic_dec(&synfin_table.total);
+}
+
+/**
+ * synfin_table_release() - report a flow that has left the table, and free it
+ * @flow:	the flow, unlinked
+ * @res:	what comes of it
+ *
+ * Context: any context of a hook, or a worker; no lock held.
+ */
+void synfin_table_release(struct synfin_flow *flow,
+			  const struct synfin_result *res)
+{
+	if (res->nr || res->ended)
+		synfin_table.report(flow, res);
+	synfin_table_free(flow);
+}
+
+/* Insert a flow for the segment, if there is memory and room. */
+static struct synfin_flow *insert(struct synfin_table_hold *hold,
+				  struct synfin_net *sn,
+				  const struct synfin_segment *seg)
+{
+	struct synfin_flow *flow = hold->spare;
+	bool full;
+
+	if (!flow) {
+		hold->reason = SYNFIN_CNT_no_memory;
+		return NULL;
+	}
+	hold->victim = synfin_table_make_room(hold->stripe, &full);
+	if (full) {
+		hold->reason = SYNFIN_CNT_table_full;
+		return NULL;
+	}
+	hold->spare = NULL;
+	flow->sn = sn;
+	synfin_phase_init(&flow->conn, seg, sn->inum, synfin_table_new_id());
+	synfin_table_link(hold->stripe, hold->chain, flow);
+	synfin_stats_inc(sn, SYNFIN_CNT_flows_created);
+	return flow;
+}
+
+/* A SYN most often begins a flow; anything else most often finds one. */
+static struct synfin_flow *find_or_insert(struct synfin_table_hold *hold,
+					  struct synfin_net *sn,
+					  const struct synfin_segment *seg)
+{
+	struct synfin_flow *flow;
+
+	if (seg->kind == SYNFIN_KIND_SYN)
+		hold->spare = synfin_table_alloc();
+	lock(hold);
+	flow = find(hold, sn, seg);
+	if (flow || !synfin_phase_begins(seg))
+		return flow;
+	if (seg->kind != SYNFIN_KIND_SYN) {
+		unlock(hold);
+		hold->spare = synfin_table_alloc();
+		lock(hold);
+		flow = find(hold, sn, seg);
+		if (flow)
+			return flow;
+	}
+	return insert(hold, sn, seg);
+}
+
+static void clear_up(struct synfin_table_hold *hold)
+{
+	if (hold->spare)
+		synfin_table_free(hold->spare);
+	if (hold->victim)
+		synfin_table_evict(hold->victim);
+}
+
+/**
+ * synfin_table_get() - find the flow of a segment, or begin one, and lock it
+ * @sn:		the namespace
+ * @seg:	the segment
+ * @hash:	of its endpoints, if it is known, or else 0
+ * @hold:	what synfin_table_put() needs
+ *
+ * Context: any context of a hook. On success interrupts are off and the lock of
+ * the stripe is held until synfin_table_put().
+ *
+ * Return: the flow; or NULL with @hold->reason, nothing held.
+ */
+struct synfin_flow *synfin_table_get(struct synfin_net *sn,
+				     const struct synfin_segment *seg, u64 hash,
+				    struct synfin_table_hold *hold)
+{
+	struct synfin_flow *flow;
+	u32 stripe;
+
+	if (!hash)
+		hash = hash_of(sn, seg);
+	stripe = synfin_table_stripe(hash);
+	hold->stripe = &synfin_table.stripes[stripe];
+	hold->awaited = &synfin_table_fast.filter[stripe];
+	hold->chain = chain_at(hash);
+	hold->victim = NULL;
+	hold->spare = NULL;
+	hold->reason = SYNFIN_NO_REASON;
+	flow = find_or_insert(hold, sn, seg);
+	if (!flow) {
+		unlock(hold);
+		clear_up(hold);
+		if (hold->reason == SYNFIN_NO_REASON)
+			hold->reason = synfin_phase_stray(seg);
+		return NULL;
+	}
+	hold->last_ns = flow->conn.last_ns;
+	return flow;
+}
+
+/* To the list of what it now waits for, at the tail: they stay sorted by time. */
+static void requeue(struct synfin_flow *flow, struct synfin_table_hold *hold)
+{
+	unsigned int wait = synfin_phase_wait(&flow->conn);
+	unsigned int before = flow->conn.mark[1];
+
+	if (wait == before && flow->conn.last_ns == hold->last_ns)
+		return;
+	__list_del(flow->wait.prev, flow->wait.next);
+	append(&flow->wait, &hold->stripe->waits[wait]);
+	flow->conn.mark[1] = wait;
+	if (synfin_table_wait_is_embryonic(before)) {
+		if (synfin_table_wait_is_embryonic(wait))
+			return;
+		atomic_dec(&synfin_table.embryonic);
+		if (wait != SYNFIN_WAIT_LINGER)
+			synfin_table_repay();
+	} else if (synfin_table_wait_is_embryonic(wait)) {
+		atomic_inc(&synfin_table.embryonic);
+	}
+}
+
+/**
+ * synfin_table_put() - let go of a flow
+ * @flow:	from synfin_table_get(), its connection moved on or not
+ * @hold:	the same
+ */
+void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold)
+{
+	requeue(flow, hold);
+	set_awaiting(hold->stripe, hold->awaited, flow,
+		     synfin_phase_awaits(&flow->conn));
+	unlock(hold);
+	clear_up(hold);
+}
+
+static bool has_only_begun(const struct synfin_flow *flow)
+{
+	return flow->conn.mark[0] & (SYNFIN_FLOW_HELD | SYNFIN_FLOW_QUIET) &&
+	       flow->conn.state == SYNFIN_STATE_SYN &&
+	       flow->conn.end[SYNFIN_FROM_CLIENT].syns == 1;
+}
+
+/**
+ * synfin_table_forget() - undo what a SYN has just begun
+ * @sn:		the namespace
+ * @seg:	the SYN
+ *
+ * If its flow has gone on, or something was written of it, it stays.
+ *
+ * Context: any context of a hook; nothing held.
+ */
+void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg)
+{
+	u64 hash = hash_of(sn, seg);
+	struct synfin_table_hold hold = {
+		.stripe = &synfin_table.stripes[synfin_table_stripe(hash)],
+		.chain = chain_at(hash),
+	};
+	struct synfin_flow *flow;
+
+	lock(&hold);
+	flow = find(&hold, sn, seg);
+	if (flow && has_only_begun(flow))
+		synfin_table_unlink(hold.stripe, flow);
+	else
+		flow = NULL;
+	unlock(&hold);
+	if (!flow)
+		return;
+	synfin_stats_inc(sn, SYNFIN_CNT_flows_ended);
+	synfin_table_free(flow);
+}
+
+static_assert(sizeof(struct synfin_stripe) <= 128 || IS_ENABLED(CONFIG_DEBUG_SPINLOCK));
+
+/*
+ * 16 to a page, each with the allocator's pointer behind it; a million flows in
+ * 256 MiB, the table included.
+ */
+static_assert(sizeof(struct synfin_flow) + sizeof(void *) <= 256);

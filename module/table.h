@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The flow table: every connection that is under way, bounded always.
+ *
+ * A flow is found by its namespace and its two endpoints, whichever way a segment
+ * runs. The table is cut into stripes. A stripe has a lock, hash chains, and a
+ * list for each kind of wait, oldest first, so that expiry and eviction never
+ * search.
+ *
+ * One hash serves the stripe, the chain in it, and the filter: a product of the two
+ * endpoints with random 64-bit keys, cheap enough for the fast path. Each namespace
+ * has a key of its own, as many have the same addresses inside. SipHash for the
+ * chain was measured at a seventh of the whole slow path; what it is wanted for, that
+ * nobody can choose colliding endpoints without the key, a keyed product gives too.
+ *
+ * The awaiting filter is one byte a stripe: is any flow here waiting for a segment
+ * without SYN, FIN or RST? It is written under the stripe's lock, when the count
+ * beside the lock leaves or reaches zero, and read by the fast path without. It is
+ * set before the SYN-ACK or the FIN is let through, so the answer, which can only
+ * come later, finds it set.
+ *
+ *	table.c		lookup and insertion under the stripe's lock
+ *	table_alloc.c	their memory
+ *	table_expire.c	eviction, expiry, namespace exit
+ *	table_dump.c	snapshots for /proc
+ */
+#ifndef _SYNFIN_TABLE_H
+#define _SYNFIN_TABLE_H
+
+#include <linux/bits.h>
+#include <linux/cache.h>
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include "compat.h"
+#include "core/phase.h"
+
+#define SYNFIN_TABLE_STRIPE_BITS	12
+#define SYNFIN_TABLE_STRIPES	BIT(SYNFIN_TABLE_STRIPE_BITS)
+
+struct synfin_net;
+
+/* Bits of synfin_flow.conn.mark[0]. */
+#define SYNFIN_FLOW_AWAITS	0x1	/* it is counted in the filter */
+#define SYNFIN_FLOW_QUIET	0x2	/* nothing is written until it is proved */
+#define SYNFIN_FLOW_HELD	0x4	/* nothing is written until it goes on */
+
+/**
+ * struct synfin_flow - a connection in the table
+ * @next:	in its hash chain
+ * @wait:	in the list of its stripe for what it waits for
+ * @sn:		its namespace
+ * @conn:	what is known of it; conn.mark[0] holds SYNFIN_FLOW_*, conn.mark[1]
+ *		the enum synfin_wait of its list
+ *
+ * All under the lock of its stripe.
+ */
+struct synfin_flow {
+	struct synfin_flow	*next;
+	struct list_head	wait;
+	struct synfin_net	*sn;
+	struct synfin_conn	conn;
+};
+
+/**
+ * struct synfin_stripe - a part of the table
+ * @lock:	protects the rest, the stripe's chains and all flows in them
+ * @awaiting:	flows that wait for a segment without SYN, FIN or RST
+ * @flows:	flows in it; may be read without the lock
+ * @due:	no wait in it is over before, in units of 2^28 ns; the worker's alone
+ * @waits:	its flows by enum synfin_wait, the oldest first
+ *
+ * A raw lock with interrupts off: a hook may run in process context and be
+ * interrupted by another, and under PREEMPT_RT nothing inside may sleep.
+ */
+struct synfin_stripe {
+	raw_spinlock_t		lock;
+	u32			awaiting;
+	u32			flows;
+	u32			due;
+	struct list_head	waits[SYNFIN_WAIT_NR];
+} ____cacheline_aligned;
+
+/**
+ * struct synfin_table_limits - what the table is set up with
+ * @max_flows:	flows at most
+ * @max_loud:	flows a second and CPU of which every phase is written down although
+ *		no ACK proves them; beyond, only each 64th is, until one does
+ * @wait_ns:	how long each wait may last, by enum synfin_wait; 0 for ever
+ */
+struct synfin_table_limits {
+	unsigned int	max_flows;
+	unsigned int	max_loud;
+	u64		wait_ns[SYNFIN_WAIT_NR];
+};
+
+/**
+ * typedef synfin_table_report - told of a flow that the table lets go
+ * @flow:	the flow, unlinked: nobody else can see it
+ * @res:	what comes of it
+ *
+ * Context: no lock held, preemptible or not.
+ */
+typedef void (*synfin_table_report)(struct synfin_flow *flow,
+				   const struct synfin_result *res);
+
+/**
+ * struct synfin_table_hold - a locked stripe
+ * @stripe:	the stripe
+ * @awaited:	its byte of the filter
+ * @flags:	of the interrupts
+ * @chain:	where a flow with these endpoints belongs
+ * @victim:	a flow that had to make room, to be reported after the lock
+ * @spare:	a flow that was allocated and not needed
+ * @last_ns:	when the flow's last phase had passed
+ * @reason:	why no flow was found
+ */
+struct synfin_table_hold {
+	struct synfin_stripe	*stripe;
+	u8			*awaited;
+	unsigned long		flags;
+	struct synfin_flow	**chain;
+	struct synfin_flow	*victim;
+	struct synfin_flow	*spare;
+	u64			last_ns;
+	enum synfin_counter	reason;
+};
+
+/**
+ * struct synfin_gauges - how many flows there are
+ * @opening:	of this namespace, not established yet
+ * @open:	of this namespace, established
+ * @closing:	of this namespace, with a FIN or a RST
+ * @lingering:	of this namespace, ended
+ * @embryonic:	of all namespaces, not proved by an ACK
+ * @total:	of all namespaces
+ * @max:	the most that the table takes
+ */
+struct synfin_gauges {
+	u64	opening;
+	u64	open;
+	u64	closing;
+	u64	lingering;
+	u64	embryonic;
+	u64	total;
+	u64	max;
+};
+
+/**
+ * struct synfin_table_fast - what the fast path reads
+ * @key:	of IPv6 endpoints; written once, at load
+ * @filter:	the awaiting filter
+ */
+struct synfin_table_fast {
+	u64	key[2];
+	u8	filter[SYNFIN_TABLE_STRIPES] ____cacheline_aligned;
+};
+
+extern struct synfin_table_fast synfin_table_fast;
+
+/*
+ * The hash of a pair of endpoints, the same for both directions. Each endpoint is a
+ * 64-bit number; with k random, (a + k)(b + k) tells pairs apart as well as
+ * multiply-shift does, and needs no order. The upper bits are the good ones: the
+ * stripe's first, then the chain's. An IPv6 address is made one number by such a
+ * product, too, of its halves.
+ */
+static inline u64 synfin_table_hash(u64 key, u64 a, u64 b)
+{
+	return (a + key) * (b + key);
+}
+
+static inline u32 synfin_table_stripe(u64 hash)
+{
+	return hash >> (64 - SYNFIN_TABLE_STRIPE_BITS);
+}
+
+static inline u64 synfin_table_endpoint4(__be32 addr, __be16 port)
+{
+	return (u64)(__force u32)addr << 16 | (__force u16)port;
+}
+
+static inline u64 synfin_table_endpoint6(const __be32 *addr, __be16 port)
+{
+	u64 hi = get_unaligned((const u64 *)addr);
+	u64 lo = get_unaligned_be64(addr + 2);
+
+	return (hi + synfin_table_fast.key[0]) * (lo + synfin_table_fast.key[1]) +
+	       (__force u16)port;
+}
+
+/**
+ * synfin_table_awaited() - does any flow of a stripe wait for a plain segment?
+ * @stripe: the stripe
+ *
+ * Context: any; no lock.
+ *
+ * Return: true if one may.
+ */
+static inline bool synfin_table_awaited(u32 stripe)
+{
+	return READ_ONCE(synfin_table_fast.filter[stripe]);
+}
+
+/* table_setup.c */
+int synfin_table_setup(const struct synfin_table_limits *limits,
+		       synfin_table_report report);
+void synfin_table_teardown(void);
+
+/* table.c */
+struct synfin_flow *synfin_table_get(struct synfin_net *sn,
+				     const struct synfin_segment *seg, u64 hash,
+				    struct synfin_table_hold *hold);
+void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold);
+void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg);
+u64 synfin_table_new_id(void);
+
+/* table_expire.c */
+void synfin_table_net_exit(struct synfin_net *sn);
+
+/* table_dump.c */
+unsigned int synfin_table_snapshot(struct synfin_net *sn, unsigned int stripe,
+				   unsigned int skip, struct synfin_conn *out,
+				  unsigned int max);
+void synfin_table_gauges(struct synfin_net *sn, struct synfin_gauges *g);
+
+#endif /* _SYNFIN_TABLE_H */

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory for flows: a stock on each CPU, a depot behind the stocks, the allocator
+ * behind that.
+ *
+ * The depot is filled at load, so that connections wait for no page. A flow goes back
+ * to the stock of the CPU where it has ended; a stock that is full gives a pack to the
+ * depot, and if that is full, too, the flow goes back to the allocator.
+ */
+#include "table_private.h"
+
+#include <linux/cpumask.h>
+#include <linux/irqflags.h>
+#include <linux/list.h>
+#include <linux/minmax.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+/* Flows that go from a stock to the depot, or back, at once. */
+#define PACK	64
+
+/* The most that a stock holds. */
+#define STOCK_MAX (2 * PACK)
+
+/* Packs in the depot after load, 2 MiB, and the most. */
+#define DEPOT_FILL 128
+#define DEPOT_MAX 256
+
+/* Flows taken from the allocator at a time, if there is nothing else: a page. */
+#define REFILL	16
+
+/**
+ * struct stock - flows at hand; its CPU's alone, with interrupts off
+ * @first:	the first, by @next
+ * @nr:		how many
+ */
+struct stock {
+	struct synfin_flow	*first;
+	unsigned int		nr;
+};
+
+static DEFINE_PER_CPU(struct stock, stocks);
+
+/*
+ * Packs of flows: the first of each is in the list by its @wait, the others hang on it
+ * by @next. The lock is taken inside of a stripe's.
+ */
+static struct {
+	raw_spinlock_t		lock;
+	struct list_head	packs;
+	unsigned int		nr;
+} depot;
+
+static struct kmem_cache *cache;
+
+static void stow(struct stock *stock, struct synfin_flow *flow)
+{
+	flow->next = stock->first;
+	stock->first = flow;
+	stock->nr++;
+}
+
+/* PACK flows, or NULL. */
+static struct synfin_flow *take_pack(void)
+{
+	struct synfin_flow *pack;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&depot.lock, flags);
+	pack = list_first_entry_or_null(&depot.packs, struct synfin_flow, wait);
+	if (pack) {
+		list_del(&pack->wait);
+		WRITE_ONCE(depot.nr, depot.nr - 1);
+	}
+	raw_spin_unlock_irqrestore(&depot.lock, flags);
+	return pack;
+}
+
+static void give_pack(struct synfin_flow *pack)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&depot.lock, flags);
+	list_add(&pack->wait, &depot.packs);
+	WRITE_ONCE(depot.nr, depot.nr + 1);
+	raw_spin_unlock_irqrestore(&depot.lock, flags);
+}
+
+/* Half of a stock that is full. */
+static noinline struct synfin_flow *cut_pack(struct stock *stock)
+{
+	struct synfin_flow *pack = stock->first, *last = pack;
+	unsigned int i;
+
+	for (i = 1; i < PACK; i++)
+		last = last->next;
+	stock->first = last->next;
+	stock->nr -= PACK;
+	last->next = NULL;
+	return pack;
+}
+
+/* Take flows from the allocator, several at once: one is returned, others stay. */
+static noinline struct synfin_flow *refill(void)
+{
+	void *new[REFILL];
+	unsigned long flags;
+	struct stock *stock;
+	int i, n;
+
+	n = kmem_cache_alloc_bulk(cache, GFP_ATOMIC | __GFP_NOWARN, REFILL, new);
+	/* All or nothing; one alone may still be had. */
+	if (!n)
+		return kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	local_irq_save(flags);
+	stock = this_cpu_ptr(&stocks);
+	for (i = 1; i < n && stock->nr < STOCK_MAX; i++)
+		stow(stock, new[i]);
+	local_irq_restore(flags);
+	for (; i < n; i++)
+		kmem_cache_free(cache, new[i]);
+	return new[0];
+}
+
+/**
+ * synfin_table_alloc() - memory for a flow
+ *
+ * Context: no lock held.
+ *
+ * Return: a flow with anything in it, or NULL.
+ */
+struct synfin_flow *synfin_table_alloc(void)
+{
+	struct stock *stock;
+	struct synfin_flow *flow;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	stock = this_cpu_ptr(&stocks);
+	flow = stock->first;
+	if (unlikely(!flow)) {
+		flow = take_pack();
+		stock->nr = flow ? PACK : 0;
+	}
+	if (likely(flow)) {
+		stock->first = flow->next;
+		stock->nr--;
+	}
+	local_irq_restore(flags);
+	return likely(flow) ? flow : refill();
+}
+
+/**
+ * synfin_table_recycle() - a flow is not needed any more, while a stripe is locked
+ * @flow: the flow, in no list
+ *
+ * Context: interrupts off.
+ *
+ * Return: false if there is no room for it: it is still the caller's.
+ */
+bool synfin_table_recycle(struct synfin_flow *flow)
+{
+	struct stock *stock = this_cpu_ptr(&stocks);
+
+	if (unlikely(stock->nr == STOCK_MAX)) {
+		/* Each CPU may find room for one more at the same time. */
+		if (READ_ONCE(depot.nr) >= DEPOT_MAX)
+			return false;
+		give_pack(cut_pack(stock));
+	}
+	stow(stock, flow);
+	return true;
+}
+
+/**
+ * synfin_table_free() - likewise, with no lock held
+ * @flow: the flow, in no list
+ *
+ * Context: any.
+ */
+void synfin_table_free(struct synfin_flow *flow)
+{
+	unsigned long flags;
+	bool kept;
+
+	local_irq_save(flags);
+	kept = synfin_table_recycle(flow);
+	local_irq_restore(flags);
+	if (!kept)
+		kmem_cache_free(cache, flow);
+}
+
+/*
+ * There is nothing to construct. But what has a constructor is not cleared when it is
+ * allocated (init_on_alloc), and synfin_phase_init() leaves nothing unset.
+ */
+static void construct(void *flow)
+{
+}
+
+/* If there is no memory now, there may be when it is needed. */
+static void fill_depot(unsigned int packs)
+{
+	struct synfin_flow *pack;
+	void *new[PACK];
+	int i;
+
+	while (depot.nr < packs) {
+		if (!kmem_cache_alloc_bulk(cache, GFP_KERNEL | __GFP_NOWARN, PACK,
+					   new))
+			return;
+		for (pack = NULL, i = 0; i < PACK; i++) {
+			((struct synfin_flow *)new[i])->next = pack;
+			pack = new[i];
+		}
+		list_add(&pack->wait, &depot.packs);
+		depot.nr++;
+	}
+}
+
+/**
+ * synfin_table_stock_setup() - make the allocator's cache, and fill the depot
+ * @max_flows: the most that are ever needed
+ *
+ * Context: module load; may sleep.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int synfin_table_stock_setup(unsigned int max_flows)
+{
+	cache = kmem_cache_create("synfin_flow", sizeof(struct synfin_flow), 0, 0,
+				  construct);
+	if (!cache)
+		return -ENOMEM;
+	raw_spin_lock_init(&depot.lock);
+	INIT_LIST_HEAD(&depot.packs);
+	depot.nr = 0;
+	fill_depot(min_t(unsigned int, DEPOT_FILL, max_flows / PACK));
+	return 0;
+}
+
+static void free_pack(struct synfin_flow *pack)
+{
+	struct synfin_flow *next;
+
+	for (; pack; pack = next) {
+		next = pack->next;
+		kmem_cache_free(cache, pack);
+	}
+}
+
+/**
+ * synfin_table_stock_teardown() - undo synfin_table_stock_setup()
+ *
+ * Context: module unload, after the last flow; may sleep.
+ */
+void synfin_table_stock_teardown(void)
+{
+	struct synfin_flow *pack;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct stock *stock = per_cpu_ptr(&stocks, cpu);
+
+		free_pack(stock->first);
+		*stock = (struct stock) {};
+	}
+	while ((pack = take_pack()))
+		free_pack(pack);
+	kmem_cache_destroy(cache);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Inside the flow table: what the files flow*.c share.
+ */
+#ifndef _SYNFIN_TABLE_PRIVATE_H
+#define _SYNFIN_TABLE_PRIVATE_H
+
+#include <linux/atomic.h>
+#include <linux/slab.h>
+#include <linux/time64.h>
+#include <linux/workqueue.h>
+#include "table.h"
+
+/**
+ * struct synfin_table - the table
+ * @stripes:	SYNFIN_TABLE_STRIPES of them
+ * @chains:	a power of two for each stripe, so that a chain holds one flow on
+ *		average when the table is full
+ * @chain_shift: of a hash, to get its chain
+ * @max_embryonic: a smaller share for flows that no ACK has proved
+ * @limits:	how many, how long
+ * @shortest_ns: the shortest wait that ends
+ * @report:	told of flows that the table lets go
+ * @total:	flows in the table
+ * @embryonic:	those of them that no ACK has proved
+ * @slice:	the next stripe to be looked at; the worker's alone
+ * @expiry:	looks for waits that are over
+ */
+struct synfin_table {
+	struct synfin_stripe		*stripes;
+	struct synfin_flow		**chains;
+	unsigned int			chain_shift;
+	unsigned int			max_embryonic;
+	struct synfin_table_limits	limits;
+	u64				shortest_ns;
+	synfin_table_report		report;
+	atomic_t			total ____cacheline_aligned_in_smp;
+	atomic_t			embryonic;
+	unsigned int			slice;
+	struct delayed_work		expiry;
+};
+
+extern struct synfin_table synfin_table;
+
+/*
+ * A flow that has ended stays this much longer than it must: nothing is to be told of
+ * it, and more of them go at a time.
+ */
+#define SYNFIN_TABLE_SLACK_NS (2 * NSEC_PER_SEC)
+
+/* Flows that no ACK has proved: anybody can make them up. */
+static inline bool synfin_table_wait_is_embryonic(unsigned int wait)
+{
+	return wait <= SYNFIN_WAIT_UNPROVEN;
+}
+
+/* table.c */
+void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
+		       struct synfin_flow *flow);
+void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow);
+void synfin_table_release(struct synfin_flow *flow,
+			  const struct synfin_result *res);
+
+/* table_alloc.c */
+int synfin_table_stock_setup(unsigned int max_flows);
+void synfin_table_stock_teardown(void);
+struct synfin_flow *synfin_table_alloc(void);
+void synfin_table_free(struct synfin_flow *flow);
+bool synfin_table_recycle(struct synfin_flow *flow);
+
+/* table_budget.c */
+bool synfin_table_is_quiet(void);
+void synfin_table_repay(void);
+
+/* table_expire.c */
+struct synfin_flow *synfin_table_make_room(struct synfin_stripe *stripe,
+					   bool *full);
+void synfin_table_evict(struct synfin_flow *flow);
+void synfin_table_expire_work(struct work_struct *work);
+
+#endif /* _SYNFIN_TABLE_PRIVATE_H */

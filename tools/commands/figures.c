@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads the module's figures from /proc/net/synfin and from the ring's header.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/figures.h"
+#include "sources/proc.h"
+#include "sources/ring_map.h"
+#include "output/util.h"
+
+static const struct {
+	const char *name;
+	const char *meaning;
+	bool reason;
+} known[] = {
+#define X(name, text) { #name, text, false },
+	SYNFIN_TALLIES(X)
+#undef X
+#define X(name, text) { #name, text, true },
+	SYNFIN_REASONS(X)
+#undef X
+	{ "flows_live", "flows that have not ended", false },
+	{ "flows_opening", "of these, in their handshake", false },
+	{ "flows_open", "of these, established", false },
+	{ "flows_closing", "of these, after their first FIN", false },
+	{ "flows_lingering", "flows that have ended and wait for late segments", false },
+	{ "flows_total", "flows of all network namespaces in the table", false },
+	{ "flows_embryonic", "of these, whose handshake no ACK has proved", false },
+	{ "max_flows", "flows that the table may hold", false },
+	{ "ring_records", "records that the ring of a CPU holds", false },
+	{ "ring_cpus", "CPUs that have a ring", false },
+	{ "records", "records written to the rings", false },
+	{ "records_gone", "records written for namespaces that are gone", false },
+};
+
+/**
+ * figures_meaning() - what a counter means
+ * @name: of the counter
+ *
+ * Return: a few words, none for a counter that only a newer module has.
+ */
+const char *figures_meaning(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (!strcmp(known[i].name, name))
+			return known[i].meaning;
+	return "";
+}
+
+/**
+ * figures_is_reason() - does a counter say why segments were recorded nowhere?
+ * @name: of the counter
+ *
+ * Return: true if it does.
+ */
+bool figures_is_reason(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (!strcmp(known[i].name, name))
+			return known[i].reason;
+	return false;
+}
+
+static int read_counters(struct figures *f)
+{
+	FILE *file = proc_open(PROC_STATS);
+	unsigned long long value;
+	char line[256];
+
+	if (!file)
+		return -1;
+	while (f->nr < FIGURES_MAX && fgets(line, sizeof(line), file)) {
+		struct figure *figure = &f->figure[f->nr];
+
+		if (sscanf(line, "%31s %llu", figure->name, &value) != 2)
+			continue;
+		figure->value = value;
+		f->nr++;
+	}
+	return proc_close(file, PROC_STATS);
+}
+
+static struct histogram *histogram_of(struct figures *f, const char *name)
+{
+	struct histogram *h;
+	unsigned int i;
+
+	for (i = 0; i < f->nr_histograms; i++)
+		if (!strcmp(f->histogram[i].name, name))
+			return &f->histogram[i];
+	if (i == ARRAY_SIZE(f->histogram))
+		return NULL;
+	h = &f->histogram[f->nr_histograms++];
+	strcpy(h->name, name);
+	return h;
+}
+
+static int read_latency(struct figures *f)
+{
+	FILE *file = proc_open(PROC_LATENCY);
+	unsigned long long lower, upper, count;
+	char line[256], name[32];
+	struct histogram *h;
+
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%31s %llu %llu %llu", name, &lower, &upper,
+			   &count) != 4 || *name == '#')
+			continue;
+		h = histogram_of(f, name);
+		if (!h || h->nr == FIGURES_BUCKETS)
+			continue;
+		h->bucket[h->nr].lower = lower;
+		h->bucket[h->nr].upper = upper;
+		h->bucket[h->nr++].count = count;
+		h->total += count;
+	}
+	return proc_close(file, PROC_LATENCY);
+}
+
+/* The first record of a CPU that is whole; a writer may be about to take it. */
+static uint64_t oldest_of(const struct ring_map *map, unsigned int cpu,
+			  uint64_t head)
+{
+	const uint8_t *slots = ring_map_slots(map, cpu);
+
+	for (uint64_t n = ring_map_first(map, head); n < head; n++) {
+		const struct synfin_slot *slot = ring_map_slot(map, slots, n);
+		uint64_t seq = __atomic_load_n(&slot->seq, __ATOMIC_ACQUIRE);
+		uint64_t time;
+
+		time = __atomic_load_n(&slot->record.head.time_ns,
+				       __ATOMIC_RELAXED);
+		/* As in source_ring.c: the copy stays before the second look. */
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (seq == 2 * (n + 1) &&
+		    __atomic_load_n(&slot->seq, __ATOMIC_RELAXED) == seq)
+			return time;
+	}
+	return 0;
+}
+
+/* What only root can read is left out for others. */
+static void read_ring(struct figures *f, const struct options *opt)
+{
+	const char *path = opt->ring ? opt->ring : RING_PATH;
+	struct ring_map map;
+	uint64_t head, oldest;
+
+	if (access(path, R_OK) || ring_map_open(&map, path))
+		return;
+	f->ring_known = true;
+	for (unsigned int cpu = 0; cpu < map.nr_cpus; cpu++) {
+		head = ring_map_head(&map, cpu);
+		if (!head)
+			continue;
+		f->ring_cpus++;
+		f->ring_kept += head - ring_map_first(&map, head);
+		oldest = oldest_of(&map, cpu, head);
+		if (oldest && (!f->ring_oldest_ns || oldest < f->ring_oldest_ns))
+			f->ring_oldest_ns = oldest;
+	}
+	ring_map_close(&map);
+}
+
+/**
+ * figures_read() - read all of them
+ * @f:	to be filled
+ * @opt: the command line
+ *
+ * Return: 0, or -1 after a message.
+ */
+int figures_read(struct figures *f, const struct options *opt)
+{
+	memset(f, 0, sizeof(*f));
+	if (read_counters(f) || read_latency(f))
+		return -1;
+	read_ring(f, opt);
+	return 0;
+}
+
+/**
+ * figures_get() - a counter
+ * @f:	the figures
+ * @name: its name
+ *
+ * Return: its value, 0 if there is none.
+ */
+uint64_t figures_get(const struct figures *f, const char *name)
+{
+	for (unsigned int i = 0; i < f->nr; i++)
+		if (!strcmp(f->figure[i].name, name))
+			return f->figure[i].value;
+	return 0;
+}
+
+/**
+ * figures_histogram() - a histogram
+ * @f:	the figures
+ * @name: its name
+ *
+ * Return: it, NULL if it is not there or empty.
+ */
+const struct histogram *figures_histogram(const struct figures *f,
+					  const char *name)
+{
+	for (unsigned int i = 0; i < f->nr_histograms; i++)
+		if (!strcmp(f->histogram[i].name, name) && f->histogram[i].total)
+			return &f->histogram[i];
+	return NULL;
+}
+
+/**
+ * figures_percentile() - below how much so many in a hundred durations are
+ * @h:	the histogram, not empty
+ * @percent: how many
+ *
+ * Return: nanoseconds, by straight line inside of the bucket.
+ */
+uint64_t figures_percentile(const struct histogram *h, unsigned int percent)
+{
+	uint64_t rank = (h->total * percent + 99) / 100, before = 0;
+
+	for (unsigned int i = 0; i < h->nr; i++) {
+		uint64_t count = h->bucket[i].count;
+		uint64_t lower = h->bucket[i].lower, upper = h->bucket[i].upper;
+
+		if (before + count < rank) {
+			before += count;
+			continue;
+		}
+		/* The last bucket has no end. */
+		if (upper == UINT64_MAX || !count)
+			return lower;
+		return lower + (uint64_t)((double)(upper - lower) *
+					  ((double)(rank - before) - 0.5) /
+					  (double)count);
+	}
+	return 0;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The closing line.
+ */
+#include "output/fmt.h"
+#include "commands/totals.h"
+
+/**
+ * totals_conn() - a connection was shown
+ * @t:	the totals
+ * @c:	the connection
+ */
+void totals_conn(struct totals *t, const struct synfin_record_conn *c)
+{
+	t->conns++;
+	t->outcomes[vocab_outcome(c)]++;
+}
+
+static char *put_number(char *p, uint64_t nr, const char *what)
+{
+	p = fmt_grouped(p, nr);
+	*p++ = ' ';
+	p = fmt_text(p, what);
+	if (nr != 1)
+		*p++ = 's';
+	return p;
+}
+
+static char *put_outcomes(char *p, const struct totals *t)
+{
+	const char *between = ": ";
+
+	/* What opened before what did not, as in the listing of stats. */
+	for (unsigned int i = 0; i < VOCAB_OUTCOMES; i++) {
+		unsigned int o = (i + SYNFIN_OPEN_NR) % VOCAB_OUTCOMES;
+
+		if (!t->outcomes[o])
+			continue;
+		p = fmt_text(p, between);
+		p = vocab_copy(p, vocab_outcome_word(o));
+		*p++ = ' ';
+		p = fmt_grouped(p, t->outcomes[o]);
+		between = ", ";
+	}
+	return p;
+}
+
+/**
+ * totals_print() - write the closing line
+ * @t:		the totals
+ * @src:	where the records came from: what it lost, and what it remarks
+ * @out:	where to
+ */
+void totals_print(const struct totals *t, struct source *src, struct out *out)
+{
+	char *p = out_room(out, OUT_ROOM);
+
+	if (t->phases)
+		p = FMT_LITERAL(put_number(p, t->phases, "phase"), ", ");
+	if (t->records)
+		p = FMT_LITERAL(put_number(p, t->records, "record"), ", ");
+	p = put_number(p, t->conns, "connection");
+	p = put_outcomes(p, t);
+	p = FMT_LITERAL(p, "; ");
+	p = put_number(p, src->lost, "record");
+	p = FMT_LITERAL(p, " lost");
+	out_used(out, p);
+	if (src->remark)
+		src->remark(src, out);
+	out_text(out, "\n");
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The closing line: how many connections, what came of them, what was lost.
+ */
+#ifndef _TOOLS_TOTALS_H
+#define _TOOLS_TOTALS_H
+
+#include "sources/source.h"
+#include "output/vocab.h"
+
+/**
+ * struct totals - what was shown
+ * @conns:	connections
+ * @phases:	phases, if those are what is shown
+ * @records:	records, if those are
+ * @outcomes:	connections by vocab_outcome()
+ */
+struct totals {
+	uint64_t conns;
+	uint64_t phases;
+	uint64_t records;
+	uint64_t outcomes[VOCAB_OUTCOMES];
+};
+
+void totals_conn(struct totals *t, const struct synfin_record_conn *c);
+void totals_print(const struct totals *t, struct source *src, struct out *out);
+
+#endif /* _TOOLS_TOTALS_H */

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The loop: source -> filter -> (assembly) -> view, until the source ends, enough
+ * was shown, a signal comes, or nobody reads what is written.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "output/complain.h"
+#include "commands/stop.h"
+#include "output/term.h"
+#include "commands/watch.h"
+
+static bool enough(const struct watch *w)
+{
+	return w->opt->count && w->totals.conns >= w->opt->count;
+}
+
+static bool on_conn(void *ctx, const struct conn *c)
+{
+	struct watch *w = ctx;
+
+	if (w->opt->filter.failed && vocab_class(&c->sum) != VOCAB_FAILED)
+		return true;
+	totals_conn(&w->totals, &c->sum);
+	return w->view->conn(w, c) && !enough(w);
+}
+
+/* A summary is all that the view looks at. */
+static noinline bool on_summary(struct watch *w,
+				const struct synfin_record_conn *rec)
+{
+	struct conn bare = { .sum = *rec, .ended = true };
+
+	return on_conn(w, &bare);
+}
+
+static bool on_record(void *ctx, const union synfin_record *rec)
+{
+	struct watch *w = ctx;
+
+	if (w->assembly)
+		return assemble_record(w->assembly, rec);
+	if (w->view->record)
+		return w->view->record(w, rec) && !enough(w);
+	return rec->head.type != SYNFIN_RECORD_CONN || on_summary(w, &rec->conn);
+}
+
+static bool on_filtered_record(void *ctx, const union synfin_record *rec)
+{
+	struct watch *w = ctx;
+
+	return !filter_head(&w->opt->filter, &rec->head) || on_record(w, rec);
+}
+
+static enum source_state pump(struct watch *w)
+{
+	struct sink sink = {
+		.record = filter_any(&w->opt->filter) ? on_filtered_record :
+							on_record,
+		.ctx = w,
+	};
+	enum source_state state = SOURCE_MORE;
+
+	while (!stop_asked && !w->out.closed && !w->out.failed) {
+		state = w->src->read(w->src, &sink);
+		if (state == SOURCE_END || state == SOURCE_FAILED)
+			return state;
+		if (w->view->idle && !w->view->idle(w))
+			return SOURCE_END;
+		if (w->src->live || state == SOURCE_IDLE)
+			out_flush(&w->out);
+		if (state == SOURCE_IDLE)
+			w->src->wait(w->src);
+	}
+	return SOURCE_END;
+}
+
+/* For JSON, and for those who want rows only, the closing line is on stderr. */
+static void say_totals(struct watch *w)
+{
+	bool aside = w->opt->json || !w->opt->headings || w->out.closed ||
+		     stop_unread;
+	struct out err;
+
+	if (!aside) {
+		/* Over the ^C that the terminal has echoed. */
+		if (stop_asked && term_is_terminal())
+			out_text(&w->out, "\r");
+		totals_print(&w->totals, w->src, &w->out);
+		return;
+	}
+	out_flush(&w->out);
+	if (out_open(&err, STDERR_FILENO, "stderr"))
+		return;
+	totals_print(&w->totals, w->src, &err);
+	out_close(&err);
+}
+
+/*
+ * Phases are shown, or change a summary that they come after, or stand for one
+ * that does not come.
+ */
+static bool needs_phases(const struct watch *w)
+{
+	return !w->view->bare || w->src->late || w->src->complete;
+}
+
+/**
+ * watch_run() - show what a source has
+ * @w: with @opt, @view and @ctx; @out and @src open. Closes both.
+ *
+ * Return: the exit status.
+ */
+int watch_run(struct watch *w)
+{
+	struct assemble_ops ops = {
+		.conn = on_conn, .ctx = w, .late = w->src->late,
+	};
+	enum source_state state;
+	int status = EXIT_FAILURE;
+
+	if (w->view->conn && needs_phases(w)) {
+		w->assembly = assemble_new(&ops);
+		if (!w->assembly)
+			goto close;
+	}
+	state = pump(w);
+	if (w->assembly && !enough(w))
+		assemble_rest(w->assembly, w->src->complete);
+	if (w->view->end)
+		w->view->end(w);
+	if (w->src->settle)
+		w->src->settle(w->src);
+	say_totals(w);
+	out_flush(&w->out);
+	if (state == SOURCE_FAILED)
+		complain("%s", w->src->error);
+	else if (!w->out.failed)
+		status = EXIT_SUCCESS;
+	assemble_free(w->assembly);
+close:
+	w->src->close(w->src);
+	out_close(&w->out);
+	return status;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The way of records from a source to a view, which conns, phases, ladder, record
+ * and top have in common.
+ */
+#ifndef _TOOLS_WATCH_H
+#define _TOOLS_WATCH_H
+
+#include "connections/assemble.h"
+#include "output/out.h"
+#include "sources/source.h"
+#include "commands/totals.h"
+
+struct watch;
+
+/**
+ * struct view - what is done with what comes
+ * @record:	takes each record by itself, or NULL; false if it wants no more
+ * @conn:	takes connections that have ended, or NULL; likewise
+ * @bare:	it looks at their summaries only
+ * @idle:	called after each batch, or NULL; likewise
+ * @end:	called before the closing line, or NULL
+ */
+struct view {
+	bool (*record)(struct watch *w, const union synfin_record *rec);
+	bool (*conn)(struct watch *w, const struct conn *c);
+	bool bare;
+	bool (*idle)(struct watch *w);
+	void (*end)(struct watch *w);
+};
+
+/**
+ * struct watch - records on their way
+ * @opt:	the command line
+ * @view:	what is done with them
+ * @ctx:	the view's own
+ * @out:	stdout
+ * @src:	where they come from
+ * @assembly:	if the view wants connections
+ * @totals:	what the closing line says
+ */
+struct watch {
+	const struct options *opt;
+	const struct view *view;
+	void *ctx;
+	struct out out;
+	struct source *src;
+	struct assembly *assembly;
+	struct totals totals;
+};
+
+int watch_run(struct watch *w);
+
+#endif /* _TOOLS_WATCH_H */

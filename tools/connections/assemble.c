@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Puts the records of a connection together again, by its id.
+ *
+ * Bounded: of too many connections the one that was heard of least recently is
+ * dropped, and of one with too many phases the last ones. A summary whose phases
+ * are gone is handed on without them.
+ *
+ * A connection that has ended is handed on at once; or, where phases may follow
+ * its summary (a FIN sent again, a late RST), when they have had the time to.
+ */
+#include <stdlib.h>
+
+#include "connections/assemble.h"
+#include "output/complain.h"
+#include "connections/keyed_hash.h"
+#include "connections/judge.h"
+#include "connections/pool.h"
+#include "output/util.h"
+
+#define INLINE_PHASES	8u		/* what nearly all connections have */
+#define LIMIT		(256u * 1024)	/* connections */
+#define LIMIT_LONG	(16u * 1024)	/* those with more phases */
+#define LIMIT_HELD	(16u * 1024)	/* those that have ended: a cache holds them */
+#define HOLD_NS		(30 * 1000000000ull)
+#define RECENT		64u		/* connections found without the table */
+
+struct entry {
+	uint64_t id;
+	UT_hash_handle hh;
+	struct entry *prev, *next;
+	uint64_t due_ns;
+	bool headless;		/* it did not begin with its first phase */
+	struct conn conn;
+	struct step inline_phases[INLINE_PHASES];
+};
+
+struct assembly {
+	struct assemble_ops ops;
+	struct entry *table;
+	struct entry anchor;		/* uthash frees a table that is empty */
+	struct entry *recent[RECENT];	/* by id; all of them are in @table */
+	struct entry *live;	/* least recently heard of first */
+	struct entry *held;	/* first ended first */
+	unsigned int nr_held;
+	unsigned int nr_headless;
+	uint64_t now;
+	struct pool entries;
+	struct pool longer;
+};
+
+/**
+ * assemble_new() - set up
+ * @ops: what to do with connections
+ *
+ * Return: to be freed with assemble_free(); NULL after a message.
+ */
+struct assembly *assemble_new(const struct assemble_ops *ops)
+{
+	struct assembly *a = calloc(1, sizeof(*a));
+
+	if (!a) {
+		complain("out of memory");
+		return NULL;
+	}
+	a->ops = *ops;
+	a->anchor.id = UINT64_MAX;
+	HASH_ADD(hh, a->table, id, sizeof(a->anchor.id), &a->anchor);
+	a->entries = (struct pool){ .size = sizeof(struct entry), .limit = LIMIT };
+	a->longer = (struct pool){
+		.size = ASSEMBLE_PHASES * sizeof(struct step),
+		.limit = LIMIT_LONG,
+	};
+	return a;
+}
+
+/**
+ * assemble_free() - free it
+ * @a: of assemble_new(), or NULL
+ */
+void assemble_free(struct assembly *a)
+{
+	if (!a)
+		return;
+	HASH_CLEAR(hh, a->table);
+	pool_free(&a->entries);
+	pool_free(&a->longer);
+	free(a);
+}
+
+/* Many are short: what comes next is often of one that was just heard of. */
+static struct entry **recent(struct assembly *a, uint64_t id)
+{
+	return &a->recent[id % RECENT];
+}
+
+static noinline struct entry *find_in_table(struct assembly *a, uint64_t id)
+{
+	struct entry *e;
+
+	HASH_FIND(hh, a->table, &id, sizeof(id), e);
+	if (e)
+		*recent(a, id) = e;
+	return e;
+}
+
+static bool is_first(const union synfin_record *rec)
+{
+	return rec->head.type == SYNFIN_RECORD_PHASE &&
+	       rec->phase.since_ns == SYNFIN_NS_NONE;
+}
+
+/*
+ * What begins with its first phase is not in the table: one look less, at memory that
+ * is in no cache. Unless that phase comes late, behind others of its connection.
+ */
+static struct entry *find(struct assembly *a, const union synfin_record *rec)
+{
+	uint64_t id = rec->head.id;
+	struct entry *e = *recent(a, id);
+
+	if (e && e->id == id)
+		return e;
+	return is_first(rec) && !a->nr_headless ? NULL : find_in_table(a, id);
+}
+
+static void drop(struct assembly *a, struct entry *e)
+{
+	if (*recent(a, e->id) == e)
+		*recent(a, e->id) = NULL;
+	HASH_DEL(a->table, e);
+	if (e->conn.ended) {
+		DL_DELETE(a->held, e);
+		a->nr_held--;
+	} else {
+		DL_DELETE(a->live, e);
+	}
+	a->nr_headless -= e->headless;
+	if (e->conn.phases != e->inline_phases)
+		pool_give(&a->longer, e->conn.phases);
+	pool_give(&a->entries, e);
+}
+
+static struct entry *add(struct assembly *a, const struct synfin_record_head *head,
+			 bool headless)
+{
+	struct entry *e = pool_take(&a->entries);
+
+	if (!e && a->live) {
+		drop(a, a->live);
+		e = pool_take(&a->entries);
+	}
+	if (!e)
+		return NULL;
+	e->id = head->id;
+	e->headless = headless;
+	a->nr_headless += headless;
+	e->conn.sum.head = *head;
+	e->conn.phases = e->inline_phases;
+	e->conn.nr_phases = 0;
+	e->conn.lost_phases = 0;
+	e->conn.ended = false;
+	HASH_ADD(hh, a->table, id, sizeof(e->id), e);
+	*recent(a, e->id) = e;
+	DL_APPEND(a->live, e);
+	return e;
+}
+
+static noinline bool more_room(struct assembly *a, struct entry *e)
+{
+	struct step *longer;
+
+	if (e->conn.phases != e->inline_phases)
+		return e->conn.nr_phases < ASSEMBLE_PHASES;
+	longer = pool_take(&a->longer);
+	if (!longer)
+		return false;
+	memcpy(longer, e->inline_phases, sizeof(e->inline_phases));
+	e->conn.phases = longer;
+	return true;
+}
+
+/* A tracepoint can be held up on its CPU, and come after those that follow it. */
+static struct step *place(struct conn *c, uint64_t time_ns)
+{
+	struct step *step = &c->phases[c->nr_phases++];
+
+	for (; step > c->phases && step[-1].time_ns > time_ns; step--)
+		*step = step[-1];
+	return step;
+}
+
+static void add_step(struct assembly *a, struct entry *e,
+		     const struct synfin_record_phase *rec)
+{
+	struct conn *c = &e->conn;
+
+	if (c->nr_phases >= INLINE_PHASES && !more_room(a, e)) {
+		c->lost_phases += c->lost_phases != UINT16_MAX;
+		return;
+	}
+	/* The first that is known was not the first that there was. */
+	if (!c->nr_phases && rec->since_ns != SYNFIN_NS_NONE)
+		c->lost_phases++;
+	step_pack(place(c, rec->head.time_ns), rec);
+}
+
+static void count(uint16_t *counter)
+{
+	*counter += *counter != UINT16_MAX;
+}
+
+/* A segment that came after the summary was written. */
+static void count_late(struct synfin_record_conn *sum,
+		       const struct synfin_record_phase *rec)
+{
+	switch (rec->phase) {
+	case SYNFIN_PHASE_SYN:
+		count(&sum->syn_count);
+		break;
+	case SYNFIN_PHASE_SYN_ACK:
+		count(&sum->syn_ack_count);
+		break;
+	case SYNFIN_PHASE_FIN_1:
+	case SYNFIN_PHASE_FIN_2:
+		count(&sum->fin_count);
+		break;
+	case SYNFIN_PHASE_RST:
+		/* An ICMP error is none. */
+		if (rec->tcp_flags)
+			count(&sum->rst_count);
+		break;
+	default:
+		break;
+	}
+}
+
+static bool hand_on(struct assembly *a, struct entry *e)
+{
+	bool more = a->ops.conn(a->ops.ctx, &e->conn);
+
+	drop(a, e);
+	return more;
+}
+
+/* Those whose time is over, or that are too many. */
+static bool any_due(const struct assembly *a)
+{
+	return a->held && (a->held->due_ns <= a->now || a->nr_held > LIMIT_HELD);
+}
+
+static noinline bool hand_on_due(struct assembly *a)
+{
+	while (any_due(a))
+		if (!hand_on(a, a->held))
+			return false;
+	return true;
+}
+
+static bool take_phase(struct assembly *a, struct entry *e,
+		       const struct synfin_record_phase *rec)
+{
+	if (!e)
+		e = add(a, &rec->head, rec->since_ns != SYNFIN_NS_NONE);
+	if (!e)
+		return true;
+	add_step(a, e, rec);
+	if (e->conn.ended) {
+		count_late(&e->conn.sum, rec);
+	} else if (e->next) {
+		DL_DELETE(a->live, e);
+		DL_APPEND(a->live, e);
+	}
+	return true;
+}
+
+/* There is no memory to keep it in. */
+static bool hand_on_bare(struct assembly *a, const struct synfin_record_conn *rec)
+{
+	struct conn bare = { .sum = *rec, .lost_phases = 1, .ended = true };
+
+	return a->ops.conn(a->ops.ctx, &bare);
+}
+
+static noinline bool take_conn(struct assembly *a, struct entry *e,
+			       const struct synfin_record_conn *rec)
+{
+	if (e && e->conn.ended)
+		return true;
+	if (!e)
+		e = add(a, &rec->head, true);
+	if (!e)
+		return hand_on_bare(a, rec);
+	if (!e->conn.nr_phases)
+		e->conn.lost_phases++;
+	DL_DELETE(a->live, e);
+	e->conn.sum = *rec;
+	e->conn.ended = true;
+	e->due_ns = a->now + HOLD_NS;
+	DL_APPEND(a->held, e);
+	a->nr_held++;
+	return a->ops.late || hand_on(a, e);
+}
+
+/**
+ * assemble_record() - take a record
+ * @a: the assembly
+ * @rec: the record
+ *
+ * Return: false if no more are wanted.
+ */
+bool assemble_record(struct assembly *a, const union synfin_record *rec)
+{
+	struct entry *e;
+
+	if (rec->head.type == SYNFIN_RECORD_PHASE && rec->head.time_ns > a->now) {
+		a->now = rec->head.time_ns;
+		if (any_due(a) && !hand_on_due(a))
+			return false;
+	}
+	e = find(a, rec);
+	if (rec->head.type == SYNFIN_RECORD_PHASE)
+		return take_phase(a, e, &rec->phase);
+	if (rec->head.type == SYNFIN_RECORD_CONN)
+		return take_conn(a, e, &rec->conn);
+	return true;
+}
+
+/**
+ * assemble_rest() - the source has ended: hand on what is kept
+ * @a: the assembly
+ * @complete: so have the connections without a summary: judge them by their
+ *	phases, if they are all there
+ *
+ * Return: false if no more were wanted.
+ */
+bool assemble_rest(struct assembly *a, bool complete)
+{
+	struct entry *e, *next;
+
+	while (a->held)
+		if (!hand_on(a, a->held))
+			return false;
+	if (!complete)
+		return true;
+	DL_FOREACH_SAFE(a->live, e, next) {
+		if (e->conn.lost_phases)
+			continue;
+		/* It is not dropped: all of them are about to be. */
+		if (judge(&e->conn) && !a->ops.conn(a->ops.ctx, &e->conn))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A connection as the views get it: its summary and the phases seen of it.
+ */
+#ifndef _TOOLS_CONN_H
+#define _TOOLS_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "connections/step.h"
+
+/**
+ * struct conn - a connection and its phases
+ * @sum:	the summary; of a connection that has not ended, what is known of it
+ * @phases:	its phases, in the order of their time
+ * @nr_phases:	how many are in @phases
+ * @lost_phases: phases that could not be kept or had been overwritten
+ * @ended:	@sum is a record of the kernel, or of the phase machine, not a guess
+ */
+struct conn {
+	struct synfin_record_conn sum;
+	struct step *phases;
+	unsigned int nr_phases;
+	unsigned int lost_phases;
+	bool ended;
+};
+
+#endif /* _TOOLS_CONN_H */

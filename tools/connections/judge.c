@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The summary of a connection that had not ended when its recording did: its
+ * phases are shown to the phase machine once more, as segments, and then the
+ * machine is told that it is over.
+ */
+#include <string.h>
+
+#include "core/phase.h"
+#include "connections/judge.h"
+
+static __u8 kind_of(const struct step *rec)
+{
+	if (!rec->tcp_flags)
+		return SYNFIN_KIND_ICMP;
+	if (rec->tcp_flags & SYNFIN_TCP_RST)
+		return SYNFIN_KIND_RST;
+	if (rec->tcp_flags & SYNFIN_TCP_SYN)
+		return rec->tcp_flags & SYNFIN_TCP_ACK ? SYNFIN_KIND_SYN_ACK :
+							 SYNFIN_KIND_SYN;
+	return rec->tcp_flags & SYNFIN_TCP_FIN ? SYNFIN_KIND_FIN :
+						 SYNFIN_KIND_PLAIN;
+}
+
+static void segment_of(const struct synfin_record_head *h,
+		       const struct step *rec, struct synfin_segment *seg)
+{
+	__u8 kind = kind_of(rec);
+	/* An ICMP error quotes the client's SYN, whoever sent it. */
+	bool by_client = rec->from == SYNFIN_FROM_CLIENT ||
+			 kind == SYNFIN_KIND_ICMP;
+
+	*seg = (struct synfin_segment){
+		.sport = by_client ? h->client_port : h->server_port,
+		.dport = by_client ? h->server_port : h->client_port,
+		.family = h->family,
+		.kind = kind,
+		.flags = rec->tcp_flags,
+		.window = rec->window,
+		.seq = rec->seq,
+		.ack = rec->ack,
+		.len = rec->len,
+	};
+	memcpy(&seg->src, by_client ? h->client : h->server, sizeof(seg->src));
+	memcpy(&seg->dst, by_client ? h->server : h->client, sizeof(seg->dst));
+}
+
+/* One segment may have made two phases. */
+static bool same_segment(const struct step *a, const struct step *b)
+{
+	return a->time_ns == b->time_ns && a->from == b->from &&
+	       a->tcp_flags == b->tcp_flags && a->seq == b->seq &&
+	       a->ack == b->ack && a->phase != b->phase;
+}
+
+/**
+ * judge() - fill in the summary of a connection from its phases
+ * @c: the connection
+ *
+ * Return: false if it cannot be judged.
+ */
+bool judge(struct conn *c)
+{
+	const struct synfin_record_head *head = &c->sum.head;
+	struct synfin_result res;
+	struct synfin_segment seg;
+	struct synfin_conn conn;
+
+	if (!c->nr_phases)
+		return false;
+	for (unsigned int i = 0; i < c->nr_phases; i++) {
+		const struct step *rec = &c->phases[i];
+
+		if (rec->phase == SYNFIN_PHASE_TIMEOUT ||
+		    (i && same_segment(rec - 1, rec)))
+			continue;
+		segment_of(head, rec, &seg);
+		if (!i)
+			synfin_phase_init(&conn, &seg, head->netns, head->id);
+		synfin_phase_segment(&conn, &seg, rec->time_ns, &res);
+		if (res.again)
+			break;
+	}
+	synfin_phase_finish(&conn, &res);
+	synfin_phase_summary(&conn, &c->sum);
+	c->ended = true;
+	return true;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A phase without what it has in common with its connection: less than half as
+ * large as its record.
+ */
+#ifndef _TOOLS_STEP_H
+#define _TOOLS_STEP_H
+
+#include "uapi/synfin.h"
+
+/**
+ * struct step - a phase of a connection that is known; as in its record
+ * @time_ns: head.time_ns
+ * @since_ns: since the phase before
+ * @seq: sequence number
+ * @ack: acknowledgment number
+ * @len: payload
+ * @count: how many times it has been sent
+ * @window: as on the wire
+ * @phase: enum synfin_phase
+ * @from: enum synfin_from
+ * @tcp_flags: byte 13 of the TCP header
+ */
+struct step {
+	__u64 time_ns;
+	__u64 since_ns;
+	__u32 seq;
+	__u32 ack;
+	__u32 len;
+	__u16 count;
+	__u16 window;
+	__u8 phase;
+	__u8 from;
+	__u8 tcp_flags;
+};
+
+static inline void step_pack(struct step *step,
+			     const struct synfin_record_phase *rec)
+{
+	*step = (struct step){
+		.time_ns = rec->head.time_ns,
+		.since_ns = rec->since_ns,
+		.seq = rec->seq,
+		.ack = rec->ack,
+		.len = rec->len,
+		.count = rec->count,
+		.window = rec->window,
+		.phase = rec->phase,
+		.from = rec->from,
+		.tcp_flags = rec->tcp_flags,
+	};
+}
+
+static inline void step_unpack(const struct step *step,
+			       const struct synfin_record_head *head,
+			       struct synfin_record_phase *rec)
+{
+	rec->head = *head;
+	rec->head.type = SYNFIN_RECORD_PHASE;
+	rec->head.time_ns = step->time_ns;
+	rec->since_ns = step->since_ns;
+	rec->seq = step->seq;
+	rec->ack = step->ack;
+	rec->len = step->len;
+	rec->count = step->count;
+	rec->window = step->window;
+	rec->phase = step->phase;
+	rec->from = step->from;
+	rec->tcp_flags = step->tcp_flags;
+	rec->reserved0 = 0;
+	rec->reserved1 = 0;
+}
+
+#endif /* _TOOLS_STEP_H */

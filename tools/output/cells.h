@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Cells that several tables have.
+ */
+#ifndef _TOOLS_CELLS_H
+#define _TOOLS_CELLS_H
+
+#include "uapi/synfin.h"
+#include "output/table.h"
+
+#define SGR_RED	"\033[31m"
+#define SGR_YELLOW	"\033[33m"
+#define SGR_DIM	"\033[2m"
+
+char *cell_client(char *p, const struct cell *cell,
+		  const struct synfin_record_head *head);
+char *cell_server(char *p, const struct cell *cell,
+		  const struct synfin_record_head *head);
+char *cell_netns(char *p, const struct synfin_record_head *head);
+char *cell_duration(char *p, const struct cell *cell, uint64_t ns);
+char *cell_endpoint(char *p, const struct options *opt, unsigned int width,
+		    unsigned int family, const uint8_t *addr, uint16_t port,
+		    const char *service);
+
+#endif /* _TOOLS_CELLS_H */

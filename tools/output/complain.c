@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Messages on stderr, each one line that begins with the program's name.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "output/complain.h"
+
+/**
+ * complain() - say what went wrong
+ * @format: as of printf(), no newline
+ *
+ * Return: -1, for the caller to hand on.
+ */
+int complain(const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("synfin: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return -1;
+}
+
+/**
+ * complain_version() - say that a file is of a version that is not known
+ * @name:	of the file
+ * @version:	of it
+ * @known:	the version that is known
+ * @advice:	what to do
+ *
+ * Return: -1.
+ */
+int complain_version(const char *name, unsigned int version, unsigned int known,
+		     const char *advice)
+{
+	return complain("%s: version %u, and this reader knows version %u: %s",
+			name, version, known, advice);
+}
+
+/* strerror() says "Permission denied"; a message goes on in lower case. */
+static const char *reason(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return "no such file";
+	case EACCES:
+	case EPERM:
+		return "permission denied";
+	case EISDIR:
+		return "is a folder";
+	default:
+		return strerror(error);
+	}
+}
+
+/**
+ * complain_file() - say that a file could not be used
+ * @name: of the file
+ * @error: an errno
+ * @advice: what to do, or NULL
+ *
+ * Return: -1.
+ */
+int complain_file(const char *name, int error, const char *advice)
+{
+	if (advice)
+		return complain("%s: %s: %s", name, reason(error), advice);
+	return complain("%s: %s", name, reason(error));
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Messages: the name of the file, what is wrong with it, and what to do.
+ */
+#ifndef _TOOLS_COMPLAIN_H
+#define _TOOLS_COMPLAIN_H
+
+#include "output/util.h"
+
+int complain(const char *format, ...) __printf(1, 2);
+int complain_version(const char *name, unsigned int version, unsigned int known,
+		     const char *advice);
+int complain_file(const char *name, int error, const char *advice);
+
+#endif /* _TOOLS_COMPLAIN_H */

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The words. A number beyond a table, as a broken file may hold, reads "?".
+ */
+#include "output/util.h"
+#include "output/vocab.h"
+
+#define WORD(text)	{ sizeof(text) - 1, text }
+static const struct word *pick(const struct word *words, unsigned int nr,
+			       unsigned int index)
+{
+	static const struct word unknown = WORD("?");
+
+	return index < nr ? &words[index] : &unknown;
+}
+
+static const struct word phases[] = {
+	[SYNFIN_PHASE_SYN]	= WORD("syn"),
+	[SYNFIN_PHASE_SYN_ACK]	= WORD("syn-ack"),
+	[SYNFIN_PHASE_ACK]	= WORD("ack"),
+	[SYNFIN_PHASE_FIN_1]	= WORD("fin-1"),
+	[SYNFIN_PHASE_ACK_1]	= WORD("ack-1"),
+	[SYNFIN_PHASE_FIN_2]	= WORD("fin-2"),
+	[SYNFIN_PHASE_ACK_2]	= WORD("ack-2"),
+	[SYNFIN_PHASE_RST]	= WORD("rst"),
+	[SYNFIN_PHASE_TIMEOUT]	= WORD("timeout"),
+};
+
+static const struct word ends[] = {
+	[SYNFIN_FROM_CLIENT]	= WORD("client"),
+	[SYNFIN_FROM_SERVER]	= WORD("server"),
+};
+
+static const struct word openings[] = {
+	[SYNFIN_OPEN_ESTABLISHED]	= WORD("established"),
+	[SYNFIN_OPEN_SIMULTANEOUS]	= WORD("simultaneous"),
+	[SYNFIN_OPEN_REFUSED]		= WORD("refused"),
+	[SYNFIN_OPEN_UNREACHABLE]	= WORD("unreachable"),
+	[SYNFIN_OPEN_UNANSWERED]	= WORD("unanswered"),
+	[SYNFIN_OPEN_UNACKNOWLEDGED]	= WORD("unacknowledged"),
+	[SYNFIN_OPEN_ABORTED]		= WORD("aborted"),
+	[SYNFIN_OPEN_MIDSTREAM]		= WORD("midstream"),
+};
+
+static const struct word closings[] = {
+	[SYNFIN_CLOSE_NONE]		= WORD("none"),
+	[SYNFIN_CLOSE_OPEN]		= WORD("open"),
+	[SYNFIN_CLOSE_FOUR_WAY]		= WORD("four-way"),
+	[SYNFIN_CLOSE_THREE_WAY]	= WORD("three-way"),
+	[SYNFIN_CLOSE_SIMULTANEOUS]	= WORD("simultaneous"),
+	[SYNFIN_CLOSE_RESET]		= WORD("reset"),
+	[SYNFIN_CLOSE_HALF_CLOSED]	= WORD("half-closed"),
+	[SYNFIN_CLOSE_EVICTED]		= WORD("evicted"),
+};
+
+static const struct word closers[] = {
+	[SYNFIN_BY_NOBODY]	= WORD("nobody"),
+	[SYNFIN_BY_CLIENT]	= WORD("client"),
+	[SYNFIN_BY_SERVER]	= WORD("server"),
+	[SYNFIN_BY_BOTH]	= WORD("both"),
+};
+
+enum zeek { S0, S1, SF, REJ, S2, S3, RSTO, RSTR, RSTOS0, RSTRH, SH, SHR, OTH };
+
+static const struct word zeek_states[] = {
+	[S0]	= WORD("S0"),
+	[S1]	= WORD("S1"),
+	[SF]	= WORD("SF"),
+	[REJ]	= WORD("REJ"),
+	[S2]	= WORD("S2"),
+	[S3]	= WORD("S3"),
+	[RSTO]	= WORD("RSTO"),
+	[RSTR]	= WORD("RSTR"),
+	[RSTOS0] = WORD("RSTOS0"),
+	[RSTRH]	= WORD("RSTRH"),
+	[SH]	= WORD("SH"),
+	[SHR]	= WORD("SHR"),
+	[OTH]	= WORD("OTH"),
+};
+
+/**
+ * vocab_phase() - the name of a phase
+ * @phase: enum synfin_phase
+ *
+ * Return: the word.
+ */
+const struct word *vocab_phase(unsigned int phase)
+{
+	return pick(phases, ARRAY_SIZE(phases), phase);
+}
+
+/**
+ * vocab_from() - which end
+ * @from: enum synfin_from
+ *
+ * Return: the word.
+ */
+const struct word *vocab_from(unsigned int from)
+{
+	return pick(ends, ARRAY_SIZE(ends), from);
+}
+
+/**
+ * vocab_open() - the name of an opening
+ * @opening: enum synfin_open
+ *
+ * Return: the word.
+ */
+const struct word *vocab_open(unsigned int opening)
+{
+	return pick(openings, ARRAY_SIZE(openings), opening);
+}
+
+/**
+ * vocab_close() - the name of a closing
+ * @closing: enum synfin_close
+ *
+ * Return: the word.
+ */
+const struct word *vocab_close(unsigned int closing)
+{
+	return pick(closings, ARRAY_SIZE(closings), closing);
+}
+
+/**
+ * vocab_closed_by() - who closed
+ * @closed_by: enum synfin_closed_by
+ *
+ * Return: the word.
+ */
+const struct word *vocab_closed_by(unsigned int closed_by)
+{
+	return pick(closers, ARRAY_SIZE(closers), closed_by);
+}
+
+/* An established connection, by its closing. */
+static enum zeek zeek_closed(const struct synfin_record_conn *c)
+{
+	bool by_server = c->closed_by == SYNFIN_BY_SERVER;
+
+	switch (c->closing) {
+	case SYNFIN_CLOSE_FOUR_WAY:
+	case SYNFIN_CLOSE_THREE_WAY:
+	case SYNFIN_CLOSE_SIMULTANEOUS:
+		return SF;
+	case SYNFIN_CLOSE_RESET:
+		return by_server ? RSTR : RSTO;
+	case SYNFIN_CLOSE_HALF_CLOSED:
+		return by_server ? S3 : S2;
+	default:
+		return S1;
+	}
+}
+
+/*
+ * To Zeek a SYN-ACK makes a connection established: whoever gives up after it
+ * has reset, or closed, what was open.
+ */
+static enum zeek zeek_refused(const struct synfin_record_conn *c)
+{
+	return c->completeness & SYNFIN_SEEN_SYN_ACK ? RSTR : REJ;
+}
+
+static enum zeek zeek_aborted(const struct synfin_record_conn *c)
+{
+	if (c->completeness & SYNFIN_SEEN_SYN_ACK)
+		return c->rst_count ? RSTO : S2;
+	return c->rst_count ? RSTOS0 : SH;
+}
+
+/*
+ * OTH is "no SYN seen, just midstream traffic"; Zeek names apart what begins
+ * with a SYN-ACK and is then ended by the server.
+ */
+static enum zeek zeek_midstream(const struct synfin_record_conn *c)
+{
+	if (!(c->completeness & SYNFIN_SEEN_SYN_ACK) ||
+	    (c->completeness & SYNFIN_SEEN_SYN) ||
+	    c->closed_by != SYNFIN_BY_SERVER)
+		return OTH;
+	if (c->closing == SYNFIN_CLOSE_RESET)
+		return RSTRH;
+	return c->closing == SYNFIN_CLOSE_HALF_CLOSED ? SHR : OTH;
+}
+
+static enum zeek zeek_state(const struct synfin_record_conn *c)
+{
+	switch (c->opening) {
+	case SYNFIN_OPEN_ESTABLISHED:
+	case SYNFIN_OPEN_SIMULTANEOUS:
+		return zeek_closed(c);
+	case SYNFIN_OPEN_REFUSED:
+		return zeek_refused(c);
+	case SYNFIN_OPEN_UNREACHABLE:
+	case SYNFIN_OPEN_UNANSWERED:
+		return S0;
+	case SYNFIN_OPEN_UNACKNOWLEDGED:
+		return S1;
+	case SYNFIN_OPEN_ABORTED:
+		return zeek_aborted(c);
+	default:
+		return zeek_midstream(c);
+	}
+}
+
+/**
+ * vocab_conn_state() - a connection in Zeek's word
+ * @c: the connection
+ *
+ * Return: the word, as in Zeek's conn.log.
+ */
+const struct word *vocab_conn_state(const struct synfin_record_conn *c)
+{
+	return &zeek_states[zeek_state(c)];
+}
+
+/**
+ * vocab_history() - the segments in Zeek's letters
+ * @p: where to
+ * @history: of the record
+ *
+ * Return: the end.
+ */
+char *vocab_history(char *p, uint64_t history)
+{
+	for (; history & 15; history >>= 4)
+		*p++ = "?SHAFR^??shafr^?"[history & 15];
+	return p;
+}
+
+/**
+ * vocab_flags() - flags of a TCP header, SYN,ACK
+ * @p: where to
+ * @tcp_flags: byte 13 of the header
+ *
+ * Return: the end.
+ */
+char *vocab_flags(char *p, unsigned int tcp_flags)
+{
+	static const char names[8][4] = {
+		"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR",
+	};
+	const char *begin = p;
+
+	for (unsigned int i = 0; i < 8; i++) {
+		if (!(tcp_flags & 1u << i))
+			continue;
+		if (p != begin)
+			*p++ = ',';
+		memcpy(p, names[i], 3);
+		p += 3;
+	}
+	return p;
+}
+
+/* Opened as far as was seen: what came of it is its closing. */
+static bool opened(unsigned int opening)
+{
+	return opening == SYNFIN_OPEN_ESTABLISHED ||
+	       opening == SYNFIN_OPEN_SIMULTANEOUS ||
+	       opening == SYNFIN_OPEN_MIDSTREAM;
+}
+
+/**
+ * vocab_class() - how a connection's end is to be taken
+ * @c: the connection
+ *
+ * Return: the class.
+ */
+enum vocab_class vocab_class(const struct synfin_record_conn *c)
+{
+	if (!opened(c->opening))
+		return VOCAB_FAILED;
+	switch (c->closing) {
+	case SYNFIN_CLOSE_RESET:
+	case SYNFIN_CLOSE_HALF_CLOSED:
+	case SYNFIN_CLOSE_EVICTED:
+		return VOCAB_ODD;
+	default:
+		return VOCAB_ORDINARY;
+	}
+}
+
+/**
+ * vocab_outcome() - what came of a connection, as one number
+ * @c: the connection
+ *
+ * Return: below VOCAB_OUTCOMES.
+ */
+unsigned int vocab_outcome(const struct synfin_record_conn *c)
+{
+	unsigned int opening = c->opening, closing = c->closing;
+
+	if (!opened(opening))
+		return opening < SYNFIN_OPEN_NR ? opening : 0;
+	return SYNFIN_OPEN_NR + (closing < SYNFIN_CLOSE_NR ? closing : 0);
+}
+
+/**
+ * vocab_outcome_word() - the one word for it
+ * @outcome: of vocab_outcome()
+ *
+ * Return: the word.
+ */
+const struct word *vocab_outcome_word(unsigned int outcome)
+{
+	return outcome < SYNFIN_OPEN_NR ? vocab_open(outcome) :
+					  vocab_close(outcome - SYNFIN_OPEN_NR);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Puts records of several CPUs into one order: that of time, and on each CPU that
+ * in which they were written.
+ */
+#ifndef _TOOLS_MERGE_H
+#define _TOOLS_MERGE_H
+
+#include <stddef.h>
+
+#include "sources/source.h"
+
+/* Records of one CPU that wait at most; a power of two. */
+#define MERGE_QUEUE	2048u
+
+/**
+ * struct merge_record - a record that waits
+ * @time: when it was written, as far as is known
+ * @rec: the record
+ */
+struct merge_record {
+	uint64_t time;
+	union synfin_record rec;
+};
+
+/**
+ * struct merge_queue - the records of a CPU that wait
+ * @ring:	room for MERGE_QUEUE of them
+ * @first:	the number of the first; its place is the rest by MERGE_QUEUE
+ * @end:	the number of the next to come
+ * @last:	the time of the last one that came
+ */
+struct merge_queue {
+	struct merge_record *ring;
+	unsigned int first;
+	unsigned int end;
+	uint64_t last;
+};
+
+struct merge;
+
+struct merge *merge_new(unsigned int nr_queues);
+void merge_free(struct merge *m);
+struct merge_queue *merge_queue(struct merge *m, unsigned int cpu);
+bool merge_alloc(struct merge_queue *q);
+void merge_enter(struct merge *m, struct merge_queue *q);
+size_t merge_deliver(struct merge *m, uint64_t until, const struct sink *sink,
+		     bool *enough);
+
+static inline struct merge_record *merge_at(const struct merge_queue *q,
+					    unsigned int number)
+{
+	return &q->ring[number % MERGE_QUEUE];
+}
+
+/**
+ * merge_waiting() - is there any record of a CPU that was not handed on?
+ * @q: its queue
+ *
+ * Return: true if there is.
+ */
+static inline bool merge_waiting(const struct merge_queue *q)
+{
+	return q->end != q->first;
+}
+
+/**
+ * merge_slot() - where the next record of a CPU goes
+ * @q: its queue
+ *
+ * Return: to be filled, then merge_push(); NULL if the queue is full, or there is
+ * no memory for it.
+ */
+static inline union synfin_record *merge_slot(struct merge_queue *q)
+{
+	if (q->end - q->first == MERGE_QUEUE || (!q->ring && !merge_alloc(q)))
+		return NULL;
+	return &merge_at(q, q->end)->rec;
+}
+
+/* When it was written, as far as the record tells. */
+static inline uint64_t merge_written(const union synfin_record *rec)
+{
+	if (rec->head.type == SYNFIN_RECORD_CONN &&
+	    rec->conn.duration_ns != SYNFIN_NS_NONE)
+		return rec->head.time_ns + rec->conn.duration_ns;
+	return rec->head.time_ns;
+}
+
+/**
+ * merge_push() - the record in merge_slot() is whole
+ * @m: the merge
+ * @q: the queue of its CPU
+ *
+ * Return: the time that it counts as written.
+ */
+static inline uint64_t merge_push(struct merge *m, struct merge_queue *q)
+{
+	struct merge_record *e = merge_at(q, q->end);
+	uint64_t time = merge_written(&e->rec);
+	bool waiting = merge_waiting(q);
+
+	if (waiting && time < q->last)
+		time = q->last;
+	e->time = time;
+	q->last = time;
+	q->end++;
+	if (!waiting)
+		merge_enter(m, q);
+	return time;
+}
+
+#endif /* _TOOLS_MERGE_H */

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the fields of a tracepoint to the record that it was made of. The fields
+ * have the names and sizes of the record's; where they are, its format says.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "output/complain.h"
+#include "sources/trace_map.h"
+
+#define ANY	((union synfin_record *)0)
+
+struct field {
+	const char *name;
+	uint16_t offset;
+	uint16_t size;
+};
+
+static const struct field head_fields[] = {
+	{ "family", offsetof(union synfin_record, head.family),
+	  sizeof(ANY->head.family) },
+	{ "client_port", offsetof(union synfin_record, head.client_port),
+	  sizeof(ANY->head.client_port) },
+	{ "server_port", offsetof(union synfin_record, head.server_port),
+	  sizeof(ANY->head.server_port) },
+	{ "netns", offsetof(union synfin_record, head.netns),
+	  sizeof(ANY->head.netns) },
+	{ "id", offsetof(union synfin_record, head.id),
+	  sizeof(ANY->head.id) },
+	{ "time_ns", offsetof(union synfin_record, head.time_ns),
+	  sizeof(ANY->head.time_ns) },
+	{ "client", offsetof(union synfin_record, head.client),
+	  sizeof(ANY->head.client) },
+	{ "server", offsetof(union synfin_record, head.server),
+	  sizeof(ANY->head.server) },
+};
+
+static const struct field phase_fields[] = {
+	{ "phase", offsetof(union synfin_record, phase.phase),
+	  sizeof(ANY->phase.phase) },
+	{ "from", offsetof(union synfin_record, phase.from),
+	  sizeof(ANY->phase.from) },
+	{ "count", offsetof(union synfin_record, phase.count),
+	  sizeof(ANY->phase.count) },
+	{ "window", offsetof(union synfin_record, phase.window),
+	  sizeof(ANY->phase.window) },
+	{ "tcp_flags", offsetof(union synfin_record, phase.tcp_flags),
+	  sizeof(ANY->phase.tcp_flags) },
+	{ "seq", offsetof(union synfin_record, phase.seq),
+	  sizeof(ANY->phase.seq) },
+	{ "ack", offsetof(union synfin_record, phase.ack),
+	  sizeof(ANY->phase.ack) },
+	{ "len", offsetof(union synfin_record, phase.len),
+	  sizeof(ANY->phase.len) },
+	{ "since_ns", offsetof(union synfin_record, phase.since_ns),
+	  sizeof(ANY->phase.since_ns) },
+};
+
+static const struct field conn_fields[] = {
+	{ "opening", offsetof(union synfin_record, conn.opening),
+	  sizeof(ANY->conn.opening) },
+	{ "closing", offsetof(union synfin_record, conn.closing),
+	  sizeof(ANY->conn.closing) },
+	{ "closed_by", offsetof(union synfin_record, conn.closed_by),
+	  sizeof(ANY->conn.closed_by) },
+	{ "completeness", offsetof(union synfin_record, conn.completeness),
+	  sizeof(ANY->conn.completeness) },
+	{ "flags", offsetof(union synfin_record, conn.flags),
+	  sizeof(ANY->conn.flags) },
+	{ "syn_count", offsetof(union synfin_record, conn.syn_count),
+	  sizeof(ANY->conn.syn_count) },
+	{ "syn_ack_count", offsetof(union synfin_record, conn.syn_ack_count),
+	  sizeof(ANY->conn.syn_ack_count) },
+	{ "fin_count", offsetof(union synfin_record, conn.fin_count),
+	  sizeof(ANY->conn.fin_count) },
+	{ "rst_count", offsetof(union synfin_record, conn.rst_count),
+	  sizeof(ANY->conn.rst_count) },
+	{ "client_isn", offsetof(union synfin_record, conn.client_isn),
+	  sizeof(ANY->conn.client_isn) },
+	{ "server_isn", offsetof(union synfin_record, conn.server_isn),
+	  sizeof(ANY->conn.server_isn) },
+	{ "handshake_ns", offsetof(union synfin_record, conn.handshake_ns),
+	  sizeof(ANY->conn.handshake_ns) },
+	{ "server_rtt_ns", offsetof(union synfin_record, conn.server_rtt_ns),
+	  sizeof(ANY->conn.server_rtt_ns) },
+	{ "client_rtt_ns", offsetof(union synfin_record, conn.client_rtt_ns),
+	  sizeof(ANY->conn.client_rtt_ns) },
+	{ "duration_ns", offsetof(union synfin_record, conn.duration_ns),
+	  sizeof(ANY->conn.duration_ns) },
+	{ "close_ns", offsetof(union synfin_record, conn.close_ns),
+	  sizeof(ANY->conn.close_ns) },
+	{ "half_close_ns", offsetof(union synfin_record, conn.half_close_ns),
+	  sizeof(ANY->conn.half_close_ns) },
+	{ "bytes_client", offsetof(union synfin_record, conn.bytes_client),
+	  sizeof(ANY->conn.bytes_client) },
+	{ "bytes_server", offsetof(union synfin_record, conn.bytes_server),
+	  sizeof(ANY->conn.bytes_server) },
+	{ "history", offsetof(union synfin_record, conn.history),
+	  sizeof(ANY->conn.history) },
+};
+
+static int bind(struct trace_map *map, struct tep_event *event,
+		const struct field *fields, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const struct field *f = &fields[i];
+		struct tep_format_field *found = tep_find_field(event, f->name);
+
+		if (!found || found->size != f->size)
+			return complain("synfin:%s: no %s that this reader knows: is it older?",
+					event->name, f->name);
+		map->move[map->nr].from = (uint16_t)found->offset;
+		map->move[map->nr].to = f->offset;
+		map->move[map->nr++].size = f->size;
+	}
+	return 0;
+}
+
+/**
+ * trace_map_bind() - look up where the fields of a tracepoint are
+ * @map:	to be filled
+ * @event:	the tracepoint
+ * @type:	the record that its fields make
+ *
+ * Return: 0, or -1 after a message.
+ */
+int trace_map_bind(struct trace_map *map, struct tep_event *event, uint8_t type)
+{
+	map->type = type;
+	map->nr = 0;
+	if (bind(map, event, head_fields, ARRAY_SIZE(head_fields)))
+		return -1;
+	if (type == SYNFIN_RECORD_PHASE)
+		return bind(map, event, phase_fields, ARRAY_SIZE(phase_fields));
+	return bind(map, event, conn_fields, ARRAY_SIZE(conn_fields));
+}
+
+/**
+ * trace_map_record() - make a record of an event
+ * @map:	of its tracepoint
+ * @data:	the event
+ * @rec:	to be filled
+ */
+void trace_map_record(const struct trace_map *map, const void *data,
+		      union synfin_record *rec)
+{
+	memset(rec, 0, synfin_record_size(map->type));
+	rec->head.type = map->type;
+	for (unsigned int i = 0; i < map->nr; i++)
+		memcpy((char *)rec + map->move[i].to,
+		       (const char *)data + map->move[i].from,
+		       map->move[i].size);
+}
