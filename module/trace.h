@@ -136,7 +136,7 @@ TRACE_DEFINE_ENUM(SYNFIN_BY_BOTH);
 void synfin_trace_at(__u8 *at, __u8 family, const __u8 *address, __u16 port);
 
 TRACE_EVENT(synfin_phase,
-	    
+
 	TP_PROTO(const struct synfin_record_phase *rec),
 
 	TP_ARGS(rec),
@@ -177,7 +177,7 @@ TRACE_EVENT(synfin_phase,
 );
 
 TRACE_EVENT(synfin_conn,
-	    
+
 	TP_PROTO(const struct synfin_record_conn *rec),
 
 	TP_ARGS(rec),
