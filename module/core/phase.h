@@ -124,6 +124,7 @@ struct synfin_end {
 #define SYNFIN_FLAG_ASKED_AGAIN	0x0400	/* the SYN came again when it was open */
 #define SYNFIN_FLAG_SHIFTED	0x0800	/* the client has a proxy's numbers: shift */
 #define SYNFIN_FLAG_OWES_ACK	0x1000	/* captured before the SYN-ACK: next is it */
+#define SYNFIN_FLAG_WATCHED	0x2000	/* its plain segments are shown, too */
 
 /**
  * struct synfin_conn - a connection, as far as it has been seen
@@ -300,8 +301,47 @@ static inline enum synfin_wait synfin_phase_wait(const struct synfin_conn *conn)
  */
 static inline bool synfin_phase_awaits(const struct synfin_conn *conn)
 {
-	return (conn->flags & (SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_PENDING)) ||
+	return (conn->flags & (SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_PENDING |
+			       SYNFIN_FLAG_WATCHED)) ||
 	       (SYNFIN_STATES_AWAITING >> conn->state & 1);
+}
+
+/**
+ * synfin_phase_watch() - from now on every segment of a connection is shown
+ * @conn: the connection
+ * @now:	the same clock as its segments
+ *
+ * Whoever stores it keeps it in the awaiting filter, as synfin_phase_awaits() asks.
+ * Then its numbers are known exactly, and nobody guesses one that fits.
+ */
+static inline void synfin_phase_watch(struct synfin_conn *conn, __u64 now)
+{
+	conn->flags |= SYNFIN_FLAG_WATCHED;
+	(void)now;
+}
+
+/**
+ * synfin_phase_unwatch() - from now on plain segments of a connection may pass unseen
+ * @conn: the connection
+ * @now:	the same clock as its segments
+ *
+ * For a moment, while it is busy: what it may send meanwhile is allowed for.
+ */
+static inline void synfin_phase_unwatch(struct synfin_conn *conn, __u64 now)
+{
+	conn->flags &= ~SYNFIN_FLAG_WATCHED;
+	(void)now;
+}
+
+/**
+ * synfin_phase_is_watched() - is every segment of a connection shown?
+ * @conn: the connection
+ *
+ * Return: true if it is.
+ */
+static inline bool synfin_phase_is_watched(const struct synfin_conn *conn)
+{
+	return conn->flags & SYNFIN_FLAG_WATCHED;
 }
 
 /* Only to a SYN may SYN and FIN at once be the answer: else it is a probe. */

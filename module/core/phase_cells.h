@@ -18,6 +18,9 @@
 /* More than what a capture misses between two segments, at once. */
 #define SYNFIN_GAP_MAX		0x1000000u
 
+/* What may be under way behind a segment that is lost, where all are shown. */
+#define SYNFIN_GAP_WATCHED	0x100000u
+
 /**
  * struct synfin_move - a segment that meets a connection
  * @conn:	the connection

@@ -106,6 +106,8 @@ __u32 synfin_reach(const struct synfin_move *m)
 	__u64 idle = synfin_since(m->now, m->last_ns);
 	__u64 reach = SYNFIN_GAP_MAX + (idle < most ? idle : most) * 16;
 
+	if (synfin_phase_is_watched(m->conn))
+		return SYNFIN_GAP_WATCHED;
 	return reach < most ? reach : most;
 }
 
