@@ -291,6 +291,7 @@ enum options_result options_parse(struct options *opt, int argc, char **argv)
 		.utf8 = term_has_utf8(),
 		.color = term_has_color(),
 	};
+	opterr = 0;
 	while ((option = getopt_long(argc, argv, "r:n:d:o:h", longs, NULL)) >= 0) {
 		switch (option) {
 		case 'h':
@@ -301,6 +302,8 @@ enum options_result options_parse(struct options *opt, int argc, char **argv)
 			       SYNFIN_RELEASE, SYNFIN_VERSION);
 			return OPTIONS_DONE;
 		case '?':
+			complain("%s: is no option, or lacks its value",
+				 argv[optind - 1]);
 			return usage_wrong();
 		default:
 			if (parse_option(opt, option, &follow))
