@@ -3,8 +3,9 @@
  * Puts the records of a connection together again, by its id.
  *
  * Bounded: of too many connections the one that was heard of least recently is
- * dropped, and of one with too many phases the last ones. A summary whose phases
- * are gone is handed on without them.
+ * dropped; of one with too many phases those in the middle, and first of all what was
+ * sent again and again. How it ended is always kept. A summary whose phases are gone
+ * is handed on without them.
  *
  * A connection that has ended is handed on at once; or, where phases may follow
  * its summary (a FIN sent again, a late RST), when they have had the time to.
@@ -64,8 +65,8 @@ struct assembly *assemble_new(const struct assemble_ops *ops)
 		return NULL;
 	}
 	a->ops = *ops;
-	a->anchor.id = UINT64_MAX;
-	HASH_ADD(hh, a->table, id, sizeof(a->anchor.id), &a->anchor);
+	/* Found by no key, since no key is empty: any id may be a stranger's. */
+	HASH_ADD_KEYPTR(hh, a->table, &a->anchor.id, 0, &a->anchor);
 	a->entries = (struct pool){ .size = sizeof(struct entry), .limit = LIMIT };
 	a->longer = (struct pool){
 		.size = ASSEMBLE_PHASES * sizeof(struct step),
@@ -159,6 +160,7 @@ static struct entry *add(struct assembly *a, const struct synfin_record_head *he
 	e->conn.phases = e->inline_phases;
 	e->conn.nr_phases = 0;
 	e->conn.lost_phases = 0;
+	e->conn.skipped_phases = 0;
 	e->conn.ended = false;
 	HASH_ADD(hh, a->table, id, sizeof(e->id), e);
 	*recent(a, e->id) = e;
@@ -166,18 +168,47 @@ static struct entry *add(struct assembly *a, const struct synfin_record_head *he
 	return e;
 }
 
-static noinline bool more_room(struct assembly *a, struct entry *e)
+/*
+ * All places are taken: one in the middle is freed, best of all a segment that the
+ * next phase repeats. What follows the free place tells how many it stands for.
+ */
+static void make_room(struct conn *c)
+{
+	unsigned int i, last = c->nr_phases - 2;
+	struct step *gone, *next;
+
+	for (i = 1; i < last; i++)
+		if (step_repeats(&c->phases[i], &c->phases[i + 1]))
+			break;
+	if (i == last)
+		i = c->nr_phases / 2;
+	gone = &c->phases[i];
+	next = gone + 1;
+	next->mixed |= gone->mixed || !step_repeats(gone, next);
+	next->skipped += gone->skipped + 1;
+	if (next->since_ns != SYNFIN_NS_NONE && gone->since_ns != SYNFIN_NS_NONE)
+		next->since_ns += gone->since_ns;
+	c->nr_phases--;
+	c->skipped_phases++;
+	memmove(gone, next, (c->nr_phases - i) * sizeof(*gone));
+}
+
+static noinline void more_room(struct assembly *a, struct entry *e)
 {
 	struct step *longer;
 
-	if (e->conn.phases != e->inline_phases)
-		return e->conn.nr_phases < ASSEMBLE_PHASES;
+	if (e->conn.phases != e->inline_phases) {
+		if (e->conn.nr_phases == ASSEMBLE_PHASES)
+			make_room(&e->conn);
+		return;
+	}
 	longer = pool_take(&a->longer);
-	if (!longer)
-		return false;
+	if (!longer) {
+		make_room(&e->conn);
+		return;
+	}
 	memcpy(longer, e->inline_phases, sizeof(e->inline_phases));
 	e->conn.phases = longer;
-	return true;
 }
 
 /* A tracepoint can be held up on its CPU, and come after those that follow it. */
@@ -195,44 +226,12 @@ static void add_step(struct assembly *a, struct entry *e,
 {
 	struct conn *c = &e->conn;
 
-	if (c->nr_phases >= INLINE_PHASES && !more_room(a, e)) {
-		c->lost_phases += c->lost_phases != UINT16_MAX;
-		return;
-	}
+	if (c->nr_phases >= INLINE_PHASES)
+		more_room(a, e);
 	/* The first that is known was not the first that there was. */
 	if (!c->nr_phases && rec->since_ns != SYNFIN_NS_NONE)
 		c->lost_phases++;
 	step_pack(place(c, rec->head.time_ns), rec);
-}
-
-static void count(uint16_t *counter)
-{
-	*counter += *counter != UINT16_MAX;
-}
-
-/* A segment that came after the summary was written. */
-static void count_late(struct synfin_record_conn *sum,
-		       const struct synfin_record_phase *rec)
-{
-	switch (rec->phase) {
-	case SYNFIN_PHASE_SYN:
-		count(&sum->syn_count);
-		break;
-	case SYNFIN_PHASE_SYN_ACK:
-		count(&sum->syn_ack_count);
-		break;
-	case SYNFIN_PHASE_FIN_1:
-	case SYNFIN_PHASE_FIN_2:
-		count(&sum->fin_count);
-		break;
-	case SYNFIN_PHASE_RST:
-		/* An ICMP error is none. */
-		if (rec->tcp_flags)
-			count(&sum->rst_count);
-		break;
-	default:
-		break;
-	}
 }
 
 static bool hand_on(struct assembly *a, struct entry *e)
@@ -266,7 +265,8 @@ static bool take_phase(struct assembly *a, struct entry *e,
 		return true;
 	add_step(a, e, rec);
 	if (e->conn.ended) {
-		count_late(&e->conn.sum, rec);
+		/* It came after the summary was written. */
+		judge_count(&e->conn.sum, rec->phase, rec->tcp_flags, 1);
 	} else if (e->next) {
 		DL_DELETE(a->live, e);
 		DL_APPEND(a->live, e);

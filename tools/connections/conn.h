@@ -14,7 +14,8 @@
  * @sum:	the summary; of a connection that has not ended, what is known of it
  * @phases:	its phases, in the order of their time
  * @nr_phases:	how many are in @phases
- * @lost_phases: phases that could not be kept or had been overwritten
+ * @lost_phases: phases that had been overwritten, or came when memory was short
+ * @skipped_phases: too many to keep, so that others stand for them; see struct step
  * @ended:	@sum is a record of the kernel, or of the phase machine, not a guess
  */
 struct conn {
@@ -22,6 +23,7 @@ struct conn {
 	struct step *phases;
 	unsigned int nr_phases;
 	unsigned int lost_phases;
+	unsigned int skipped_phases;
 	bool ended;
 };
 

@@ -53,6 +53,43 @@ static bool same_segment(const struct step *a, const struct step *b)
 	       a->ack == b->ack && a->phase != b->phase;
 }
 
+static void count(uint16_t *counter, uint32_t nr)
+{
+	*counter = nr < (uint32_t)(UINT16_MAX - *counter) ? (uint16_t)(*counter + nr) :
+						UINT16_MAX;
+}
+
+/**
+ * judge_count() - count segments in a summary that does not know of them
+ * @sum:	the summary
+ * @phase:	enum synfin_phase, what they are
+ * @tcp_flags:	byte 13 of their header
+ * @nr:		how many
+ */
+void judge_count(struct synfin_record_conn *sum, unsigned int phase,
+		 unsigned int tcp_flags, uint32_t nr)
+{
+	switch (phase) {
+	case SYNFIN_PHASE_SYN:
+		count(&sum->syn_count, nr);
+		break;
+	case SYNFIN_PHASE_SYN_ACK:
+		count(&sum->syn_ack_count, nr);
+		break;
+	case SYNFIN_PHASE_FIN_1:
+	case SYNFIN_PHASE_FIN_2:
+		count(&sum->fin_count, nr);
+		break;
+	case SYNFIN_PHASE_RST:
+		/* An ICMP error is none. */
+		if (tcp_flags)
+			count(&sum->rst_count, nr);
+		break;
+	default:
+		break;
+	}
+}
+
 /**
  * judge() - fill in the summary of a connection from its phases
  * @c: the connection
@@ -65,9 +102,8 @@ bool judge(struct conn *c)
 	struct synfin_result res;
 	struct synfin_segment seg;
 	struct synfin_conn conn;
+	bool begun = false;
 
-	if (!c->nr_phases)
-		return false;
 	for (unsigned int i = 0; i < c->nr_phases; i++) {
 		const struct step *rec = &c->phases[i];
 
@@ -75,14 +111,21 @@ bool judge(struct conn *c)
 		    (i && same_segment(rec - 1, rec)))
 			continue;
 		segment_of(head, rec, &seg);
-		if (!i)
+		if (!begun)
 			synfin_phase_init(&conn, &seg, head->netns, head->id);
+		begun = true;
 		synfin_phase_segment(&conn, &seg, rec->time_ns, &res);
 		if (res.again)
 			break;
 	}
+	if (!begun)
+		return false;
 	synfin_phase_finish(&conn, &res);
 	synfin_phase_summary(&conn, &c->sum);
+	for (unsigned int i = 0; i < c->nr_phases; i++)
+		if (c->phases[i].skipped && !c->phases[i].mixed)
+			judge_count(&c->sum, c->phases[i].phase,
+				    c->phases[i].tcp_flags, c->phases[i].skipped);
 	c->ended = true;
 	return true;
 }

@@ -6,6 +6,8 @@
 #ifndef _TOOLS_STEP_H
 #define _TOOLS_STEP_H
 
+#include <stdbool.h>
+
 #include "uapi/synfin.h"
 
 /**
@@ -20,6 +22,8 @@
  * @phase: enum synfin_phase
  * @from: enum synfin_from
  * @tcp_flags: byte 13 of the TCP header
+ * @mixed: of the @skipped ones not all are earlier copies of this segment
+ * @skipped: phases before it that were left out; @since_ns counts from before them
  */
 struct step {
 	__u64 time_ns;
@@ -32,7 +36,16 @@ struct step {
 	__u8 phase;
 	__u8 from;
 	__u8 tcp_flags;
+	__u8 mixed;
+	__u32 skipped;
 };
+
+/* Is @b the same segment as @a, sent again? */
+static inline bool step_repeats(const struct step *a, const struct step *b)
+{
+	return a->phase == b->phase && a->from == b->from && a->seq == b->seq &&
+	       b->count > 1 && a->tcp_flags == b->tcp_flags;
+}
 
 static inline void step_pack(struct step *step,
 			     const struct synfin_record_phase *rec)

@@ -11,6 +11,9 @@
 
 #include "core/wire.h"
 
+/* A segment that was sent more often than that is not drawn each time. */
+#define DRAWN_AGAIN	8u
+
 /* What a phase is to its sender and to its receiver; LADDER_EVENT_NR is nothing. */
 static const struct {
 	unsigned char send;
@@ -124,6 +127,8 @@ static unsigned int merge(const struct conn *c, struct ladder_row *rows)
 		if (i + 1 < c->nr_phases &&
 		    same_segment(row->rec, &c->phases[i + 1]))
 			row->also = &c->phases[++i];
+		row->skipped = row->rec->skipped;
+		row->mixed = row->rec->mixed;
 		row->carries = carries_ack(c, rows, nr);
 		row->crossed = has_crossed(rows, nr);
 		nr++;
@@ -209,6 +214,30 @@ static void step(const struct conn *c, const struct ladder_row *rows,
 		pending[!from] = row;
 }
 
+/*
+ * A segment that was sent again and again is drawn twice at its beginning and once at
+ * its end; the last one tells how many it stands for.
+ */
+static unsigned int fold(struct ladder_row *rows, unsigned int nr)
+{
+	unsigned int i, j, run, to = 0;
+
+	for (i = 0; i < nr; i += run) {
+		for (run = 1; i + run < nr; run++)
+			if (!step_repeats(rows[i].rec, rows[i + run].rec))
+				break;
+		for (j = i; j < i + run; j++) {
+			if (run <= DRAWN_AGAIN || j < i + 2 || j == i + run - 1) {
+				rows[to++] = rows[j];
+				continue;
+			}
+			rows[i + run - 1].skipped += rows[j].skipped + 1;
+			rows[i + run - 1].mixed |= rows[j].mixed;
+		}
+	}
+	return to;
+}
+
 /**
  * ladder_rows() - make rows of the phases, and the states after each
  * @c:		the connection; phases of no known kind are passed over
@@ -228,5 +257,5 @@ unsigned int ladder_rows(const struct conn *c, struct ladder_row *rows)
 		rows[i].after[0] = state[0];
 		rows[i].after[1] = state[1];
 	}
-	return nr;
+	return fold(rows, nr);
 }

@@ -166,8 +166,20 @@ static void add_wait(struct maker *m, const struct ladder_row *timeout)
 	}
 }
 
+/* What is between this row and the one before it, and is not drawn. */
+static void add_gap(struct maker *m, const struct ladder_row *row)
+{
+	struct rung *rung;
+
+	if (!row->skipped)
+		return;
+	rung = next_rung(m, RUNG_TEXT);
+	rung_put_gap(rung, row);
+}
+
 static void add_row(struct maker *m, const struct ladder_row *row)
 {
+	add_gap(m, row);
 	if (row->rec->phase == SYNFIN_PHASE_TIMEOUT) {
 		if (!m->wait_told)
 			add_wait(m, row);

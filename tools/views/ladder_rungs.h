@@ -17,7 +17,7 @@
  */
 static inline unsigned int rungs_max(const struct conn *c)
 {
-	return 2 * c->nr_phases + 8;
+	return 3 * c->nr_phases + 8;
 }
 
 unsigned int rungs_make(const struct conn *c, const struct ladder_options *opt,

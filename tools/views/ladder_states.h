@@ -80,6 +80,8 @@ enum ladder_event {
  * @carries:	a second FIN that carries the ACK of the first
  * @crossed:	sent before its sender had got the peer's SYN, or FIN
  * @forged:	a reset that was not believed: the connection went on
+ * @skipped:	segments before it that are not drawn
+ * @mixed:	of these, not all are earlier copies of it
  * @after:	the states once it has passed, by enum synfin_from
  */
 struct ladder_row {
@@ -88,6 +90,8 @@ struct ladder_row {
 	bool carries;
 	bool crossed;
 	bool forged;
+	bool mixed;
+	__u32 skipped;
 	enum ladder_state after[2];
 };
 

@@ -196,6 +196,25 @@ void rung_put_segment(struct rung *rung, const struct conn *c, bool absolute,
 }
 
 /**
+ * rung_put_gap() - what is not drawn
+ * @rung:	the line
+ * @row:	the segment that follows it
+ */
+void rung_put_gap(struct rung *rung, const struct ladder_row *row)
+{
+	char number[FMT_ROOM];
+
+	*fmt_grouped(number, row->skipped) = '\0';
+	if (row->mixed)
+		append(rung->name, sizeof(rung->name), "%s segment%s not shown",
+		       number, row->skipped == 1 ? "" : "s");
+	else
+		append(rung->name, sizeof(rung->name), "%s x %s",
+		       phases[row->rec->phase].name, number);
+	append(rung->brief, sizeof(rung->brief), "%s", rung->name);
+}
+
+/**
  * rung_put_missing() - what a segment would have been
  * @rung:	the line
  * @phase:	enum synfin_phase

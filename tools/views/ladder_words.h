@@ -73,6 +73,7 @@ static inline bool ladder_knows_bytes(const struct synfin_record_conn *sum)
 
 void rung_put_segment(struct rung *rung, const struct conn *c, bool absolute,
 		      const struct ladder_row *row);
+void rung_put_gap(struct rung *rung, const struct ladder_row *row);
 void rung_put_missing(struct rung *rung, __u8 phase);
 void rung_put_since(struct rung *rung, __u64 ns, bool ascii);
 void rung_put_remark(struct rung *rung, const char *full, const char *brief);

@@ -52,7 +52,7 @@ static char *put_head(char *p, const struct synfin_record_head *h)
 	/* A capture has none. */
 	p = h->netns ? fmt_u64(p, h->netns) : FMT_LITERAL(p, "null");
 	p = FMT_LITERAL(p, ",\"family\":");
-	*p++ = (char)('0' + h->family);
+	*p++ = h->family == 4 ? '4' : '6';
 	p = FMT_LITERAL(p, ",\"client\":\"");
 	p = fmt_addr(p, h->family, h->client);
 	p = FMT_LITERAL(p, "\",\"client_port\":");
@@ -171,6 +171,8 @@ void json_conn(struct out *out, const struct conn *c)
 	p = put_counts(p, &c->sum);
 	p = put_others(p, &c->sum);
 	p = put_phases(p, c);
+	p = FMT_LITERAL(p, ",\"phases_lost\":");
+	p = fmt_u64(p, c->lost_phases + c->skipped_phases);
 	*p++ = '}';
 	*p++ = '\n';
 	out_used(out, p);

@@ -218,6 +218,16 @@ static void draw_heading(struct view *v)
 	canvas_end_line(&v->canvas);
 }
 
+static void put_left_out(struct view *v, unsigned int nr, const char *why)
+{
+	char text[64];
+
+	if (!nr)
+		return;
+	snprintf(text, sizeof(text), "%u phase%s %s", nr, nr == 1 ? "" : "s", why);
+	put_line(v, v->at.indent, text, YELLOW);
+}
+
 /* What x and y are, and what the drawing does not show. */
 static void draw_notes(struct view *v)
 {
@@ -235,12 +245,8 @@ static void draw_notes(struct view *v)
 	}
 	if (sum->flags & SYNFIN_CONN_FLIPPED)
 		put_line(v, col, "which end is the client is a guess", YELLOW);
-	if (v->c->lost_phases) {
-		snprintf(text, sizeof(text),
-			 "%u phase%s missing, overwritten in the ring",
-			 v->c->lost_phases, v->c->lost_phases == 1 ? "" : "s");
-		put_line(v, col, text, YELLOW);
-	}
+	put_left_out(v, v->c->lost_phases, "missing, overwritten in the ring");
+	put_left_out(v, v->c->skipped_phases, "not shown, too many to keep");
 }
 
 static void draw(struct view *v, const struct rung *rungs, unsigned int nr)
