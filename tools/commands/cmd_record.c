@@ -2,34 +2,48 @@
 /*
  * synfin record: writes the records as they are, to be read with -r.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "commands/cmd.h"
 #include "output/complain.h"
+#include "output/save.h"
+#include "commands/stop.h"
 #include "commands/watch.h"
+
+/* What is written, and to where. */
+struct recorder {
+	struct out out;
+	struct save save;
+	bool to_stdout;
+};
 
 static bool keep(struct watch *w, const union synfin_record *rec)
 {
-	struct out *file = w->ctx;
+	struct recorder *r = w->ctx;
 
 	w->totals.records++;
 	if (rec->head.type == SYNFIN_RECORD_CONN)
 		totals_conn(&w->totals, &rec->conn);
-	out_write(file, rec, synfin_record_size(rec->head.type));
-	return !file->failed && !file->closed;
+	out_write(&r->out, rec, synfin_record_size(rec->head.type));
+	return !r->out.failed && !r->out.closed;
 }
 
-/* So that what was recorded can be read while it goes on. */
+/*
+ * What was recorded can be read while it goes on, and is there if this process is
+ * killed: all but the last moment.
+ */
 static bool flush(struct watch *w)
 {
-	return !w->src->live || !out_flush(w->ctx);
+	struct recorder *r = w->ctx;
+
+	return !w->src->live || (!out_flush(&r->out) &&
+				 (r->to_stdout || !save_keep(&r->save)));
 }
 
-static int record_to(struct watch *w, struct out *file)
+static int record_to(struct watch *w, struct recorder *r)
 {
 	static const struct view view = { .record = keep, .idle = flush };
 	struct synfin_file_header header = {
@@ -40,10 +54,38 @@ static int record_to(struct watch *w, struct out *file)
 	int status;
 
 	w->view = &view;
-	w->ctx = file;
-	out_write(file, &header, sizeof(header));
+	w->ctx = r;
+	out_write(&r->out, &header, sizeof(header));
 	status = watch_run(w);
-	return out_flush(file) && file->failed ? EXIT_FAILURE : status;
+	return out_flush(&r->out) && r->out.failed ? EXIT_FAILURE : status;
+}
+
+/* Would the recording overwrite what it is made from? */
+static bool is_input(const struct options *opt)
+{
+	struct stat from, to;
+
+	if (!opt->file || stat(opt->output, &to))
+		return false;
+	if (strcmp(opt->file, "-") ? stat(opt->file, &from) :
+				     fstat(STDIN_FILENO, &from))
+		return false;
+	return S_ISREG(from.st_mode) && from.st_dev == to.st_dev &&
+	       from.st_ino == to.st_ino;
+}
+
+static int open_output(struct recorder *r, const struct options *opt)
+{
+	if (r->to_stdout)
+		return out_open(&r->out, STDOUT_FILENO, "stdout");
+	/* It goes on, whoever has stopped to read what it says. */
+	stop_without_stdout();
+	if (save_open(&r->save, opt->output))
+		return -1;
+	if (!out_open(&r->out, r->save.fd, opt->output))
+		return 0;
+	save_close(&r->save, false);
+	return -1;
 }
 
 /**
@@ -57,41 +99,40 @@ static int record_to(struct watch *w, struct out *file)
  */
 int cmd_record(const struct options *opt)
 {
-	bool to_stdout = !strcmp(opt->output, "-");
+	struct recorder r = { .to_stdout = !strcmp(opt->output, "-") };
 	struct watch w = { .opt = opt };
 	int status = EXIT_FAILURE;
-	struct out file;
-	int fd;
+	bool good;
 
-	if (to_stdout && isatty(STDOUT_FILENO)) {
+	if (r.to_stdout && isatty(STDOUT_FILENO)) {
 		complain("stdout: a recording is not for a terminal: try: -o FILE");
+		return 2;
+	}
+	if (!r.to_stdout && is_input(opt)) {
+		complain("%s: is what -r reads: name another file with -o",
+			 opt->output);
 		return 2;
 	}
 	w.src = source_open(opt);
 	if (!w.src)
 		return EXIT_FAILURE;
-	fd = to_stdout ? STDOUT_FILENO :
-	     open(opt->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		complain_file(opt->output, errno, NULL);
+	if (open_output(&r, opt))
+		goto close_source;
+	/* What is said, is said on stderr if the recording goes to stdout. */
+	if (out_open(&w.out, r.to_stdout ? STDERR_FILENO : STDOUT_FILENO, "stdout")) {
+		out_close(&r.out);
+		if (!r.to_stdout)
+			save_close(&r.save, false);
 		goto close_source;
 	}
-	/* What is said, is said on stderr if the recording goes to stdout. */
-	if (out_open(&file, fd, to_stdout ? "stdout" : opt->output))
-		goto close_fd;
-	if (out_open(&w.out, to_stdout ? STDERR_FILENO : STDOUT_FILENO, "stdout"))
-		goto close_file;
-	status = record_to(&w, &file);
-	out_close(&file);
-	if (fd != STDOUT_FILENO && close(fd))
-		status = complain_file(opt->output, errno, NULL) ? EXIT_FAILURE : 0;
+	status = record_to(&w, &r);
+	/* What was good before its input broke is good still. */
+	good = !r.out.failed && (w.totals.records || status == EXIT_SUCCESS);
+	if (!r.to_stdout && save_close(&r.save, good))
+		status = EXIT_FAILURE;
+	out_close(&r.out);
 	return status;
 
-close_file:
-	out_close(&file);
-close_fd:
-	if (fd != STDOUT_FILENO)
-		close(fd);
 close_source:
 	w.src->close(w.src);
 	return status;

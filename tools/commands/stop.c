@@ -19,6 +19,8 @@ atomic_bool stop_asked;
 /* Set if that was because whoever read stdout has gone. */
 bool stop_unread;
 
+static bool without_stdout;
+
 static void on_signal(int number)
 {
 	(void)number;
@@ -38,8 +40,14 @@ int stop_setup(double seconds)
 	struct itimerval timer = { 0 };
 
 	/* Without SA_RESTART, so that a read() that blocks ends. */
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		sigaction(signals[i], &act, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
+		struct sigaction before;
+
+		/* Under nohup, and in the background of a shell, it is ignored. */
+		if (!sigaction(signals[i], NULL, &before) &&
+		    (before.sa_handler != SIG_IGN || signals[i] == SIGALRM))
+			sigaction(signals[i], &act, NULL);
+	}
 	/* write() then says EPIPE, and the totals can still be given. */
 	signal(SIGPIPE, SIG_IGN);
 
@@ -58,6 +66,14 @@ int stop_setup(double seconds)
 }
 
 /**
+ * stop_without_stdout() - go on though nobody reads stdout
+ */
+void stop_without_stdout(void)
+{
+	without_stdout = true;
+}
+
+/**
  * stop_wait() - sleep until there is something to read
  * @fd:		what to read, -1 for nothing
  * @milliseconds: how long to sleep at most
@@ -67,7 +83,7 @@ int stop_setup(double seconds)
 bool stop_wait(int fd, int milliseconds)
 {
 	struct pollfd fds[] = {
-		{ .fd = STDOUT_FILENO },
+		{ .fd = without_stdout ? -1 : STDOUT_FILENO },
 		{ .fd = fd, .events = POLLIN },
 	};
 

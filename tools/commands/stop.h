@@ -12,6 +12,7 @@ extern atomic_bool stop_asked;
 extern bool stop_unread;
 
 int stop_setup(double seconds);
+void stop_without_stdout(void);
 bool stop_wait(int fd, int milliseconds);
 
 #endif /* _TOOLS_STOP_H */

@@ -5,6 +5,7 @@
  *	source (ring, trace, recording, capture) -> records
  *	       -> assembly -> connections -> view (table, ladder, JSON)
  */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,10 +49,22 @@ static int check(const struct options *opt, unsigned int takes)
 	return 0;
 }
 
+/*
+ * A file must not get the number of stdout because that was closed: what is said would
+ * go into it. So the three are open, the wrong way, which fails when it is used.
+ */
+static void hold_descriptors(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
 	struct options opt;
 
+	hold_descriptors();
 	setlocale(LC_CTYPE, "");
 	tzset();
 	switch (options_parse(&opt, argc, argv)) {
