@@ -226,8 +226,8 @@ signal_ends_it() {
 		wait_for "two lines" grep -q -c 'reset client' "$tmp/$signal"
 		kill "-$signal" "$reader"
 		wait "$reader" || fail "$signal: exit status $?"
-		grep -q '2 connections.*0 records lost' "$tmp/$signal" ||
-			fail "$(cat "$tmp/$signal")"
+		grep -q '2 connections.*0 records lost' "$tmp/$signal.err" ||
+			fail "$(cat "$tmp/$signal.err")"
 	done
 }
 

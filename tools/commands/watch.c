@@ -76,11 +76,11 @@ static enum source_state pump(struct watch *w)
 	return SOURCE_END;
 }
 
-/* For JSON, and for those who want rows only, the closing line is on stderr. */
+/* On a terminal it is the last line of the table; in a pipe it would be in the way. */
 static void say_totals(struct watch *w)
 {
 	bool aside = w->opt->json || !w->opt->headings || w->out.closed ||
-		     stop_unread;
+		     stop_unread || !term_is_terminal();
 	struct out err;
 
 	if (!aside) {

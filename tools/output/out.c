@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -49,6 +50,10 @@ int out_flush(struct out *o)
 			done += (size_t)n;
 		} else if (errno == EPIPE) {
 			o->closed = true;
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			/* Whoever shares the descriptor does not want to wait. */
+			poll(&(struct pollfd){ .fd = o->fd, .events = POLLOUT }, 1,
+			     -1);
 		} else if (errno != EINTR) {
 			o->failed = true;
 			complain("%s: %s", o->name, strerror(errno));
