@@ -54,7 +54,7 @@ int save_open(struct save *save, const char *name)
 	if (S_ISDIR(st.st_mode))
 		return complain_file(name, EISDIR, NULL);
 	if (S_ISLNK(st.st_mode))
-		return complain("%s: is a symbolic link, which is not followed: name the file itself",
+		return complain("%s: is a symbolic link: name the file it leads to",
 				name);
 	save->fd = open(name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	return save->fd < 0 ? complain_file(name, errno, NULL) : 0;
