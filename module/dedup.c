@@ -45,7 +45,8 @@ static u64 hash_of(const struct synfin_net *sn, const struct synfin_segment *seg
 	u64 ends = halves(&seg->src) + 5 * halves(&seg->dst) +
 		   ((u64)seg->sport << 32 | (u32)seg->dport << 16 | seg->flags);
 
-	return synfin_table_hash(sn->key, (u64)seg->seq << 32 | seg->ack, ends);
+	return synfin_hash_fold(((u64)seg->seq << 32 | seg->ack) + sn->keys.pair[0],
+				ends + sn->keys.pair[1]);
 }
 
 static u32 way_of(const struct nf_hook_state *state)

@@ -148,9 +148,8 @@ static __always_inline bool uninteresting4(const struct synfin_net *sn,
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
-	found->hash = synfin_table_hash(sn->key,
-					synfin_table_endpoint4(iph->saddr, th->source),
-				       synfin_table_endpoint4(iph->daddr, th->dest));
+	found->hash = synfin_table_hash4(sn, iph->saddr, th->source, iph->daddr,
+					 th->dest);
 	return !synfin_table_awaited(synfin_table_stripe(found->hash));
 }
 
@@ -182,11 +181,8 @@ static __always_inline bool uninteresting6(const struct synfin_net *sn,
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
-	found->hash = synfin_table_hash(sn->key,
-					synfin_table_endpoint6(iph->saddr.s6_addr32,
-							       th->source),
-				       synfin_table_endpoint6(iph->daddr.s6_addr32,
-							      th->dest));
+	found->hash = synfin_table_hash6(sn, iph->saddr.s6_addr32, th->source,
+					 iph->daddr.s6_addr32, th->dest);
 	return !synfin_table_awaited(synfin_table_stripe(found->hash));
 }
 

@@ -2,25 +2,19 @@
 /*
  * synfin: watches TCP connections open and close.
  *
- * Load and unload, parameters, and what each network namespace gets. Unload mirrors
- * load.
+ * Load and unload, and parameters. Unload mirrors load.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "net.h"
 #include "table.h"
-#include "hook.h"
 #include "recheck.h"
 #include "ring.h"
 #include "route.h"
-#include "stats.h"
 
 #include <linux/log2.h>
 #include <linux/module.h>
-#include <linux/random.h>
-#include <linux/rcupdate.h>
 #include <linux/tracepoint.h>
-#include <net/net_namespace.h>
-#include <net/netns/generic.h>
 
 #define MAX_FLOWS_MIN		1024
 #define MAX_FLOWS_MAX		16777216
@@ -54,69 +48,6 @@ MODULE_PARM_DESC(closing_timeout, "seconds after the second FIN until the last A
 static unsigned int linger_timeout = 5;
 module_param(linger_timeout, uint, 0444);
 MODULE_PARM_DESC(linger_timeout, "seconds that an ended connection is kept for late segments (5)");
-
-static unsigned int synfin_net_id __read_mostly;
-
-static struct synfin_net *synfin_net(const struct net *net)
-{
-	return net_generic(net, synfin_net_id);
-}
-
-static int __net_init synfin_net_init(struct net *net)
-{
-	struct synfin_net *sn = synfin_net(net);
-	int err;
-
-	sn->net = net;
-	sn->inum = net->ns.inum;
-	sn->key = get_random_u64();
-	err = synfin_stats_init(sn);
-	if (err)
-		return err;
-	err = synfin_proc_init(sn);
-	if (err)
-		goto err_clean_stats;
-	err = synfin_hook_init(sn);
-	if (err)
-		goto err_clean_proc;
-	return 0;
-
-err_clean_proc:
-	synfin_proc_clean(sn);
-err_clean_stats:
-	synfin_stats_clean(sn);
-	return err;
-}
-
-/* A grace period passes between the two: no hook of the namespace runs any more. */
-static void __net_exit synfin_net_pre_exit(struct net *net)
-{
-	synfin_hook_clean(synfin_net(net));
-}
-
-/* And another one: nobody reports a flow of theirs any more. */
-static void __net_exit synfin_net_exit_batch(struct list_head *nets)
-{
-	struct net *net;
-
-	synfin_recheck_flush();
-	list_for_each_entry(net, nets, exit_list) {
-		synfin_proc_clean(synfin_net(net));
-		synfin_hook_free(synfin_net(net));
-		synfin_table_net_exit(synfin_net(net));
-	}
-	synchronize_rcu();
-	list_for_each_entry(net, nets, exit_list)
-		synfin_stats_clean(synfin_net(net));
-}
-
-static struct pernet_operations synfin_net_ops = {
-	.init = synfin_net_init,
-	.pre_exit = synfin_net_pre_exit,
-	.exit_batch = synfin_net_exit_batch,
-	.id = &synfin_net_id,
-	.size = sizeof(struct synfin_net),
-};
 
 static int __init check_range(const char *name, unsigned int value,
 			      unsigned int min, unsigned int max)
@@ -179,16 +110,16 @@ static int __init synfin_init(void)
 	err = setup_flows();
 	if (err)
 		goto err_teardown_ring;
-	err = register_pernet_subsys(&synfin_net_ops);
+	err = synfin_net_setup();
 	if (err)
 		goto err_teardown_flows;
 	err = synfin_ring_map_setup();
 	if (err)
-		goto err_unregister_pernet;
+		goto err_teardown_nets;
 	return 0;
 
-err_unregister_pernet:
-	unregister_pernet_subsys(&synfin_net_ops);
+err_teardown_nets:
+	synfin_net_teardown();
 err_teardown_flows:
 	synfin_table_teardown();
 err_teardown_ring:
@@ -199,7 +130,7 @@ err_teardown_ring:
 static void __exit synfin_exit(void)
 {
 	synfin_ring_map_teardown();
-	unregister_pernet_subsys(&synfin_net_ops);
+	synfin_net_teardown();
 	synfin_table_teardown();
 	/* Tracepoints may still be running on behalf of the last report. */
 	tracepoint_synchronize_unregister();

@@ -17,10 +17,8 @@
 #include <asm/local64.h>
 #include "uapi/synfin.h"
 #include "core/counters.h"
+#include "net.h"
 
-struct net;
-struct nf_hook_ops;
-struct proc_dir_entry;
 struct synfin_book;
 
 /**
@@ -31,24 +29,6 @@ struct synfin_book;
 struct synfin_counters {
 	u64			count[SYNFIN_CNT_NR];
 	struct synfin_book	*book;
-};
-
-/**
- * struct synfin_net - what the module keeps for a network namespace
- * @key:	random, of the hash of its flows; written once
- * @counters:	its figures
- * @net:	the namespace
- * @inum:	its inode number, as in /proc/PID/ns/net
- * @hooks:	what was registered; their priv is this
- * @proc:	its /proc/net/synfin
- */
-struct synfin_net {
-	u64				key;
-	struct synfin_counters __percpu	*counters;
-	struct net			*net;
-	u32				inum;
-	struct nf_hook_ops		*hooks;
-	struct proc_dir_entry		*proc;
 };
 
 /**

@@ -30,18 +30,27 @@ u64 synfin_table_new_id(void)
 	       (u64)raw_smp_processor_id() << 48;
 }
 
-static u64 endpoint(const struct synfin_segment *seg,
-		    const struct synfin_addr *addr, u16 port)
+static u64 hash(const struct synfin_net *sn, u8 family,
+		const struct synfin_addr *saddr, u16 sport,
+		const struct synfin_addr *daddr, u16 dport)
 {
-	if (seg->family == 4)
-		return synfin_table_endpoint4(addr->w[0], htons(port));
-	return synfin_table_endpoint6(addr->w, htons(port));
+	if (family == 4)
+		return synfin_table_hash4(sn, saddr->w[0], htons(sport), daddr->w[0],
+					  htons(dport));
+	return synfin_table_hash6(sn, saddr->w, htons(sport), daddr->w, htons(dport));
 }
 
 static u64 hash_of(const struct synfin_net *sn, const struct synfin_segment *seg)
 {
-	return synfin_table_hash(sn->key, endpoint(seg, &seg->src, seg->sport),
-				endpoint(seg, &seg->dst, seg->dport));
+	return hash(sn, seg->family, &seg->src, seg->sport, &seg->dst, seg->dport);
+}
+
+static u64 hash_of_flow(const struct synfin_flow *flow)
+{
+	const struct synfin_conn *conn = &flow->conn;
+
+	return hash(flow->sn, conn->family, &conn->client, conn->client_port,
+		    &conn->server, conn->server_port);
 }
 
 static bool same_flow(const struct synfin_flow *flow, const struct synfin_net *sn,
@@ -61,16 +70,18 @@ static bool same_flow(const struct synfin_flow *flow, const struct synfin_net *s
 	       synfin_same_addr(&conn->server, &seg->src);
 }
 
-static struct synfin_flow *find(const struct synfin_table_hold *hold,
+static struct synfin_flow *find(struct synfin_table_hold *hold,
 				const struct synfin_net *sn,
 				const struct synfin_segment *seg)
 {
 	struct synfin_flow *flow;
+	unsigned int length = 0;
 
 	lockdep_assert_held(&hold->stripe->lock);
-	for (flow = *hold->chain; flow; flow = flow->next)
+	for (flow = *hold->chain; flow; flow = flow->next, length++)
 		if (same_flow(flow, sn, seg))
 			return flow;
+	hold->length = length;
 	return NULL;
 }
 
@@ -142,16 +153,6 @@ void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
 	WRITE_ONCE(stripe->flows, stripe->flows + 1);
 }
 
-static u64 conn_endpoint(const struct synfin_conn *conn, bool server)
-{
-	const struct synfin_addr *addr = server ? &conn->server : &conn->client;
-	__be16 port = htons(server ? conn->server_port : conn->client_port);
-
-	if (conn->family == 4)
-		return synfin_table_endpoint4(addr->w[0], port);
-	return synfin_table_endpoint6(addr->w, port);
-}
-
 static struct synfin_flow **chain_at(u64 hash)
 {
 	return &synfin_table.chains[hash >> synfin_table.chain_shift];
@@ -166,7 +167,6 @@ void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 {
 	const struct synfin_conn *conn = &flow->conn;
 	struct synfin_flow **at;
-	u64 hash;
 
 	lockdep_assert_held(&stripe->lock);
 	set_awaiting(stripe,
@@ -175,9 +175,7 @@ void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 	__list_del(flow->wait.prev, flow->wait.next);
 	if (synfin_table_wait_is_embryonic(conn->mark[1]))
 		atomic_dec(&synfin_table.embryonic);
-	hash = synfin_table_hash(flow->sn->key, conn_endpoint(conn, false),
-				 conn_endpoint(conn, true));
-	at = chain_at(hash);
+	at = chain_at(hash_of_flow(flow));
 	while (*at != flow)
 		at = &(*at)->next;
 	*at = flow->next;
@@ -212,7 +210,7 @@ static struct synfin_flow *insert(struct synfin_table_hold *hold,
 		hold->reason = SYNFIN_CNT_no_memory;
 		return NULL;
 	}
-	hold->victim = synfin_table_make_room(hold->stripe, &full);
+	hold->victim = synfin_table_make_room(hold, &full);
 	if (full) {
 		hold->reason = SYNFIN_CNT_table_full;
 		return NULL;

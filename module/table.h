@@ -7,11 +7,12 @@
  * list for each kind of wait, oldest first, so that expiry and eviction never
  * search.
  *
- * One hash serves the stripe, the chain in it, and the filter: a product of the two
- * endpoints with random 64-bit keys, cheap enough for the fast path. Each namespace
- * has a key of its own, as many have the same addresses inside. SipHash for the
- * chain was measured at a seventh of the whole slow path; what it is wanted for, that
- * nobody can choose colliding endpoints without the key, a keyed product gives too.
+ * One hash serves the stripe, the chain in it, and the filter: see core/hash.h. Each
+ * namespace has keys of its own, as many have the same addresses inside. SipHash for
+ * the chain was measured at a seventh of the whole slow path; what it is wanted for,
+ * that nobody can choose colliding endpoints without the key, two folded products give
+ * too. Should a chain become long all the same, the least worthy flow in it makes way
+ * for a new one: a walk never takes longer than SYNFIN_TABLE_CHAIN_MAX flows.
  *
  * The awaiting filter is one byte a stripe: is any flow here waiting for a segment
  * without SYN, FIN or RST? It is written under the stripe's lock, when the count
@@ -33,12 +34,15 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include "compat.h"
+#include "core/hash.h"
 #include "core/phase.h"
+#include "net.h"
 
 #define SYNFIN_TABLE_STRIPE_BITS	12
 #define SYNFIN_TABLE_STRIPES	BIT(SYNFIN_TABLE_STRIPE_BITS)
 
-struct synfin_net;
+/* Flows in a chain at most; on average there is one, when the table is full. */
+#define SYNFIN_TABLE_CHAIN_MAX	32
 
 /* Bits of synfin_flow.conn.mark[0]. */
 #define SYNFIN_FLOW_AWAITS	0x1	/* it is counted in the filter */
@@ -113,6 +117,7 @@ typedef void (*synfin_table_report)(struct synfin_flow *flow,
  * @victim:	a flow that had to make room, to be reported after the lock
  * @spare:	a flow that was allocated and not needed
  * @last_ns:	when the flow's last phase had passed
+ * @length:	of the chain, if the flow was not in it
  * @reason:	why no flow was found
  */
 struct synfin_table_hold {
@@ -123,6 +128,7 @@ struct synfin_table_hold {
 	struct synfin_flow	*victim;
 	struct synfin_flow	*spare;
 	u64			last_ns;
+	unsigned int		length;
 	enum synfin_counter	reason;
 };
 
@@ -148,45 +154,64 @@ struct synfin_gauges {
 
 /**
  * struct synfin_table_fast - what the fast path reads
- * @key:	of IPv6 endpoints; written once, at load
  * @filter:	the awaiting filter
  */
 struct synfin_table_fast {
-	u64	key[2];
 	u8	filter[SYNFIN_TABLE_STRIPES] ____cacheline_aligned;
 };
 
 extern struct synfin_table_fast synfin_table_fast;
-
-/*
- * The hash of a pair of endpoints, the same for both directions. Each endpoint is a
- * 64-bit number; with k random, (a + k)(b + k) tells pairs apart as well as
- * multiply-shift does, and needs no order. The upper bits are the good ones: the
- * stripe's first, then the chain's. An IPv6 address is made one number by such a
- * product, too, of its halves.
- */
-static inline u64 synfin_table_hash(u64 key, u64 a, u64 b)
-{
-	return (a + key) * (b + key);
-}
 
 static inline u32 synfin_table_stripe(u64 hash)
 {
 	return hash >> (64 - SYNFIN_TABLE_STRIPE_BITS);
 }
 
-static inline u64 synfin_table_endpoint4(__be32 addr, __be16 port)
+/**
+ * synfin_table_hash4() - the hash of a pair of IPv4 endpoints
+ * @sn:		the namespace
+ * @saddr:	the address of one
+ * @sport:	its port
+ * @daddr:	the address of the other
+ * @dport:	its port
+ *
+ * Return: the hash, the same if they are swapped.
+ */
+static __always_inline u64 synfin_table_hash4(const struct synfin_net *sn,
+					      __be32 saddr, __be16 sport,
+					      __be32 daddr, __be16 dport)
 {
-	return (u64)(__force u32)addr << 16 | (__force u16)port;
+	return synfin_hash_pair(&sn->keys,
+				synfin_hash_endpoint4((__force u32)saddr,
+						      (__force u16)sport),
+				synfin_hash_endpoint4((__force u32)daddr,
+						      (__force u16)dport));
 }
 
-static inline u64 synfin_table_endpoint6(const __be32 *addr, __be16 port)
+static __always_inline u64 synfin_table_endpoint6(const struct synfin_net *sn,
+						  const __be32 *addr, __be16 port)
 {
-	u64 hi = get_unaligned((const u64 *)addr);
-	u64 lo = get_unaligned_be64(addr + 2);
+	return synfin_hash_endpoint6(&sn->keys, get_unaligned((const u64 *)addr),
+				     get_unaligned((const u64 *)(addr + 2)),
+				     (__force u16)port);
+}
 
-	return (hi + synfin_table_fast.key[0]) * (lo + synfin_table_fast.key[1]) +
-	       (__force u16)port;
+/**
+ * synfin_table_hash6() - likewise, of IPv6 endpoints
+ * @sn:		the namespace
+ * @saddr:	the address of one, four words
+ * @sport:	its port
+ * @daddr:	the address of the other
+ * @dport:	its port
+ *
+ * Return: the hash, the same if they are swapped.
+ */
+static __always_inline u64 synfin_table_hash6(const struct synfin_net *sn,
+					      const __be32 *saddr, __be16 sport,
+					      const __be32 *daddr, __be16 dport)
+{
+	return synfin_hash_pair(&sn->keys, synfin_table_endpoint6(sn, saddr, sport),
+				synfin_table_endpoint6(sn, daddr, dport));
 }
 
 /**

@@ -92,6 +92,38 @@ static struct synfin_flow *take(struct synfin_stripe *stripe, chooser choose)
 	return flow;
 }
 
+/* In a chain that is too long: what has ended, what nothing proved, what goes on. */
+static const u8 worth[SYNFIN_WAIT_NR] = {
+	[SYNFIN_WAIT_LINGER] = 0,
+	[SYNFIN_WAIT_UNANSWERED] = 1,
+	[SYNFIN_WAIT_UNACKNOWLEDGED] = 1,
+	[SYNFIN_WAIT_UNPROVEN] = 1,
+	[SYNFIN_WAIT_CLOSING] = 2,
+	[SYNFIN_WAIT_HALF_CLOSED] = 3,
+	[SYNFIN_WAIT_OPEN] = 4,
+};
+
+static bool is_worth_less(const struct synfin_conn *one,
+			  const struct synfin_conn *other)
+{
+	u8 a = worth[one->mark[1]], b = worth[other->mark[1]];
+
+	return a < b || (a == b && one->last_ns < other->last_ns);
+}
+
+/* Unlink the least worthy flow of a chain, the oldest of these. */
+static noinline struct synfin_flow *shorten(const struct synfin_table_hold *hold)
+{
+	struct synfin_flow *flow, *least = *hold->chain;
+
+	for (flow = least->next; flow; flow = flow->next)
+		if (is_worth_less(&flow->conn, &least->conn))
+			least = flow;
+	synfin_table_unlink(hold->stripe, least);
+	synfin_stats_inc(least->sn, SYNFIN_CNT_chain_full);
+	return least;
+}
+
 /* Count one more flow, unless the table is full: exact, whoever else does it too. */
 static bool reserve(void)
 {
@@ -102,26 +134,34 @@ static bool reserve(void)
 
 /**
  * synfin_table_make_room() - see that one more flow fits, and count it
- * @stripe:	where it goes, locked
+ * @hold:	where it goes, locked
  * @full:	set if none fits
  *
  * Return: a flow that had to go, unlinked, for synfin_table_evict() once the lock
  * is released; or NULL.
  */
-struct synfin_flow *synfin_table_make_room(struct synfin_stripe *stripe,
+struct synfin_flow *synfin_table_make_room(const struct synfin_table_hold *hold,
 					   bool *full)
 {
+	struct synfin_stripe *stripe = hold->stripe;
 	struct synfin_table *t = &synfin_table;
 	struct synfin_flow *victim = NULL;
 
 	lockdep_assert_held(&stripe->lock);
 	*full = false;
+	if (unlikely(hold->length >= SYNFIN_TABLE_CHAIN_MAX))
+		victim = shorten(hold);
 	if (unlikely(!reserve())) {
-		victim = take(stripe, worthless) ?: take(stripe, least_worth);
+		if (!victim)
+			victim = take(stripe, worthless) ?: take(stripe, least_worth);
 		*full = !reserve();
 	} else if (unlikely(atomic_read(&t->embryonic) >= t->max_embryonic)) {
-		victim = take(stripe, oldest_embryonic);
-		*full = !victim;
+		/* One at a time. */
+		*full = victim;
+		if (!victim) {
+			victim = take(stripe, oldest_embryonic);
+			*full = !victim;
+		}
 		if (*full)
 			atomic_dec(&t->total);
 	}

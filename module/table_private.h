@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Inside the flow table: what the files flow*.c share.
+ * Inside the flow table: what the files table*.c share.
  */
 #ifndef _SYNFIN_TABLE_PRIVATE_H
 #define _SYNFIN_TABLE_PRIVATE_H
@@ -73,7 +73,7 @@ bool synfin_table_is_quiet(void);
 void synfin_table_repay(void);
 
 /* table_expire.c */
-struct synfin_flow *synfin_table_make_room(struct synfin_stripe *stripe,
+struct synfin_flow *synfin_table_make_room(const struct synfin_table_hold *hold,
 					   bool *full);
 void synfin_table_evict(struct synfin_flow *flow);
 void synfin_table_expire_work(struct work_struct *work);

@@ -8,7 +8,6 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/random.h>
 #include <linux/slab.h>
 
 static void free_tables(void)
@@ -61,7 +60,6 @@ int synfin_table_setup(const struct synfin_table_limits *limits,
 			t->shortest_ns = min(t->shortest_ns, limits->wait_ns[wait]);
 	t->report = report;
 	t->max_embryonic = max(limits->max_flows / 4, 1u);
-	get_random_bytes(synfin_table_fast.key, sizeof(synfin_table_fast.key));
 
 	err = alloc_tables(limits->max_flows);
 	if (err)

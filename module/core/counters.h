@@ -45,6 +45,7 @@
 	X(flows_created, "flows that began")				\
 	X(flows_ended,	"flows that ended, or made way for the next on their endpoints") \
 	X(flows_evicted, "flows dropped for room, or with their namespace") \
+	X(chain_full,	"flows dropped because too many others have the same hash") \
 	X(taken_back,	"resets and FINs that traffic proved forged")	\
 	X(sampled,	"connections not written down: flooded, and no ACK proved them") \
 	X(open_established,	"openings: three segments, numbers agree") \

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Network namespaces come and go: each gets figures, files in its /proc and hooks.
+ */
+#include "net.h"
+#include "hook.h"
+#include "recheck.h"
+#include "stats.h"
+#include "table.h"
+
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+static unsigned int synfin_net_id __read_mostly;
+
+static struct synfin_net *synfin_net(const struct net *net)
+{
+	return net_generic(net, synfin_net_id);
+}
+
+static int __net_init synfin_net_init(struct net *net)
+{
+	struct synfin_net *sn = synfin_net(net);
+	int err;
+
+	sn->net = net;
+	sn->inum = net->ns.inum;
+	get_random_bytes(&sn->keys, sizeof(sn->keys));
+	sn->keys.mix |= 1;
+	err = synfin_stats_init(sn);
+	if (err)
+		return err;
+	err = synfin_proc_init(sn);
+	if (err)
+		goto err_clean_stats;
+	err = synfin_hook_init(sn);
+	if (err)
+		goto err_clean_proc;
+	return 0;
+
+err_clean_proc:
+	synfin_proc_clean(sn);
+err_clean_stats:
+	synfin_stats_clean(sn);
+	return err;
+}
+
+/* A grace period passes between the two: no hook of the namespace runs any more. */
+static void __net_exit synfin_net_pre_exit(struct net *net)
+{
+	synfin_hook_clean(synfin_net(net));
+}
+
+/* And another one: nobody reports a flow of theirs any more. */
+static void __net_exit synfin_net_exit_batch(struct list_head *nets)
+{
+	struct net *net;
+
+	synfin_recheck_flush();
+	list_for_each_entry(net, nets, exit_list) {
+		synfin_proc_clean(synfin_net(net));
+		synfin_hook_free(synfin_net(net));
+		synfin_table_net_exit(synfin_net(net));
+	}
+	synchronize_rcu();
+	list_for_each_entry(net, nets, exit_list)
+		synfin_stats_clean(synfin_net(net));
+}
+
+static struct pernet_operations synfin_net_ops = {
+	.init = synfin_net_init,
+	.pre_exit = synfin_net_pre_exit,
+	.exit_batch = synfin_net_exit_batch,
+	.id = &synfin_net_id,
+	.size = sizeof(struct synfin_net),
+};
+
+/**
+ * synfin_net_setup() - begin to watch all namespaces, and those to come
+ *
+ * Context: module load; may sleep.
+ *
+ * Return: 0, or a negative error.
+ */
+int synfin_net_setup(void)
+{
+	return register_pernet_subsys(&synfin_net_ops);
+}
+
+/**
+ * synfin_net_teardown() - cease to watch them
+ *
+ * Context: module unload; may sleep.
+ */
+void synfin_net_teardown(void)
+{
+	unregister_pernet_subsys(&synfin_net_ops);
+}
