@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "output/complain.h"
+#include "sources/absent.h"
 #include "sources/proc.h"
 
 /**
@@ -21,7 +22,7 @@ FILE *proc_open(const char *path)
 	if (file)
 		return file;
 	if (errno == ENOENT)
-		advice = "is the module loaded? try: modprobe synfin";
+		advice = absent_advice();
 	else if (errno == EACCES || errno == EPERM)
 		advice = "try: sudo";
 	complain_file(path, errno, advice);

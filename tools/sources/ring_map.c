@@ -4,12 +4,16 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "output/complain.h"
+#include "sources/absent.h"
 #include "sources/ring_map.h"
 
 static int open_failed(const char *path, int error)
@@ -23,8 +27,15 @@ static int open_failed(const char *path, int error)
 	else if (error == ENOENT && !access("/proc/net/synfin/stats", F_OK))
 		advice = "not in this network namespace: try: nsenter --net=/proc/1/ns/net";
 	else if (error == ENOENT)
-		advice = "is the module loaded? try: modprobe synfin";
+		advice = absent_advice();
 	return complain_file(path, error, advice);
+}
+
+/* Who may not open it can be handed it, as stdin. */
+static int open_ring(const char *path)
+{
+	return strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) :
+				   fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
 }
 
 static int check_header(const struct synfin_ring_header *h, const char *path)
@@ -74,6 +85,13 @@ static int map_header(struct ring_map *map, const char *path)
 	return err ? err : check_layout(map, path);
 }
 
+static bool in_proc(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && fs.f_type == PROC_SUPER_MAGIC;
+}
+
 /* A plain file that is too short would end us with SIGBUS. */
 static int check_size(const struct ring_map *map, const char *path, size_t size)
 {
@@ -84,7 +102,7 @@ static int check_size(const struct ring_map *map, const char *path, size_t size)
 	if (S_ISDIR(st.st_mode))
 		return complain_file(path, EISDIR, NULL);
 	/* The size of a file in /proc is 0. */
-	if (S_ISREG(st.st_mode) && strncmp(path, "/proc/", 6) &&
+	if (S_ISREG(st.st_mode) && !in_proc(map->fd) &&
 	    (size_t)st.st_size < size)
 		return complain("%s: cut off: %lld bytes, and a ring has at least %zu",
 				path, (long long)st.st_size, size);
@@ -94,7 +112,7 @@ static int check_size(const struct ring_map *map, const char *path, size_t size)
 /**
  * ring_map_open() - open and map a ring
  * @map: to be filled
- * @path: its file
+ * @path: its file, "-" for stdin
  *
  * Return: 0, or -1 after a message.
  */
@@ -103,7 +121,7 @@ int ring_map_open(struct ring_map *map, const char *path)
 	void *base;
 
 	*map = (struct ring_map){
-		.fd = open(path, O_RDONLY | O_CLOEXEC),
+		.fd = open_ring(path),
 		.page = (size_t)sysconf(_SC_PAGESIZE),
 	};
 	if (map->fd < 0)

@@ -15,6 +15,7 @@
 #include "output/complain.h"
 #include "sources/merge.h"
 #include "commands/stop.h"
+#include "sources/absent.h"
 #include "sources/trace_map.h"
 
 /* A tracepoint fires a little after its record bears the time. */
@@ -41,7 +42,6 @@ struct trace {
 /* One a process, so that it can be removed however that ends. */
 static struct tracefs_instance *instance;
 
-static const char is_it_loaded[] = "is the module loaded? try: modprobe synfin";
 
 static void remove_instance(void)
 {
@@ -153,7 +153,7 @@ static struct tep_event *find_event(struct trace *t, const char *name)
 	struct tep_event *event = tep_find_event_by_name(t->tep, "synfin", name);
 
 	if (!event)
-		complain("synfin:%s: no such tracepoint: %s", name, is_it_loaded);
+		complain("synfin:%s: no such tracepoint: %s", name, absent_advice());
 	return event;
 }
 
@@ -204,7 +204,7 @@ static int open_trace(struct trace *t)
 				     "try: sudo");
 	t->tep = tracefs_local_events_system(NULL, systems);
 	if (!t->tep)
-		return complain("synfin: no such tracepoints: %s", is_it_loaded);
+		return complain("synfin: no such tracepoints: %s", absent_advice());
 	t->phase = find_event(t, "synfin_phase");
 	if (!t->phase ||
 	    trace_map_bind(&t->phase_map, t->phase, SYNFIN_RECORD_PHASE))
