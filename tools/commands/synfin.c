@@ -14,6 +14,7 @@
 
 #include "commands/cmd.h"
 #include "output/complain.h"
+#include "commands/helper.h"
 #include "commands/stop.h"
 #include "output/util.h"
 
@@ -65,6 +66,8 @@ int main(int argc, char **argv)
 	struct options opt;
 
 	hold_descriptors();
+	if (argc > 1 && is_helper(argv[1]))
+		return run_helper(argv + 1);
 	setlocale(LC_CTYPE, "");
 	tzset();
 	switch (options_parse(&opt, argc, argv)) {

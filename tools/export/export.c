@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * synfin export: counts connections as they end, and shows the counts, and the
+ * module's own, to Prometheus.
+ *
+ *	source -> tally -> scrape -> HTTP, or a file
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "commands/stop.h"
+#include "commands/watch.h"
+#include "export/exporter.h"
+#include "export/openmetrics.h"
+#include "output/complain.h"
+#include "daemon/number.h"
+#include "daemon/ring_id.h"
+#include "sources/proc.h"
+#include "sources/ring_map.h"
+
+static const char help[] =
+"Usage: synfin export [OPTION...]\n"
+"\n"
+"Counts TCP connections as they end, for Prometheus.\n"
+"\n"
+"      --listen ADDRESS:PORT  serve /metrics there (localhost:9776)\n"
+"      --textfile FILE        write node_exporter's textfile instead\n"
+"      --interval SECONDS     from one writing of it to the next (15)\n"
+"      --services COUNT       server ports with rows of their own (64)\n"
+"      --netns                tell network namespaces apart\n"
+"      --state FOLDER         remember there what was shown: a restart counts\n"
+"                             what the ring still holds, and nothing twice\n"
+"  -r, --read FILE            a recording or a capture instead of what is live\n"
+"      --ring-file FILE       another file than /proc/net/synfin/ring; - is stdin\n"
+"  -h, --help                 this text\n";
+
+enum {
+	OPT_LISTEN = 256,
+	OPT_TEXTFILE,
+	OPT_INTERVAL,
+	OPT_SERVICES,
+	OPT_NETNS,
+	OPT_STATE,
+	OPT_RING_FILE,
+};
+
+static const struct option longs[] = {
+	{ "listen", required_argument, NULL, OPT_LISTEN },
+	{ "textfile", required_argument, NULL, OPT_TEXTFILE },
+	{ "interval", required_argument, NULL, OPT_INTERVAL },
+	{ "services", required_argument, NULL, OPT_SERVICES },
+	{ "netns", no_argument, NULL, OPT_NETNS },
+	{ "state", required_argument, NULL, OPT_STATE },
+	{ "read", required_argument, NULL, 'r' },
+	{ "ring-file", required_argument, NULL, OPT_RING_FILE },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct arguments {
+	unsigned int services;
+	bool by_netns;
+	const char *state;
+};
+
+static int parse_option(struct exporter *e, struct arguments *a, int option)
+{
+	switch (option) {
+	case OPT_LISTEN:
+		e->listen = optarg;
+		return 0;
+	case OPT_TEXTFILE:
+		e->textfile = optarg;
+		return 0;
+	case OPT_INTERVAL:
+		return daemon_number("--interval", optarg, 86400, &e->interval);
+	case OPT_SERVICES:
+		return daemon_number("--services", optarg, TALLY_SERVICES_MAX,
+				      &a->services);
+	case OPT_NETNS:
+		a->by_netns = true;
+		return 0;
+	case OPT_STATE:
+		a->state = optarg;
+		return 0;
+	case OPT_RING_FILE:
+		e->opt.ring = optarg;
+		return 0;
+	case 'r':
+		e->opt.file = optarg;
+		return 0;
+	default:
+		return -1;
+	}
+}
+
+/* Return: 0, or the exit status less one. */
+static int parse(struct exporter *e, struct arguments *a, int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "r:h", longs, NULL)) >= 0) {
+		if (option == 'h') {
+			fputs(help, stdout);
+			exit(fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
+		}
+		if (parse_option(e, a, option))
+			goto wrong;
+	}
+	if (optind < argc) {
+		complain("%s: export takes options only", argv[optind]);
+		goto wrong;
+	}
+	if (e->listen && e->textfile) {
+		complain("--listen, --textfile: one of them is enough");
+		goto wrong;
+	}
+	if (a->state && e->opt.file) {
+		complain("--state: a file is counted from its beginning: leave it out");
+		goto wrong;
+	}
+	if (!e->textfile && !e->listen)
+		e->listen = "localhost:9776";
+	e->opt.follow = !e->opt.file;
+	return 0;
+
+wrong:
+	fputs("Try: synfin export --help\n", stderr);
+	return -1;
+}
+
+/**
+ * exporter_scrape() - what is to be shown now
+ * @e:	the exporter
+ * @old: in the format before OpenMetrics
+ * @len: set to its length
+ *
+ * Return: to be freed, NULL if memory is short.
+ */
+char *exporter_scrape(struct exporter *e, bool old, size_t *len)
+{
+	struct figures *figures = malloc(sizeof(*figures));
+	struct metrics m = { .figures = figures, .live = !e->opt.file };
+	char *text = NULL;
+	FILE *f = figures ? open_memstream(&text, len) : NULL;
+
+	if (!f) {
+		free(figures);
+		return NULL;
+	}
+	m.loaded = m.live && !access(PROC_STATS, R_OK) &&
+		   !figures_read(figures, &e->opt);
+	pthread_mutex_lock(&e->lock);
+	m.tally = &e->tally;
+	m.lost = e->lost;
+	openmetrics_write(f, &m, old);
+	seen_save(&e->seen);
+	pthread_mutex_unlock(&e->lock);
+	free(figures);
+	if (fclose(f)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static bool on_conn(struct watch *w, const struct conn *c)
+{
+	struct exporter *e = w->ctx;
+
+	if (seen_before(&e->seen, c->sum.head.id))
+		return true;
+	pthread_mutex_lock(&e->lock);
+	tally_conn(&e->tally, &c->sum);
+	seen_add(&e->seen, c->sum.head.id);
+	pthread_mutex_unlock(&e->lock);
+	return true;
+}
+
+static void on_end(struct watch *w)
+{
+	struct exporter *e = w->ctx;
+
+	pthread_mutex_lock(&e->lock);
+	e->lost = w->src->lost;
+	pthread_mutex_unlock(&e->lock);
+}
+
+/* A file that cannot be written now may be writable later. */
+static bool on_idle(struct watch *w)
+{
+	struct exporter *e = w->ctx;
+	static time_t due;
+	struct timespec now;
+
+	on_end(w);
+	if (!e->textfile)
+		return true;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec < due)
+		return true;
+	due = now.tv_sec + e->interval;
+	textfile_write(e);
+	return true;
+}
+
+static int run(struct exporter *e)
+{
+	static const struct view view = {
+		.conn = on_conn, .bare = true, .idle = on_idle, .end = on_end,
+	};
+	struct watch w = { .opt = &e->opt, .view = &view, .ctx = e };
+	int status;
+
+	w.src = source_open(&e->opt);
+	if (!w.src)
+		return EXIT_FAILURE;
+	if (out_open(&w.out, STDOUT_FILENO, "stdout")) {
+		w.src->close(w.src);
+		return EXIT_FAILURE;
+	}
+	status = watch_run(&w);
+	if (e->textfile)
+		return textfile_write(e) ? EXIT_FAILURE : status;
+	/* What was in a file is served until somebody ends that. */
+	while (e->opt.file && status == EXIT_SUCCESS && !stop_asked)
+		stop_wait(-1, 1000);
+	return status;
+}
+
+static int open_state(struct exporter *e, const char *state)
+{
+	size_t capacity = 0;
+	uint64_t boot = 0;
+	int folder = -1;
+
+	if (state) {
+		if (ring_id(e->opt.ring ? e->opt.ring : RING_PATH, &boot,
+			    &capacity))
+			return -1;
+		folder = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (folder < 0)
+			return complain_file(state, errno, NULL);
+	}
+	return seen_open(&e->seen, folder, boot, capacity);
+}
+
+int main(int argc, char **argv)
+{
+	static struct exporter e = {
+		.interval = 15, .lock = PTHREAD_MUTEX_INITIALIZER,
+	};
+	struct arguments a = { .services = 64 };
+	struct MHD_Daemon *daemon = NULL;
+	int status = EXIT_FAILURE;
+
+	setlocale(LC_CTYPE, "");
+	if (parse(&e, &a, argc, argv))
+		return 2;
+	if (stop_setup(0) || tally_init(&e.tally, a.services, a.by_netns) ||
+	    open_state(&e, a.state))
+		return EXIT_FAILURE;
+	if (e.listen)
+		daemon = serve_start(&e);
+	if (!e.listen || daemon)
+		status = run(&e);
+	serve_stop(daemon);
+	seen_close(&e.seen);
+	tally_clean(&e.tally);
+	return status;
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Names and units by Prometheus's conventions: seconds and bytes, counters end in
+ * _total. What never happened has no line, but for a family's heading; labels have
+ * values that this file, the module or the limit of services bounds.
+ */
+#include <string.h>
+
+#include "export/openmetrics.h"
+#include "output/util.h"
+#include "output/vocab.h"
+
+struct text {
+	FILE *f;
+	bool old;
+	bool by_netns;
+};
+
+static const char *const sides[2] = { "client", "server" };
+
+/* OpenMetrics names a counter's family without its _total. */
+static void family(const struct text *t, const char *name, const char *type,
+		   const char *unit, const char *help)
+{
+	const char *suffix = t->old && !strcmp(type, "counter") ? "_total" : "";
+
+	fprintf(t->f, "# HELP synfin_%s%s %s\n", name, suffix, help);
+	fprintf(t->f, "# TYPE synfin_%s%s %s\n", name, suffix, type);
+	if (unit && !t->old)
+		fprintf(t->f, "# UNIT synfin_%s %s\n", name, unit);
+}
+
+/* The labels that every sample of a service has. */
+static void service_labels(const struct text *t, const struct tally_service *s)
+{
+	if (s->port)
+		fprintf(t->f, "server_port=\"%u\"", s->port);
+	else
+		fputs("server_port=\"other\"", t->f);
+	if (t->by_netns && s->port)
+		fprintf(t->f, ",netns=\"%u\"", s->netns);
+	else if (t->by_netns)
+		fputs(",netns=\"other\"", t->f);
+}
+
+static void connections_of(const struct text *t, const struct tally_service *s)
+{
+	for (unsigned int o = 0; o < SYNFIN_OPEN_NR; o++)
+		for (unsigned int c = 0; c < SYNFIN_CLOSE_NR; c++)
+			for (unsigned int by = 0; by < TALLY_BY; by++) {
+				if (!s->conns[o][c][by])
+					continue;
+				fputs("synfin_connections_total{", t->f);
+				service_labels(t, s);
+				fprintf(t->f, ",open=\"%s\",close=\"%s\",closed_by=\"%s\"} %llu\n",
+					vocab_open(o)->text,
+					c == SYNFIN_CLOSE_NONE ? "" :
+					vocab_close(c)->text,
+					by == SYNFIN_BY_NOBODY ? "" :
+					vocab_closed_by(by)->text,
+					(unsigned long long)s->conns[o][c][by]);
+			}
+}
+
+static void sides_of(const struct text *t, const struct tally_service *s,
+		     const char *name, const uint64_t value[2])
+{
+	for (unsigned int side = 0; side < 2; side++) {
+		fprintf(t->f, "synfin_%s_total{", name);
+		service_labels(t, s);
+		fprintf(t->f, ",side=\"%s\"} %llu\n", sides[side],
+			(unsigned long long)value[side]);
+	}
+}
+
+static void histogram_of(const struct text *t, const struct tally_service *s,
+			 const char *name, enum tally_time kind)
+{
+	const struct tally_histogram *h = &s->time[kind];
+	uint64_t count = 0;
+
+	for (unsigned int i = 0; i <= TALLY_BUCKETS; i++)
+		count += h->bucket[i];
+	if (!count)
+		return;
+	count = 0;
+	for (unsigned int i = 0; i <= TALLY_BUCKETS; i++) {
+		count += h->bucket[i];
+		fprintf(t->f, "synfin_%s_bucket{", name);
+		service_labels(t, s);
+		if (i == TALLY_BUCKETS)
+			fputs(",le=\"+Inf\"", t->f);
+		else
+			/* OpenMetrics wants 1.0, and 1 of others is the same. */
+			fprintf(t->f, tally_bounds[kind][i] % 1000000000 ?
+				",le=\"%g\"" : ",le=\"%.1f\"",
+				(double)tally_bounds[kind][i] / 1e9);
+		fprintf(t->f, "} %llu\n", (unsigned long long)count);
+	}
+	fprintf(t->f, "synfin_%s_sum{", name);
+	service_labels(t, s);
+	fprintf(t->f, "} %.9f\n", (double)h->sum / 1e9);
+	fprintf(t->f, "synfin_%s_count{", name);
+	service_labels(t, s);
+	fprintf(t->f, "} %llu\n", (unsigned long long)count);
+}
+
+static void write_services(const struct text *t, const struct tally *tally)
+{
+	static const struct {
+		const char *name;
+		const char *help;
+	} times[TALLY_TIMES] = {
+		[TALLY_HANDSHAKE] = { "handshake_seconds",
+			"From the first SYN to the ACK of the handshake." },
+		[TALLY_SERVER_RTT] = { "server_rtt_seconds",
+			"From the last SYN to the SYN-ACK: to the server and back." },
+		[TALLY_CLIENT_RTT] = { "client_rtt_seconds",
+			"From the SYN-ACK to the ACK: to the client and back." },
+		[TALLY_CLOSE] = { "close_seconds",
+			"From the first FIN to the last ACK." },
+		[TALLY_LIFE] = { "connection_duration_seconds",
+			"From the first segment to the last." },
+	};
+	const struct tally_service *s, *end = tally->service + tally->nr;
+
+	family(t, "connections", "counter", NULL,
+	       "Connections that have ended, by how they opened and closed.");
+	for (s = tally->service; s < end; s++)
+		connections_of(t, s);
+	family(t, "sent_bytes", "counter", "bytes",
+	       "Payload of connections that have ended, by who sent it.");
+	for (s = tally->service; s < end; s++)
+		sides_of(t, s, "sent_bytes", s->bytes);
+	family(t, "handshake_repeats", "counter", NULL,
+	       "SYNs (client) and SYN-ACKs (server) that were sent again.");
+	for (s = tally->service; s < end; s++)
+		sides_of(t, s, "handshake_repeats", s->repeats);
+	for (unsigned int kind = 0; kind < TALLY_TIMES; kind++) {
+		family(t, times[kind].name, "histogram", "seconds",
+		       times[kind].help);
+		for (s = tally->service; s < end; s++)
+			histogram_of(t, s, times[kind].name, kind);
+	}
+}
+
+/* Values of the module that go up and down, or are limits; their names here. */
+static const struct {
+	const char *counter;
+	const char *gauge;
+	const char *label;
+	const char *help;
+} gauges[] = {
+	{ "flows_opening", "flows", "{state=\"opening\"}",
+	  "Connections followed now in the exporter's network namespace." },
+	{ "flows_open", "flows", "{state=\"established\"}", NULL },
+	{ "flows_closing", "flows", "{state=\"closing\"}", NULL },
+	{ "flows_lingering", "flows", "{state=\"lingering\"}", NULL },
+	{ "flows_live", NULL, NULL, NULL },
+	{ "flows_total", "table_flows", "",
+	  "Connections followed now in all network namespaces." },
+	{ "flows_embryonic", "table_embryonic_flows", "",
+	  "Of these, those whose handshake no ACK has proved." },
+	{ "max_flows", "table_limit_flows", "",
+	  "Connections that can be followed at once." },
+	{ "ring_records", "ring_capacity_records", "",
+	  "Records that the ring of a CPU holds." },
+	{ "ring_cpus", "ring_cpus", "", "CPUs that have a ring." },
+};
+
+static bool is_gauge(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(gauges); i++)
+		if (!strcmp(gauges[i].counter, name))
+			return true;
+	return false;
+}
+
+static bool has(const struct figures *figures, const char *name)
+{
+	for (unsigned int i = 0; i < figures->nr; i++)
+		if (!strcmp(figures->figure[i].name, name))
+			return true;
+	return false;
+}
+
+static void write_gauges(const struct text *t, const struct figures *figures)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(gauges); i++) {
+		if (!gauges[i].gauge || !has(figures, gauges[i].counter))
+			continue;
+		if (gauges[i].help)
+			family(t, gauges[i].gauge, "gauge", NULL, gauges[i].help);
+		fprintf(t->f, "synfin_%s%s %llu\n", gauges[i].gauge,
+			gauges[i].label, (unsigned long long)
+			figures_get(figures, gauges[i].counter));
+	}
+}
+
+/* Each counter of the module, and why segments were recorded nowhere. */
+static void write_counters(const struct text *t, const struct figures *figures)
+{
+	char name[64];
+
+	for (unsigned int i = 0; i < figures->nr; i++) {
+		const struct figure *figure = &figures->figure[i];
+		const char *help = figures_meaning(figure->name);
+
+		if (is_gauge(figure->name) || figures_is_reason(figure->name))
+			continue;
+		snprintf(name, sizeof(name), "module_%s", figure->name);
+		family(t, name, "counter", NULL,
+		       *help ? help : "a counter that only a newer module has");
+		fprintf(t->f, "synfin_%s_total %llu\n", name,
+			(unsigned long long)figure->value);
+	}
+	family(t, "module_ignored_segments", "counter", NULL,
+	       "Segments that were recorded nowhere, by the reason.");
+	for (unsigned int i = 0; i < figures->nr; i++)
+		if (figures_is_reason(figures->figure[i].name))
+			fprintf(t->f, "synfin_module_ignored_segments_total{reason=\"%s\"} %llu\n",
+				figures->figure[i].name,
+				(unsigned long long)figures->figure[i].value);
+}
+
+/**
+ * openmetrics_write() - write all metrics
+ * @f: where to
+ * @m: what they are
+ * @old: in the format before OpenMetrics
+ */
+void openmetrics_write(FILE *f, const struct metrics *m, bool old)
+{
+	const struct text t = { .f = f, .old = old, .by_netns = m->tally->by_netns };
+
+	write_services(&t, m->tally);
+	family(&t, "reader_lost_records", "counter", NULL,
+	       "Records that were overwritten before the exporter read them.");
+	fprintf(f, "synfin_reader_lost_records_total %llu\n",
+		(unsigned long long)m->lost);
+	if (m->live) {
+		family(&t, "module_loaded", "gauge", NULL,
+		       "Whether the kernel module is there.");
+		fprintf(f, "synfin_module_loaded %d\n", m->loaded);
+	}
+	if (m->loaded) {
+		write_gauges(&t, m->figures);
+		write_counters(&t, m->figures);
+	}
+	if (!old)
+		fputs("# EOF\n", f);
+}
