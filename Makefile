@@ -2,7 +2,13 @@
 # synfin: the module and its reader. `make help` lists what there is.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
+
+# Where things go; a package's PREFIX is /usr, and DESTDIR the folder that it packs.
 PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+UDEVDIR ?= $(PREFIX)/lib/udev/rules.d
+export PREFIX DESTDIR SYSCONFDIR UNITDIR UDEVDIR
 
 # Where the running kernel's headers are not installed, take those of the kernel
 # that the test VM boots.
@@ -18,10 +24,30 @@ module:
 reader:
 	$(MAKE) -C tools
 
-install: all
+# What a package of the reader has, what one of the module has, and the module's
+# source where DKMS looks for it. Files in /etc that are there stay as they are.
+install: all install-reader install-module-files
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
-	$(MAKE) -C tools install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
 	depmod -a
+
+install-reader: reader
+	$(MAKE) -C tools install
+	$(MAKE) -C contrib install-reader
+
+install-module-files:
+	$(MAKE) -C contrib install-module
+
+install-source:
+	$(MAKE) -C contrib install-source
+
+deb:
+	scripts/deb
+
+check-deb:
+	scripts/check-deb
+
+check-fleet:
+	scripts/check-fleet
 
 setup:
 	scripts/setup
@@ -55,12 +81,15 @@ clean:
 help:
 	@echo 'make               synfin.ko and tools/synfin; KDIR= names another kernel'
 	@echo 'make install       both, on a machine that loads modules'
+	@echo 'make deb           Debian packages, in deb/; make check-deb tries them'
 	@echo 'make setup         install what all the rest needs (Debian, root)'
 	@echo 'make demo          real HTTP and HTTPS connections in a test VM'
 	@echo 'make check         every test; make check-debug: in a debug kernel'
 	@echo 'make check-kernels some of them in every kernel that is installed'
 	@echo 'make check-more    the same, with more paths through networks'
+	@echo 'make check-fleet   Prometheus, ClickHouse and rsyslog take what hosts see'
 	@echo 'make bench         what it costs, beside others; make bench-quick: in short'
 
-.PHONY: all module reader install setup demo check check-more check-debug \
+.PHONY: all module reader install install-reader install-module-files \
+	install-source deb check-deb check-fleet setup demo check check-more check-debug \
 	check-kernels bench bench-quick clean help
