@@ -68,6 +68,11 @@ kernel_release() {
 	printf '%s\n' "$rel"
 }
 
+# Is that one of the kernels that scripts/debug-kernel builds? is_own NAME
+is_own() {
+	[[ $1 == debug || $1 == races ]]
+}
+
 # Build folder of the kernel of kernel_release().
 kernel_kdir() {
 	local rel kdir
