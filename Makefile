@@ -67,6 +67,13 @@ check-debug:
 check-kernels:
 	scripts/kernels
 
+# FUZZ_SECONDS= for each target.
+fuzz: reader
+	$(MAKE) -s -C selftests/fuzz fuzz
+
+coverage:
+	$(MAKE) -s -C selftests/unit coverage
+
 bench:
 	scripts/bench
 
@@ -88,8 +95,10 @@ help:
 	@echo 'make check-kernels some of them in every kernel that is installed'
 	@echo 'make check-more    the same, with more paths through networks'
 	@echo 'make check-fleet   Prometheus, ClickHouse and rsyslog take what hosts see'
+	@echo 'make fuzz          what is read from others, under libFuzzer, a minute each'
+	@echo 'make coverage      lines and branches of the pure parts that tests meet'
 	@echo 'make bench         what it costs, beside others; make bench-quick: in short'
 
 .PHONY: all module reader install install-reader install-module-files \
 	install-source deb check-deb check-fleet setup demo check check-more check-debug \
-	check-kernels bench bench-quick clean help
+	check-kernels fuzz coverage bench bench-quick clean help
