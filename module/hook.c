@@ -150,7 +150,7 @@ static __always_inline bool uninteresting4(const struct synfin_net *sn,
 		return true;
 	found->hash = synfin_table_hash4(sn, iph->saddr, th->source, iph->daddr,
 					 th->dest);
-	return !synfin_table_awaited(synfin_table_stripe(found->hash));
+	return !synfin_table_awaited(found->hash);
 }
 
 /* ICMPv6, which may quote it, and what ipv6_ext_hdr() knows, which is not inline. */
@@ -183,7 +183,7 @@ static __always_inline bool uninteresting6(const struct synfin_net *sn,
 		return true;
 	found->hash = synfin_table_hash6(sn, iph->saddr.s6_addr32, th->source,
 					 iph->daddr.s6_addr32, th->dest);
-	return !synfin_table_awaited(synfin_table_stripe(found->hash));
+	return !synfin_table_awaited(found->hash);
 }
 
 /* What arrives over loopback has passed LOCAL_OUT. */

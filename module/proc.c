@@ -202,7 +202,7 @@ static struct synfin_conn *synfin_flow_here(struct synfin_net *sn,
 					    struct synfin_flow_walk *walk)
 {
 	while (walk->at == walk->nr) {
-		if (walk->stripe == SYNFIN_TABLE_STRIPES)
+		if (walk->stripe == synfin_table_stripes())
 			return NULL;
 		walk->at = 0;
 		walk->nr = synfin_table_snapshot(sn, walk->stripe, walk->skip,
