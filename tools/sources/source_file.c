@@ -20,12 +20,12 @@ struct recording {
 
 static enum source_state at_end(struct recording *r, size_t left)
 {
-	if (r->in->error)
+	if (input_error(r->in))
 		return source_fail(&r->src, "%s: %s", r->in->name,
-				   strerror(r->in->error));
+				   input_error(r->in));
 	if (stop_asked)
 		return SOURCE_END;
-	if (r->follow && r->in->plain)
+	if (r->follow && r->in->plain && !r->in->unpack)
 		return SOURCE_IDLE;
 	if (!left)
 		return SOURCE_END;
