@@ -80,11 +80,7 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 		synfin_stats_inc(sn, reason);
 		return NF_ACCEPT;
 	}
-	/* IPVS has its own ways. */
-	if (!once && !ipvs && synfin_dedup_again(sn, state, &seg)) {
-		synfin_stats_inc(sn, SYNFIN_CNT_crossed);
-		return NF_ACCEPT;
-	}
+	seg.way = once ? 0 : synfin_dedup_way(skb, state);
 	synfin_socket_judge(skb, state, &seg);
 	if (unlikely(seg.belief == SYNFIN_BELIEF_FORGED) &&
 	    seg.kind == SYNFIN_KIND_RST && state->hook == NF_INET_LOCAL_IN)

@@ -6,6 +6,7 @@
  * flow, and in which order it is written, is done under the lock of its stripe.
  */
 #include "route.h"
+#include "dedup.h"
 #include "emit.h"
 #include "table.h"
 #include "stats.h"
@@ -72,6 +73,7 @@ static noinline void next_flow(struct synfin_batch *batch,
 	emit_result(batch, flow, res);
 	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_ended);
 	synfin_phase_restart(&flow->conn, seg, synfin_table_new_id(), res);
+	memset(flow->way, 0, sizeof(flow->way));
 	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_created);
 	emit_result(batch, flow, res);
 	synfin_phase_segment(&flow->conn, seg, now, res);
@@ -113,6 +115,11 @@ static __always_inline void follow(struct synfin_net *sn,
 		synfin_stats_inc(sn, hold.reason);
 		return;
 	}
+	if (seg->way && unlikely(synfin_dedup_crossed(flow, seg))) {
+		synfin_table_put(flow, &hold);
+		synfin_stats_inc(sn, SYNFIN_CNT_crossed);
+		return;
+	}
 	synfin_emit_begin(&batch, sn);
 	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
 		release_held(&batch, flow);
@@ -121,6 +128,8 @@ static __always_inline void follow(struct synfin_net *sn,
 	synfin_phase_segment(&flow->conn, seg, now, &res);
 	if (unlikely(res.again))
 		next_flow(&batch, flow, seg, now, &res);
+	if (seg->way && res.nr)
+		synfin_dedup_passed(flow, seg);
 	if (likely(!held))
 		emit_result(&batch, flow, &res);
 	synfin_table_put(flow, &hold);

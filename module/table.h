@@ -39,6 +39,7 @@
 #include "compat.h"
 #include "core/hash.h"
 #include "core/phase.h"
+#include "dedup.h"
 #include "net.h"
 
 /* Stripes at most; and chains in a stripe, so that it has flows to choose from. */
@@ -61,6 +62,7 @@
  * @hash:	the upper half of its hash
  * @conn:	what is known of it; conn.mark[0] holds SYNFIN_FLOW_*, conn.mark[1]
  *		the enum synfin_wait of its list
+ * @way:	which way its segments take, by enum synfin_from of their end
  *
  * All under the lock of its stripe.
  */
@@ -70,6 +72,7 @@ struct synfin_flow {
 	struct synfin_net	*sn;
 	u32			hash;
 	struct synfin_conn	conn;
+	struct synfin_way	way[2];
 };
 
 /**
