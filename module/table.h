@@ -40,6 +40,7 @@
 #include "core/hash.h"
 #include "core/phase.h"
 #include "dedup.h"
+#include "emit.h"
 #include "net.h"
 
 /* Stripes at most; and chains in a stripe, so that it has flows to choose from. */
@@ -51,8 +52,7 @@
 
 /* Bits of synfin_flow.conn.mark[0]. */
 #define SYNFIN_FLOW_AWAITS	0x1	/* it is counted in the filter */
-#define SYNFIN_FLOW_QUIET	0x2	/* nothing is written until it is proved */
-#define SYNFIN_FLOW_HELD	0x4	/* nothing is written until it goes on */
+#define SYNFIN_FLOW_HELD	0x4	/* nothing is told of it until it goes on */
 
 /**
  * struct synfin_flow - a connection in the table
@@ -63,6 +63,7 @@
  * @conn:	what is known of it; conn.mark[0] holds SYNFIN_FLOW_*, conn.mark[1]
  *		the enum synfin_wait of its list
  * @way:	which way its segments take, by enum synfin_from of their end
+ * @held:	its phases that have not been written
  *
  * All under the lock of its stripe.
  */
@@ -73,6 +74,7 @@ struct synfin_flow {
 	u32			hash;
 	struct synfin_conn	conn;
 	struct synfin_way	way[2];
+	struct synfin_held	held;
 };
 
 /**
@@ -95,13 +97,10 @@ struct synfin_stripe {
 /**
  * struct synfin_table_limits - what the table is set up with
  * @max_flows:	flows at most
- * @max_loud:	flows a second and CPU of which every phase is written down although
- *		no ACK proves them; beyond, only each 64th is, until one does
  * @wait_ns:	how long each wait may last, by enum synfin_wait; 0 for ever
  */
 struct synfin_table_limits {
 	unsigned int	max_flows;
-	unsigned int	max_loud;
 	u64		wait_ns[SYNFIN_WAIT_NR];
 };
 

@@ -88,10 +88,6 @@ struct synfin_flow *synfin_table_alloc(void);
 void synfin_table_free(struct synfin_flow *flow);
 bool synfin_table_recycle(struct synfin_flow *flow);
 
-/* table_budget.c */
-bool synfin_table_is_quiet(void);
-void synfin_table_repay(void);
-
 /* table_expire.c */
 struct synfin_flow *synfin_table_make_room(const struct synfin_table_hold *hold,
 					   bool *full);

@@ -99,7 +99,7 @@ def several(name="several"):
 # --- files made by a stranger ---
 
 def head(kind, ident, family=4, cport=1, sport=2, when=10**18):
-    return struct.pack("=BBHHHIIQQ", kind, family, cport, sport, 0, 0, 0, ident,
+    return struct.pack("=BBHHBBIIQQ", kind, family, cport, sport, 23, 0, 0, 0, ident,
                        when) + b"\1".ljust(16, b"\0") + b"\2".ljust(16, b"\0")
 
 

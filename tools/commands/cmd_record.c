@@ -27,7 +27,7 @@ static bool keep(struct watch *w, const union synfin_record *rec)
 	w->totals.records++;
 	if (rec->head.type == SYNFIN_RECORD_CONN)
 		totals_conn(&w->totals, &rec->conn);
-	out_write(&r->out, rec, synfin_record_size(rec->head.type));
+	out_write(&r->out, rec, rec->head.words * sizeof(rec->words[0]));
 	return !r->out.failed && !r->out.closed;
 }
 

@@ -72,33 +72,40 @@ int cmd_conns(const struct options *opt)
 	return run(&w, opt, &rows, &table);
 }
 
-static bool show_phase(struct watch *w, const struct synfin_record_phase *rec)
+static bool show_phase(struct watch *w, const struct phase *phase)
 {
 	w->totals.phases++;
 	if (w->opt->json)
-		json_phase(&w->out, rec);
+		json_phase(&w->out, phase);
 	else
-		table_row(w->ctx, &w->out, rec);
+		table_row(w->ctx, &w->out, phase);
 	return !w->opt->count || w->totals.phases < w->opt->count;
 }
 
 static bool phase_record(struct watch *w, const union synfin_record *rec)
 {
-	if (rec->head.type == SYNFIN_RECORD_PHASE)
-		return show_phase(w, &rec->phase);
+	struct phase phase = { .head = &rec->head, .step = rec->phases.step };
+	uint32_t nr;
+
 	if (rec->head.type == SYNFIN_RECORD_CONN)
 		totals_conn(&w->totals, &rec->conn);
+	if (rec->head.type != SYNFIN_RECORD_PHASES)
+		return true;
+	for (nr = synfin_record_steps(&rec->head); nr; nr--, phase.step++)
+		if (!show_phase(w, &phase))
+			return false;
 	return true;
 }
 
 /* Which connections fail is known when they have: their phases come then. */
 static bool phases_of_conn(struct watch *w, const struct conn *c)
 {
-	struct synfin_record_phase rec;
+	struct synfin_record_step step;
+	struct phase phase = { .head = &c->sum.head, .step = &step };
 
 	for (unsigned int i = 0; i < c->nr_phases; i++) {
-		step_unpack(&c->phases[i], &c->sum.head, &rec);
-		if (!show_phase(w, &rec))
+		step_unpack(&c->phases[i], &step);
+		if (!show_phase(w, &phase))
 			return false;
 	}
 	return true;

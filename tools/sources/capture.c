@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "core/phase.h"
+#include "core/record.h"
 #include "sources/capture.h"
 #include "output/complain.h"
 #include "connections/keyed_hash.h"
@@ -126,13 +127,13 @@ static bool emit_steps(const struct flow *flow, const struct synfin_result *res,
 {
 	union synfin_record rec;
 
-	for (unsigned int i = 0; i < res->nr; i++) {
-		synfin_phase_record(&flow->conn, &res->step[i],
-				    res->step[i].time_ns - flow->shift, &rec.phase);
-		if (!sink->record(sink->ctx, &rec))
-			return false;
-	}
-	return true;
+	if (!res->nr)
+		return true;
+	for (unsigned int i = 0; i < res->nr; i++)
+		synfin_record_add(&rec.phases, i, &res->step[i], -flow->shift);
+	synfin_record_phases(&flow->conn, &rec.phases, res->nr,
+			     res->step[0].time_ns - flow->shift);
+	return sink->record(sink->ctx, &rec);
 }
 
 static bool emit_summary(const struct flow *flow, const struct sink *sink)

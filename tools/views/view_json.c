@@ -44,10 +44,10 @@ static char *put_service(char *p, uint16_t port)
 }
 
 /* What all objects begin with. */
-static char *put_head(char *p, const struct synfin_record_head *h)
+static char *put_head(char *p, const struct synfin_record_head *h, uint64_t time_ns)
 {
 	p = FMT_LITERAL(p, "{\"ts\":");
-	p = fmt_seconds(p, h->time_ns);
+	p = fmt_seconds(p, time_ns);
 	p = FMT_LITERAL(p, ",\"netns\":");
 	/* A capture has none. */
 	p = h->netns ? fmt_u64(p, h->netns) : FMT_LITERAL(p, "null");
@@ -165,7 +165,7 @@ void json_conn(struct out *out, const struct conn *c)
 {
 	char *p = out_room(out, OUT_ROOM);
 
-	p = put_head(p, &c->sum.head);
+	p = put_head(p, &c->sum.head, c->sum.head.time_ns);
 	p = put_outcome(p, &c->sum);
 	p = put_times(p, &c->sum);
 	p = put_counts(p, &c->sum);
@@ -179,7 +179,7 @@ void json_conn(struct out *out, const struct conn *c)
 }
 
 /* Of a timeout and of an ICMP error, what only a TCP header has is null. */
-static char *put_segment(char *p, const struct synfin_record_phase *rec)
+static char *put_segment(char *p, const struct synfin_record_step *rec)
 {
 	p = put_numbers(p, rec->phase, rec->tcp_flags, rec->seq, rec->ack);
 	if (!rec->tcp_flags)
@@ -195,15 +195,16 @@ static char *put_segment(char *p, const struct synfin_record_phase *rec)
 /**
  * json_phase() - a phase
  * @out: where to
- * @rec: the phase
+ * @phase: the phase
  */
-void json_phase(struct out *out, const struct synfin_record_phase *rec)
+void json_phase(struct out *out, const struct phase *phase)
 {
+	const struct synfin_record_step *rec = phase->step;
 	char *p = out_room(out, OUT_ROOM);
 
-	p = put_head(p, &rec->head);
+	p = put_head(p, phase->head, rec->time_ns);
 	p = FMT_LITERAL(p, ",\"id\":");
-	p = fmt_u64(p, rec->head.id);
+	p = fmt_u64(p, phase->head->id);
 	p = FMT_LITERAL(p, ",\"phase\":");
 	p = put_word(p, vocab_phase(rec->phase));
 	p = FMT_LITERAL(p, ",\"from\":");

@@ -9,6 +9,6 @@
 #include "output/out.h"
 
 void json_conn(struct out *out, const struct conn *c);
-void json_phase(struct out *out, const struct synfin_record_phase *rec);
+void json_phase(struct out *out, const struct phase *phase);
 
 #endif /* _TOOLS_VIEW_JSON_H */

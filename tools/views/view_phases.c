@@ -2,40 +2,50 @@
 /*
  * The table of phases: a line for each segment that opened or closed something.
  */
+#include "connections/step.h"
 #include "output/cells.h"
 #include "output/fmt.h"
 #include "views/view_table.h"
 #include "output/vocab.h"
 
-static const struct synfin_record_phase *rec(const struct cell *cell)
+static const struct synfin_record_step *step(const struct cell *cell)
 {
-	return cell->row;
+	const struct phase *phase = cell->row;
+
+	return phase->step;
+}
+
+static const struct synfin_record_head *head(const struct cell *cell)
+{
+	const struct phase *phase = cell->row;
+
+	return phase->head;
 }
 
 static char *put_time(char *p, struct cell *cell)
 {
-	return fmt_clock(p, rec(cell)->head.time_ns,
+	return fmt_clock(p, step(cell)->time_ns,
 			 cell->width < 15 ? 3 : 6);
 }
 
 static char *put_client(char *p, struct cell *cell)
 {
-	return cell_client(p, cell, &rec(cell)->head);
+	return cell_client(p, cell, head(cell));
 }
 
 static char *put_server(char *p, struct cell *cell)
 {
-	return cell_server(p, cell, &rec(cell)->head);
+	return cell_server(p, cell, head(cell));
 }
 
 static char *put_from(char *p, struct cell *cell)
 {
-	return vocab_copy(p, vocab_from(rec(cell)->from));
+	return vocab_copy(p, vocab_from(step(cell)->from));
 }
 
 static char *put_phase(char *p, struct cell *cell)
 {
-	unsigned int phase = rec(cell)->phase;
+	unsigned int phase = step(cell)->phase;
 
 	if (phase == SYNFIN_PHASE_RST)
 		cell->color = SGR_YELLOW;
@@ -46,55 +56,55 @@ static char *put_phase(char *p, struct cell *cell)
 
 static char *put_count(char *p, struct cell *cell)
 {
-	if (rec(cell)->count > 1)
+	if (step(cell)->count > 1)
 		cell->color = SGR_YELLOW;
-	return fmt_u64(p, rec(cell)->count);
+	return fmt_u64(p, step(cell)->count);
 }
 
 static char *put_since(char *p, struct cell *cell)
 {
-	return cell_duration(p, cell, rec(cell)->since_ns);
+	return cell_duration(p, cell, step(cell)->since_ns);
 }
 
 /* A timeout is no segment. */
 static char *put_seq(char *p, struct cell *cell)
 {
-	return rec(cell)->phase == SYNFIN_PHASE_TIMEOUT ?
-	       p : fmt_u64(p, rec(cell)->seq);
+	return step(cell)->phase == SYNFIN_PHASE_TIMEOUT ?
+	       p : fmt_u64(p, step(cell)->seq);
 }
 
 static char *put_ack(char *p, struct cell *cell)
 {
-	return rec(cell)->tcp_flags & 0x10 ? fmt_u64(p, rec(cell)->ack) : p;
+	return step(cell)->tcp_flags & 0x10 ? fmt_u64(p, step(cell)->ack) : p;
 }
 
 /* One letter each; JSON has the words. */
 static char *put_flags(char *p, struct cell *cell)
 {
 	for (unsigned int i = 0; i < 8; i++)
-		if (rec(cell)->tcp_flags & 1u << i)
+		if (step(cell)->tcp_flags & 1u << i)
 			*p++ = "FSRPAUEC"[i];
 	return p;
 }
 
 static char *put_len(char *p, struct cell *cell)
 {
-	return rec(cell)->tcp_flags ? fmt_u64(p, rec(cell)->len) : p;
+	return step(cell)->tcp_flags ? fmt_u64(p, step(cell)->len) : p;
 }
 
 static char *put_window(char *p, struct cell *cell)
 {
-	return rec(cell)->tcp_flags ? fmt_u64(p, rec(cell)->window) : p;
+	return step(cell)->tcp_flags ? fmt_u64(p, step(cell)->window) : p;
 }
 
 static char *put_netns(char *p, struct cell *cell)
 {
-	return cell_netns(p, &rec(cell)->head);
+	return cell_netns(p, head(cell));
 }
 
 static char *put_id(char *p, struct cell *cell)
 {
-	return fmt_u64(p, rec(cell)->head.id);
+	return fmt_u64(p, head(cell)->id);
 }
 
 /* Up to rank 4 they are 80 columns wide. */
