@@ -8,12 +8,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stddef.h>
+#include <stdio.h>
 
-struct unpack;
-
-/* So many bytes can be had at once. */
-#define INPUT_WANT	65536u
+#include "sources/pcapng.h"
 
 /**
  * struct input - a file that is read
@@ -22,11 +19,11 @@ struct unpack;
  * @plain:	a plain file, not a pipe that more may come from
  * @ended:	it has been read to its end
  * @error:	an errno if it could not be read
- * @offset:	in what is read, of @buf[@pos]; of a compressed file, unpacked
+ * @offset:	in the file, of @buf[@pos]
  * @pos:	of what comes next in @buf
  * @len:	bytes in @buf
  * @buf:	what has been read
- * @unpack:	undoes its compression, or NULL
+ * @blocks:	of a pcapng file
  */
 struct input {
 	const char *name;
@@ -38,13 +35,13 @@ struct input {
 	size_t pos;
 	size_t len;
 	uint8_t *buf;
-	struct unpack *unpack;
+	struct pcapng blocks;
 };
 
 struct input *input_open(const char *name);
 void input_close(struct input *in);
 size_t input_read(struct input *in, size_t want);
-const char *input_error(const struct input *in);
+FILE *input_stream(struct input *in);
 
 static inline const uint8_t *input_data(const struct input *in)
 {
@@ -59,7 +56,7 @@ static inline size_t input_left(const struct input *in)
 /**
  * input_fill() - have so many bytes at input_data()
  * @in: the file
- * @want: bytes, INPUT_WANT at most
+ * @want: bytes, 4096 at most
  *
  * Return: how many there are, fewer than @want at the end of the file.
  */
