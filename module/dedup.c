@@ -3,85 +3,217 @@
  * A segment that crosses a namespace more than once is followed once.
  *
  * A host may hand a packet to a firewall in another namespace, or from one bridge to
- * the next, and get it back: it passes a hook again, on another way. So each CPU
- * remembers for a moment what has passed it, and on which way. What is sent again
- * takes the way that it took before.
+ * the next, and get it back, at once or after seconds: it passes a hook again, on
+ * another way. But a segment may also be sent again, and take another way because the
+ * routes have changed. What tells them apart is what the flow knows:
  *
- * It is one number for each segment, read and written at once: what it was, by a keyed
- * hash; which way it took; when. One that is overwritten, or comes back on another CPU,
- * is followed twice.
+ *	the segment has not been counted yet	it is new, whatever way it takes
+ *	it takes the way that it took first	it was sent again
+ *	it takes another way, and has been
+ *	  over more hops			it came back
+ *	  on it more often than on the first	it was sent again
+ *	  though what its end sent before was
+ *	  answered and had not come back	it was sent again
+ *
+ * In: a segment with its way, and its flow, locked. Any context of a hook.
  */
 #include "dedup.h"
 #include "table.h"
-#include "stats.h"
 
+#include <linux/bitfield.h>
 #include <linux/hash.h>
-#include <linux/jiffies.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
-#include <linux/percpu.h>
+#include <linux/netfilter_bridge.h>
+#include <linux/skbuff.h>
 
-#define SLOT_BITS	8
-#define WAY_BITS	16
-#define WHEN_BITS	12
-#define WHEN_MASK	((1u << WHEN_BITS) - 1)
+/*
+ * A way: between which devices, by a hash; how many hops were left; the hook, which is
+ * never 0; whether a bridge passed it on.
+ */
+#define WAY_DEVICES	GENMASK(15, 0)
+#define WAY_HOPS	GENMASK(23, 16)
+#define WAY_HOOK	GENMASK(25, 24)
+#define WAY_BRIDGED	BIT(26)
 
-/* Shorter than TCP takes to send anything again, longer than a detour. */
-#define RECENT		(HZ / 10)
+/* Two ways are the same whatever is left of the hops. */
+#define WAY_PLACE	(WAY_DEVICES | WAY_HOOK | WAY_BRIDGED)
 
-static_assert(RECENT <= WHEN_MASK);
+/* Bits of synfin_way.marks. */
+#define MARK_BACK	0x1	/* segments of this end were seen to come back */
+#define MARK_MOVED	0x2	/* they took another way before */
 
-static DEFINE_PER_CPU(u64 [1 << SLOT_BITS], passed);
+static_assert(NF_INET_LOCAL_IN && NF_INET_LOCAL_OUT <= 3);
 
-static u64 halves(const struct synfin_addr *addr)
+static u32 mix(u32 hash, u32 index)
 {
-	return get_unaligned((const u64 *)&addr->w[0]) +
-	       3 * get_unaligned((const u64 *)&addr->w[2]);
+	return hash_32(hash ^ index, 32);
 }
 
-/* The upper bits are the good ones. */
-static u64 hash_of(const struct synfin_net *sn, const struct synfin_segment *seg)
+static u32 index_of(const struct net_device *dev)
 {
-	u64 ends = halves(&seg->src) + 5 * halves(&seg->dst) +
-		   ((u64)seg->sport << 32 | (u32)seg->dport << 16 | seg->flags);
-
-	return synfin_hash_fold(((u64)seg->seq << 32 | seg->ack) + sn->keys.pair[0],
-				ends + sn->keys.pair[1]);
-}
-
-static u32 way_of(const struct nf_hook_state *state)
-{
-	u32 in = state->in ? state->in->ifindex : 0;
-	u32 out = state->out ? state->out->ifindex : 0;
-
-	return hash_32(in << 16 ^ out, WAY_BITS);
+	return dev ? dev->ifindex : 0;
 }
 
 /**
- * synfin_dedup_again() - has a segment passed the namespace a moment ago?
- * @sn:		the namespace
+ * synfin_dedup_way() - which way does a segment take through the namespace?
+ * @skb:	the packet
  * @state:	the hook
- * @seg:	the segment
  *
  * Context: any context of a hook.
  *
- * Return: true if it has, on another way.
+ * Return: the way, never 0.
  */
-bool synfin_dedup_again(const struct synfin_net *sn,
-			const struct nf_hook_state *state,
-			   const struct synfin_segment *seg)
+u32 synfin_dedup_way(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	u64 hash = hash_of(sn, seg);
-	u64 *slot = raw_cpu_ptr(&passed[hash >> (64 - SLOT_BITS)]);
-	u64 what = hash << SLOT_BITS >> (WAY_BITS + WHEN_BITS);
-	u32 way = way_of(state), when = jiffies & WHEN_MASK;
-	u64 old = READ_ONCE(*slot);
+	u32 hops = state->pf == NFPROTO_IPV4 ? ip_hdr(skb)->ttl :
+					       ipv6_hdr(skb)->hop_limit;
+	u32 devices = mix(mix(0, index_of(state->in)), index_of(state->out));
+	u32 way = FIELD_PREP(WAY_HOPS, hops) | FIELD_PREP(WAY_HOOK, state->hook);
 
-	if (old >> (WAY_BITS + WHEN_BITS) == what &&
-	    ((when - (u32)old) & WHEN_MASK) <= RECENT &&
-	    (old >> WHEN_BITS & ((1u << WAY_BITS) - 1)) != way)
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	if (state->hook == NF_INET_FORWARD && nf_bridge_get_physoutif(skb)) {
+		devices = mix(mix(devices, nf_bridge_get_physinif(skb)),
+			      nf_bridge_get_physoutif(skb));
+		way |= WAY_BRIDGED;
+	}
+#endif
+	return way | devices >> 16;
+}
+
+static bool from_client(const struct synfin_conn *conn,
+			const struct synfin_segment *seg)
+{
+	if (seg->sport != seg->dport)
+		return seg->sport == conn->client_port;
+	return synfin_same_addr(&seg->src, &conn->client);
+}
+
+/* An ICMP error quotes what its receiver has sent. */
+static u32 end_of(const struct synfin_conn *conn, const struct synfin_segment *seg)
+{
+	bool client = from_client(conn, seg) != (seg->kind == SYNFIN_KIND_ICMP);
+
+	return client ? SYNFIN_FROM_CLIENT : SYNFIN_FROM_SERVER;
+}
+
+/* Has the very segment been counted? */
+static bool is_known(const struct synfin_conn *conn, u32 from,
+		     const struct synfin_segment *seg, const struct synfin_way *way)
+{
+	const struct synfin_end *own = &conn->end[from], *peer = &conn->end[!from];
+
+	switch (seg->kind) {
+	case SYNFIN_KIND_SYN:
+		return (own->syns && seg->seq == own->isn) ||
+		       ((conn->flags & SYNFIN_FLAG_NEXT) &&
+			seg->seq == conn->next_isn);
+	case SYNFIN_KIND_SYN_ACK:
+		return own->syn_acks && seg->seq == own->isn;
+	case SYNFIN_KIND_FIN:
+		return (own->flags & SYNFIN_END_FIN) &&
+		       synfin_segment_end(seg) == own->fin_end;
+	case SYNFIN_KIND_PLAIN:
+		/* One that is late is no sign of life after a RST either. */
+		return (conn->flags & SYNFIN_FLAG_PENDING) ||
+		       ((peer->flags & SYNFIN_END_UNA) &&
+			(s32)(seg->ack - peer->una) <= 0);
+	default:
+		return way->kind == seg->kind && way->there < way->here;
+	}
+}
+
+/*
+ * Can what has passed on one way pass on the other one afterwards? This host takes off
+ * a hop from what it routes; it sends a segment once, and receives it once.
+ */
+static bool may_come_back(u32 first, u32 way)
+{
+	u32 before = FIELD_GET(WAY_HOPS, first), hops = FIELD_GET(WAY_HOPS, way);
+
+	if (FIELD_GET(WAY_HOOK, way) != NF_INET_FORWARD)
+		return hops <= before && (first ^ way) & WAY_HOOK;
+	return way & WAY_BRIDGED ? hops <= before : hops < before;
+}
+
+/* What came from this end before was answered, so that it cannot be still on its way. */
+static bool would_have_come_back(const struct synfin_conn *conn, u32 from,
+				 const struct synfin_way *way)
+{
+	return (conn->end[from].flags & SYNFIN_END_SYN_ACKED) && !way->marks;
+}
+
+static bool was_sent_again(const struct synfin_conn *conn, u32 from,
+			   const struct synfin_segment *seg,
+			   const struct synfin_way *way)
+{
+	/* A bridge that does not know the receiver passes it on to all its ports. */
+	if (seg->way & WAY_BRIDGED)
+		return false;
+	if (way->kind == seg->kind && way->there >= way->here)
 		return true;
-	WRITE_ONCE(*slot, what << (WAY_BITS + WHEN_BITS) |
-			  (u64)way << WHEN_BITS | when);
-	return false;
+	return (seg->kind == SYNFIN_KIND_FIN || seg->kind == SYNFIN_KIND_RST) &&
+	       would_have_come_back(conn, from, way);
+}
+
+static void count(u8 *times)
+{
+	if (*times != U8_MAX)
+		++*times;
+}
+
+/**
+ * synfin_dedup_crossed() - has a segment come back that has been counted?
+ * @flow:	its flow, locked
+ * @seg:	the segment, before it is judged; its way is not 0
+ *
+ * Return: true if it has.
+ */
+bool synfin_dedup_crossed(struct synfin_flow *flow, const struct synfin_segment *seg)
+{
+	const struct synfin_conn *conn = &flow->conn;
+	u32 from = end_of(conn, seg);
+	struct synfin_way *way = &flow->way[from];
+
+	if (!way->first || !((way->first ^ seg->way) & WAY_PLACE) ||
+	    (conn->flags & SYNFIN_FLAG_SELF))
+		return false;
+	if (!is_known(conn, from, seg, way))
+		return false;
+	if (seg->kind == SYNFIN_KIND_PLAIN)
+		return way->marks & MARK_BACK;
+	if (!may_come_back(way->first, seg->way) ||
+	    was_sent_again(conn, from, seg, way))
+		return false;
+	way->marks |= MARK_BACK;
+	if (way->kind == seg->kind)
+		count(&way->there);
+	return true;
+}
+
+/**
+ * synfin_dedup_passed() - a segment has been counted
+ * @flow:	its flow, locked
+ * @seg:	the segment, which made a phase; its way is not 0
+ */
+void synfin_dedup_passed(struct synfin_flow *flow, const struct synfin_segment *seg)
+{
+	struct synfin_way *way = &flow->way[end_of(&flow->conn, seg)];
+
+	/* Many of them take the fast path: what one of them does says nothing. */
+	if (seg->kind == SYNFIN_KIND_PLAIN)
+		return;
+	if (way->first && ((way->first ^ seg->way) & WAY_PLACE)) {
+		way->marks = MARK_MOVED;
+		way->here = 0;
+	}
+	if (way->kind != seg->kind || !way->here) {
+		way->kind = seg->kind;
+		way->here = 0;
+		way->there = 0;
+	}
+	count(&way->here);
+	way->first = seg->way;
 }

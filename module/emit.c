@@ -3,12 +3,12 @@
  * The fan-out.
  *
  * In: phases and connections, from a hook or the worker, under the flow's lock,
- * so that a flow's records are in order. Out: at once, a record in this CPU's
- * ring and its counter; after the lock, the tracepoint, and a connection's
- * histograms and row, which may allocate.
+ * so that a flow's records are in order. Out: at once, records in this CPU's rings,
+ * their counters, a connection's histograms and row; after the lock, the tracepoints,
+ * and what would have had to allocate.
  */
 #include "emit.h"
-#include "core/phase.h"
+#include "core/record.h"
 #include "ring.h"
 #include "stats.h"
 #include "trace.h"
@@ -20,19 +20,6 @@
 #include <linux/lockdep.h>
 #include <linux/percpu.h>
 #include <linux/timekeeping.h>
-
-/* A ring takes whole words, and both kinds fit a slot. */
-static_assert(sizeof(struct synfin_record_phase) % sizeof(u64) == 0);
-static_assert(sizeof(struct synfin_record_conn) % sizeof(u64) == 0);
-static_assert(sizeof(union synfin_emission) <= sizeof(union synfin_record));
-
-static union synfin_emission *synfin_emit_next(struct synfin_batch *b)
-{
-	lockdep_assert_irqs_disabled();
-	if (WARN_ON_ONCE(b->nr == ARRAY_SIZE(b->rec)))
-		return NULL;
-	return &b->rec[b->nr++];
-}
 
 /**
  * struct synfin_clock - from a flow's clock, which is monotonic, to the time of day
@@ -50,7 +37,7 @@ static DEFINE_PER_CPU(struct synfin_clock, synfin_clocks);
  * Asked for once in a tick: if somebody sets the time of day, records have it from the
  * next one on.
  */
-static u64 synfin_emit_date(u64 mono_ns)
+static u64 date_offset(void)
 {
 	struct synfin_clock *clock = this_cpu_ptr(&synfin_clocks);
 
@@ -59,84 +46,179 @@ static u64 synfin_emit_date(u64 mono_ns)
 		clock->tick = jiffies;
 		clock->real_ns = ktime_to_ns(ktime_mono_to_real(0));
 	}
-	return clock->real_ns + mono_ns;
+	return clock->real_ns;
 }
 
-/* The tracepoint fires after the lock, so it wants a copy of the record. */
-static noinline void synfin_emit_copy(struct synfin_batch *b,
-				      const struct synfin_conn *conn,
-				      const struct synfin_step *step)
+/* The tracepoint fires after the lock, so it wants a copy. */
+static noinline void trace_later(struct synfin_batch *b, const struct synfin_conn *conn,
+				 const struct synfin_step *step)
 {
-	union synfin_emission *rec = synfin_emit_next(b);
+	struct synfin_record_step *copy = &b->step[b->nr_steps];
+	u64 offset = date_offset();
 
-	if (!rec)
+	if (WARN_ON_ONCE(b->nr_steps == ARRAY_SIZE(b->step)))
 		return;
-	synfin_phase_record(conn, step, synfin_emit_date(step->time_ns),
-			    &rec->phase);
+	if (!b->nr_heads || b->head[b->nr_heads - 1].id != conn->id) {
+		if (WARN_ON_ONCE(b->nr_heads == ARRAY_SIZE(b->head)))
+			return;
+		synfin_record_head(conn, &b->head[b->nr_heads++],
+				   SYNFIN_RECORD_PHASES, 0, 0);
+	}
+	memcpy(copy, step, sizeof(*copy));
+	copy->time_ns += offset;
+	copy->reserved0 = b->nr_heads - 1;
+	b->nr_steps++;
 }
 
-/**
- * synfin_emit_phase() - write down a phase that has passed
- * @b:		the batch
- * @conn:	its connection, already in the state after it
- * @step:	the phase
- *
- * Context: Any but NMI, irqs off; under the flow's lock.
- */
-void synfin_emit_phase(struct synfin_batch *b, const struct synfin_conn *conn,
-		       const struct synfin_step *step)
+static noinline void conn_later(struct synfin_batch *b,
+				const struct synfin_record_conn *rec, bool counted)
 {
-	u64 date = synfin_emit_date(step->time_ns);
+	if (WARN_ON_ONCE(b->nr_conns == ARRAY_SIZE(b->conn)))
+		return;
+	b->uncounted |= !counted << b->nr_conns;
+	b->conn[b->nr_conns++] = *rec;
+}
+
+/* States in which a handshake, or a close, is not what it will be. */
+#define STATES_UNSETTLED						\
+	(BIT(SYNFIN_STATE_SYN) | BIT(SYNFIN_STATE_SYN_SYN) |		\
+	 BIT(SYNFIN_STATE_SYN_ACK) | BIT(SYNFIN_STATE_FIN) |		\
+	 BIT(SYNFIN_STATE_HALF) | BIT(SYNFIN_STATE_FIN_FIN) |		\
+	 BIT(SYNFIN_STATE_LAST))
+
+static bool is_unsettled(const struct synfin_conn *conn)
+{
+	return STATES_UNSETTLED >> conn->state & 1 ||
+	       conn->flags & SYNFIN_FLAG_PENDING;
+}
+
+/*
+ * In which ring it belongs. What anybody can make up, and what anybody can do with
+ * three segments of his own and leave, has its place apart from what was opened and
+ * closed.
+ */
+static enum synfin_ring_kind ring_of(const struct synfin_conn *conn)
+{
+	if (unlikely(!synfin_phase_is_proved(conn)))
+		return SYNFIN_RING_UNPROVED;
+	if (unlikely(conn->opening == SYNFIN_OPEN_MIDSTREAM))
+		return SYNFIN_RING_OPENED;
+	if (conn->state == SYNFIN_STATE_DONE)
+		return conn->closing >= SYNFIN_CLOSE_FOUR_WAY &&
+		       conn->closing <= SYNFIN_CLOSE_RESET ?
+		       SYNFIN_RING_CLOSED : SYNFIN_RING_OPENED;
+	return conn->state >= SYNFIN_STATE_HALF ? SYNFIN_RING_CLOSED :
+						  SYNFIN_RING_OPENED;
+}
+
+/* One record of what is held and @step, or of what is held alone. */
+static void write_phases(struct synfin_batch *b, const struct synfin_conn *conn,
+			 struct synfin_held *held, const struct synfin_step *step)
+{
+	u64 first_ns, offset = date_offset();
 	union synfin_record *rec;
 	struct synfin_ring *ring;
+	unsigned int nr;
 
-	ring = synfin_ring_begin(&rec);
-	synfin_phase_record(conn, step, date, &rec->phase);
+	first_ns = held->nr ? held->step[0].time_ns : step->time_ns;
+	ring = synfin_ring_begin(ring_of(conn), &rec);
+	for (nr = 0; nr < held->nr; nr++)
+		synfin_record_add(&rec->phases, nr, &held->step[nr], offset);
+	if (step)
+		synfin_record_add(&rec->phases, nr++, step, offset);
+	synfin_record_phases(conn, &rec->phases, nr, first_ns + offset);
 	synfin_ring_end(ring, rec);
-	synfin_stats_inc(b->sn, SYNFIN_CNT_phases);
-	if (trace_synfin_phase_enabled())
-		synfin_emit_copy(b, conn, step);
+	held->nr = 0;
+	synfin_stats_inc(b->sn, SYNFIN_CNT_phase_records);
 }
 
-/**
- * synfin_emit_conn() - write down a connection that has ended
- * @b:		the batch
- * @conn:	the connection
- *
- * Context: Any but NMI, irqs off; under the flow's lock.
- */
-noinline void synfin_emit_conn(struct synfin_batch *b,
-			       const struct synfin_conn *conn)
+/* A connection has ended. */
+static noinline void write_conn(struct synfin_batch *b, const struct synfin_conn *conn,
+				const struct synfin_held *held)
 {
-	union synfin_emission *rec = synfin_emit_next(b);
-	union synfin_record *slot;
+	union synfin_record *rec;
 	struct synfin_ring *ring;
+	bool counted;
 
-	if (!rec)
-		return;
+	ring = synfin_ring_begin(ring_of(conn), &rec);
 	synfin_phase_summary(conn, &rec->conn);
-	rec->head.time_ns = synfin_emit_date(conn->first_ns);
-	ring = synfin_ring_begin(&slot);
-	slot->conn = rec->conn;
-	synfin_ring_end(ring, slot);
+	rec->head.time_ns = conn->first_ns + date_offset();
+	rec->conn.phase_count = held->phases;
+	counted = synfin_stats_count(b->sn, &rec->conn);
+	if (unlikely(!counted || trace_synfin_conn_enabled()))
+		conn_later(b, &rec->conn, counted);
+	synfin_ring_end(ring, rec);
 	synfin_stats_inc(b->sn, SYNFIN_CNT_conns);
 }
 
+/* Hold a phase, or write it together with those that are held. */
+static __always_inline void take_step(struct synfin_batch *b,
+				      const struct synfin_conn *conn,
+				      struct synfin_held *held,
+				      const struct synfin_step *step, bool hold)
+{
+	held->phases += held->phases != U16_MAX;
+	/* A handshake that falters is shown as it does. */
+	if (hold && held->nr < SYNFIN_HELD_MAX &&
+	    (step->count == 1 || conn->state >= SYNFIN_STATE_OPEN))
+		held->step[held->nr++] = *step;
+	else
+		write_phases(b, conn, held, step);
+}
+
 /**
- * synfin_emit_quietly() - count a connection that is not written down
+ * synfin_emit_result() - write down what a segment, or the end of a wait, brought about
  * @b:		the batch
- * @conn:	the connection, ended
+ * @conn:	its connection, already in the state after it
+ * @held:	what the flow holds
+ * @res:	the phases, and the end
+ *
+ * What is sent again is recorded the 2nd, 4th, 8th ... time, and counted each time.
  *
  * Context: Any but NMI, irqs off; under the flow's lock.
  */
-void synfin_emit_quietly(struct synfin_batch *b, const struct synfin_conn *conn)
+void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
+			struct synfin_held *held, const struct synfin_result *res)
 {
-	union synfin_emission *rec = synfin_emit_next(b);
+	bool hold = is_unsettled(conn) && !res->ended;
+	unsigned int i;
 
-	if (!rec)
-		return;
-	synfin_phase_summary(conn, &rec->conn);
-	rec->head.type = SYNFIN_RECORD_NONE;
+	for (i = 0; i < res->nr; i++) {
+		const struct synfin_step *step = &res->step[i];
+
+		if (unlikely(step->count & (step->count - 1))) {
+			synfin_stats_inc(b->sn, SYNFIN_CNT_repeats);
+			continue;
+		}
+		if (likely(!b->silent)) {
+			synfin_stats_inc(b->sn, SYNFIN_CNT_phases);
+			if (trace_synfin_phase_enabled())
+				trace_later(b, conn, step);
+		}
+		take_step(b, conn, held, step, hold);
+	}
+	if (unlikely(held->nr && !hold))
+		write_phases(b, conn, held, NULL);
+	if (res->ended)
+		write_conn(b, conn, held);
+}
+
+/**
+ * synfin_emit_held() - what was held in a silent batch is not forgotten
+ * @b:		the batch
+ * @conn:	its connection
+ * @held:	what the flow holds
+ *
+ * Context: Any but NMI, irqs off; under the flow's lock.
+ */
+void synfin_emit_held(struct synfin_batch *b, const struct synfin_conn *conn,
+		      const struct synfin_held *held)
+{
+	unsigned int i;
+
+	synfin_stats_add(b->sn, SYNFIN_CNT_phases, held->nr);
+	for (i = 0; i < held->nr && trace_synfin_phase_enabled(); i++)
+		trace_later(b, conn, &held->step[i]);
 }
 
 /**
@@ -150,13 +232,11 @@ noinline void synfin_emit_rest(struct synfin_batch *b)
 {
 	unsigned int i;
 
-	for (i = 0; i < b->nr; i++) {
-		if (b->rec[i].head.type == SYNFIN_RECORD_PHASE) {
-			trace_synfin_phase(&b->rec[i].phase);
-			continue;
-		}
-		if (b->rec[i].head.type == SYNFIN_RECORD_CONN)
-			trace_synfin_conn(&b->rec[i].conn);
-		synfin_stats_conn(b->sn, &b->rec[i].conn);
+	for (i = 0; i < b->nr_steps; i++)
+		trace_synfin_phase(&b->head[b->step[i].reserved0], &b->step[i]);
+	for (i = 0; i < b->nr_conns; i++) {
+		trace_synfin_conn(&b->conn[i]);
+		if (b->uncounted & BIT(i))
+			synfin_stats_conn(b->sn, &b->conn[i]);
 	}
 }

@@ -5,53 +5,83 @@
  *
  *	synfin_emit_begin(&batch, sn)
  *	lock the flow, irqs off
- *	synfin_emit_phase(), synfin_emit_conn()		ring, counters
+ *	synfin_emit_result()				ring, counters
  *	unlock
- *	synfin_emit_end(&batch)				tracepoints, statistics
+ *	synfin_emit_end(&batch)				tracepoints, the rest
+ *
+ * A flow holds the phases of its handshake until its ACK has proved it, and those of
+ * its close until that is under way from both ends: then they are written at once, in
+ * one record, to the ring of those that are worth as much. What repeats, fails or is
+ * given up before is written as well. The tracepoint fires for each as it passes.
  */
 #ifndef _SYNFIN_EMIT_H
 #define _SYNFIN_EMIT_H
 
 #include <linux/types.h>
+#include "core/phase.h"
 #include "uapi/synfin.h"
 
-struct synfin_conn;
 struct synfin_net;
-struct synfin_step;
 
-/*
- * The most that one segment can bring about: the end of a flow, the doubted SYN of
- * the next, two phases of that and its end; or two phases that were held back, two
- * more, and the end.
- */
-#define SYNFIN_BATCH_MAX	5
+/* Phases that a flow holds: with the next one they make a whole record. */
+#define SYNFIN_HELD_MAX		(SYNFIN_STEPS_MAX - 1)
 
 /**
- * union synfin_emission - a record on its way
- * @head:	what both kinds begin with
- * @phase:	if head.type is SYNFIN_RECORD_PHASE
- * @conn:	if head.type is SYNFIN_RECORD_CONN
+ * struct synfin_held - phases of a flow that have not been written
+ * @nr:		how many are in @step
+ * @phases:	how many there have been, written or held
+ * @step:	the phases, in their order
  *
- * union synfin_record without the reserved rest of a slot.
+ * Under the flow's lock.
  */
-union synfin_emission {
-	struct synfin_record_head	head;
-	struct synfin_record_phase	phase;
-	struct synfin_record_conn	conn;
+struct synfin_held {
+	u16			nr;
+	u16			phases;
+	struct synfin_step	step[SYNFIN_HELD_MAX];
 };
 
 /**
- * struct synfin_batch - what one segment, or one wait that is over, brought about
+ * synfin_held_init() - a flow begins: nothing has passed
+ * @held: the flow's
+ */
+static inline void synfin_held_init(struct synfin_held *held)
+{
+	held->nr = 0;
+	held->phases = 0;
+}
+
+/*
+ * The most that one segment can bring about: a phase that was held back, two of the
+ * end of a flow and its summary, the doubted SYN of the next, two phases of that, its
+ * end.
+ */
+#define SYNFIN_BATCH_STEPS	6
+#define SYNFIN_BATCH_CONNS	2
+
+/**
+ * struct synfin_batch - what one segment, or one wait that is over, leaves to be done
  * @sn:		the namespace
- * @nr:		how many records are in @rec
- * @rec:	the records; those from @nr on are not initialised
+ * @silent:	no tracepoint fires for what is held: it may be forgotten
+ * @nr_heads:	how many are in @head
+ * @nr_steps:	how many are in @step
+ * @nr_conns:	how many are in @conn
+ * @uncounted:	a bit for each of @conn that the statistics do not have
+ * @head:	of connections of which phases passed
+ * @step:	these phases, for the tracepoint; reserved0 is the number of the head
+ * @conn:	summaries
  *
  * On the stack of its user; not to be zeroed.
  */
 struct synfin_batch {
-	struct synfin_net	*sn;
-	unsigned int		nr;
-	union synfin_emission	rec[SYNFIN_BATCH_MAX];
+	struct synfin_net		*sn;
+	bool				silent;
+	u8				nr_heads;
+	u8				nr_steps;
+	u8				nr_conns;
+	u8				uncounted;
+	struct synfin_record_head	head[SYNFIN_BATCH_CONNS];
+	struct synfin_record_step	step[SYNFIN_BATCH_STEPS];
+	struct synfin_record_conn	conn[SYNFIN_BATCH_CONNS];
 };
 
 /**
@@ -65,13 +95,17 @@ static inline void synfin_emit_begin(struct synfin_batch *b,
 				     struct synfin_net *sn)
 {
 	b->sn = sn;
-	b->nr = 0;
+	b->silent = false;
+	b->nr_heads = 0;
+	b->nr_steps = 0;
+	b->nr_conns = 0;
+	b->uncounted = 0;
 }
 
-void synfin_emit_phase(struct synfin_batch *b, const struct synfin_conn *conn,
-		       const struct synfin_step *step);
-void synfin_emit_conn(struct synfin_batch *b, const struct synfin_conn *conn);
-void synfin_emit_quietly(struct synfin_batch *b, const struct synfin_conn *conn);
+void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
+			struct synfin_held *held, const struct synfin_result *res);
+void synfin_emit_held(struct synfin_batch *b, const struct synfin_conn *conn,
+		      const struct synfin_held *held);
 void synfin_emit_rest(struct synfin_batch *b);
 
 /**
@@ -85,7 +119,7 @@ void synfin_emit_rest(struct synfin_batch *b);
  */
 static inline void synfin_emit_end(struct synfin_batch *b)
 {
-	if (b->nr)
+	if (b->nr_steps || b->nr_conns)
 		synfin_emit_rest(b);
 }
 

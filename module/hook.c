@@ -58,6 +58,55 @@ static bool passes_once(const struct nf_hook_state *state)
 	       (state->out->flags & IFF_LOOPBACK);
 }
 
+/* The hash of a segment's endpoints. */
+static __always_inline u64 hash4(const struct synfin_net *sn, const struct iphdr *iph,
+				 const struct tcphdr *th)
+{
+	return synfin_table_hash4(sn, iph->saddr, th->source, iph->daddr, th->dest);
+}
+
+static __always_inline u64 hash6(const struct synfin_net *sn,
+				 const struct ipv6hdr *iph, const struct tcphdr *th)
+{
+	return synfin_table_hash6(sn, iph->saddr.s6_addr32, th->source,
+				  iph->daddr.s6_addr32, th->dest);
+}
+
+/*
+ * Is a TCP header's segment of no interest? Most are: no SYN, FIN or RST, and no
+ * flow that might be theirs waits for an ACK. On LOCAL_IN early demux has found the
+ * socket of most: if it is established, its handshake is over (the ACK that ends a
+ * handshake finds a request socket) and no FIN was sent (it would have left the
+ * state). On LOCAL_OUT neither holds.
+ */
+static __always_inline bool is_plain(const struct tcphdr *th)
+{
+	return likely((tcp_flag_byte(th) & SYNFIN_TCP_KIND) == SYNFIN_TCP_ACK);
+}
+
+static __always_inline bool socket_is_established(const struct sk_buff *skb)
+{
+	return skb->sk && skb->sk->sk_state == TCP_ESTABLISHED;
+}
+
+/* The same of one whose header lies behind others, or in pieces. */
+static noinline bool
+uninteresting_elsewhere(const struct synfin_net *sn, const struct sk_buff *skb,
+			const struct nf_hook_state *state, u64 *hash)
+{
+	const struct tcphdr *th;
+	struct tcphdr buf;
+
+	th = synfin_segment_header(skb, state->pf, &buf);
+	if (!th || !is_plain(th))
+		return false;
+	if (state->hook == NF_INET_LOCAL_IN && socket_is_established(skb))
+		return true;
+	*hash = state->pf == NFPROTO_IPV4 ? hash4(sn, ip_hdr(skb), th) :
+					    hash6(sn, ipv6_hdr(skb), th);
+	return !synfin_table_awaited(*hash);
+}
+
 /* segment -> route; with what the fast path has found out already. Never a verdict. */
 static noinline __flatten unsigned int
 slow_path(struct synfin_net *sn, const struct sk_buff *skb,
@@ -70,6 +119,8 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 
 	if (!once && seen_again(skb, state))
 		return NF_ACCEPT;
+	if (unlikely(!th) && uninteresting_elsewhere(sn, skb, state, &hash))
+		return NF_ACCEPT;
 	reason = likely(th) ? synfin_segment_at(skb, state->pf, th, &seg) :
 			      synfin_segment_read(skb, state->pf, &seg);
 	if (reason == SYNFIN_CNT_not_tcp)
@@ -80,11 +131,7 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 		synfin_stats_inc(sn, reason);
 		return NF_ACCEPT;
 	}
-	/* IPVS has its own ways. */
-	if (!once && !ipvs && synfin_dedup_again(sn, state, &seg)) {
-		synfin_stats_inc(sn, SYNFIN_CNT_crossed);
-		return NF_ACCEPT;
-	}
+	seg.way = once ? 0 : synfin_dedup_way(skb, state);
 	synfin_socket_judge(skb, state, &seg);
 	if (unlikely(seg.belief == SYNFIN_BELIEF_FORGED) &&
 	    seg.kind == SYNFIN_KIND_RST && state->hook == NF_INET_LOCAL_IN)
@@ -106,23 +153,6 @@ struct found {
 	const struct tcphdr	*th;
 	u64			hash;
 };
-
-/*
- * Is a TCP header's segment of no interest? Most are: no SYN, FIN or RST, and no
- * flow that might be theirs waits for an ACK. On LOCAL_IN early demux has found the
- * socket of most: if it is established, its handshake is over (the ACK that ends a
- * handshake finds a request socket) and no FIN was sent (it would have left the
- * state). On LOCAL_OUT neither holds.
- */
-static __always_inline bool is_plain(const struct tcphdr *th)
-{
-	return likely((tcp_flag_byte(th) & SYNFIN_TCP_KIND) == SYNFIN_TCP_ACK);
-}
-
-static __always_inline bool socket_is_established(const struct sk_buff *skb)
-{
-	return skb->sk && skb->sk->sk_state == TCP_ESTABLISHED;
-}
 
 /* Does the header lie in one piece? If not the slow path reads it. */
 static __always_inline bool in_one_piece(const struct sk_buff *skb,
@@ -148,20 +178,18 @@ static __always_inline bool uninteresting4(const struct synfin_net *sn,
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
-	found->hash = synfin_table_hash4(sn, iph->saddr, th->source, iph->daddr,
-					 th->dest);
-	return !synfin_table_awaited(synfin_table_stripe(found->hash));
+	found->hash = hash4(sn, iph, th);
+	return !synfin_table_awaited(found->hash);
 }
 
-/* ICMPv6, which may quote it, and what ipv6_ext_hdr() knows, which is not inline. */
+/* ICMPv6, which may quote it, and the extension headers. */
 static __always_inline bool may_lead_to_tcp(u8 nexthdr)
 {
 	return nexthdr < 64 &&
 	       (BIT_ULL(nexthdr) &
 		(BIT_ULL(NEXTHDR_ICMP) | BIT_ULL(NEXTHDR_HOP) |
 		 BIT_ULL(NEXTHDR_ROUTING) | BIT_ULL(NEXTHDR_FRAGMENT) |
-		 BIT_ULL(NEXTHDR_AUTH) | BIT_ULL(NEXTHDR_NONE) |
-		 BIT_ULL(NEXTHDR_DEST)));
+		 BIT_ULL(NEXTHDR_AUTH) | BIT_ULL(NEXTHDR_DEST)));
 }
 
 static __always_inline bool uninteresting6(const struct synfin_net *sn,
@@ -181,9 +209,8 @@ static __always_inline bool uninteresting6(const struct synfin_net *sn,
 		return false;
 	if (local_in && socket_is_established(skb))
 		return true;
-	found->hash = synfin_table_hash6(sn, iph->saddr.s6_addr32, th->source,
-					 iph->daddr.s6_addr32, th->dest);
-	return !synfin_table_awaited(synfin_table_stripe(found->hash));
+	found->hash = hash6(sn, iph, th);
+	return !synfin_table_awaited(found->hash);
 }
 
 /* What arrives over loopback has passed LOCAL_OUT. */

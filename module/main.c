@@ -80,7 +80,6 @@ static int __init setup_flows(void)
 {
 	const struct synfin_table_limits limits = {
 		.max_flows = max_flows,
-		.max_loud = max(ring_records / 8, 1U),
 		.wait_ns = {
 			[SYNFIN_WAIT_UNANSWERED] = unanswered_timeout * NSEC_PER_SEC,
 			[SYNFIN_WAIT_UNACKNOWLEDGED] =

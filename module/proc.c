@@ -114,7 +114,7 @@ static int synfin_stats_show(struct seq_file *m, void *v)
 	synfin_put(m, "max_flows", g.max);
 	if (!net_eq(sn->net, &init_net))
 		return 0;
-	synfin_put(m, "ring_records", ring->nr_slots);
+	synfin_put(m, "ring_records", ring->ring[SYNFIN_RING_CLOSED].nr_slots);
 	synfin_put(m, "ring_cpus", ring->nr_cpus);
 	synfin_put(m, "records", synfin_ring_records());
 	synfin_put(m, "records_gone", synfin_stats_records_gone());
@@ -202,7 +202,7 @@ static struct synfin_conn *synfin_flow_here(struct synfin_net *sn,
 					    struct synfin_flow_walk *walk)
 {
 	while (walk->at == walk->nr) {
-		if (walk->stripe == SYNFIN_TABLE_STRIPES)
+		if (walk->stripe == synfin_table_stripes())
 			return NULL;
 		walk->at = 0;
 		walk->nr = synfin_table_snapshot(sn, walk->stripe, walk->skip,

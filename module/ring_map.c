@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /proc/net/synfin/ring, in the first network namespace only: open, read, mmap
+ * /proc/net/synfin/ring, in the first network namespace only: open, read, seek, mmap
  * and poll. See the diagram in ring.h for the reader's side of the ring.
  *
  * In: system calls of readers, in process context. Out: the rings' pages,
@@ -10,28 +10,46 @@
 #include "compat.h"
 #include "ring.h"
 
+#include <linux/capability.h>
 #include <linux/fs.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/proc_fs.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
+
+/* Who waits for a few records only is told of them after so long. */
+#define TICK	(HZ / 10)
 
 /**
  * struct synfin_ring_reader - an open file
- * @seen: records written, on all CPUs, when poll last said readable
+ * @position:	of records, all rings together: readable when more have been written
+ * @told:	the header has been read
  */
 struct synfin_ring_reader {
-	u64 seen;
+	loff_t	position;
+	bool	told;
 };
 
 static struct proc_dir_entry *synfin_ring_entry;
 
+/* Wakes those who sleep although no watermark is crossed. */
+static void synfin_ring_tick(struct work_struct *work);
+static DECLARE_DELAYED_WORK(synfin_ring_ticker, synfin_ring_tick);
+
+/*
+ * The mode lets uid 0 in, also that of a container that shares this network: records
+ * are those of all namespaces, so it takes a right that such a container lacks.
+ */
 static int synfin_ring_open(struct inode *inode, struct file *file)
 {
 	struct synfin_ring_reader *reader;
 
+	if (!capable(CAP_NET_ADMIN))
+		return -EPERM;
 	/* Safe: the entry's removal waits for calls that are under way. */
 	if (!try_module_get(THIS_MODULE))
 		return -ENXIO;
@@ -41,7 +59,7 @@ static int synfin_ring_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	}
 	file->private_data = reader;
-	return nonseekable_open(inode, file);
+	return 0;
 }
 
 static int synfin_ring_release(struct inode *inode, struct file *file)
@@ -51,40 +69,94 @@ static int synfin_ring_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* The header, so that magic and version can be checked without a mapping. */
+/*
+ * The header, once, so that magic and version can be checked without a mapping. The
+ * position of the file counts records, not these bytes.
+ */
 static ssize_t synfin_ring_read(struct file *file, char __user *buf,
 				size_t count, loff_t *pos)
 {
 	const struct synfin_ring_header *header = synfin_ring_header();
+	struct synfin_ring_reader *reader = file->private_data;
+	loff_t from = reader->told ? sizeof(*header) : 0;
 
-	return simple_read_from_buffer(buf, count, pos, header,
-				       sizeof(*header));
+	reader->told = true;
+	return simple_read_from_buffer(buf, count, &from, header, sizeof(*header));
 }
 
 /*
- * Readable when a watermark of records has been written since this file was
- * last readable; the first time, when there is any record. A CPU wakes us each
- * quarter of its ring, so a reader is woken with half of that ring to spare.
- * Fewer records are there to be read all the same: poll with a time limit.
+ * The file is as long as records have been written, all rings together. Its reader
+ * seeks to what it knows of; or further, to be told later.
+ */
+static loff_t synfin_ring_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct synfin_ring_reader *reader = file->private_data;
+
+	switch (whence) {
+	case SEEK_SET:
+		break;
+	case SEEK_CUR:
+		offset += READ_ONCE(reader->position);
+		break;
+	case SEEK_END:
+		offset += synfin_ring_records();
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (offset < 0)
+		return -EINVAL;
+	WRITE_ONCE(reader->position, offset);
+	return offset;
+}
+
+static void synfin_ring_tick(struct work_struct *work)
+{
+	static u64 last;
+	u64 records = synfin_ring_records();
+
+	if (!wq_has_sleeper(&synfin_ring_wait))
+		return;
+	if (records != last)
+		wake_up_interruptible_poll(&synfin_ring_wait, EPOLLIN | EPOLLRDNORM);
+	last = records;
+	schedule_delayed_work(&synfin_ring_ticker, TICK);
+}
+
+/*
+ * Readable as long as more records have been written than the file's position says. A
+ * CPU wakes us each quarter of one of its rings, so a reader is woken with half of that
+ * ring to spare; of fewer records it is told within a tick.
  */
 static __poll_t synfin_ring_poll(struct file *file, poll_table *wait)
 {
 	struct synfin_ring_reader *reader = file->private_data;
-	u64 records, seen;
 
 	poll_wait(file, &synfin_ring_wait, wait);
 	/* D, matches synfin_ring_end(): on the queue before the heads */
 	smp_mb();
-	records = synfin_ring_records();
-	seen = READ_ONCE(reader->seen);
-	if (records - seen < (seen ? synfin_ring_watermark() : 1))
-		return 0;
-	WRITE_ONCE(reader->seen, records);
-	return EPOLLIN | EPOLLRDNORM;
+	if (synfin_ring_records() > READ_ONCE(reader->position))
+		return EPOLLIN | EPOLLRDNORM;
+	if (!poll_does_not_wait(wait))
+		schedule_delayed_work(&synfin_ring_ticker, TICK);
+	return 0;
 }
 
 /* Pages that are mapped at a time. */
 #define BATCH	32
+
+/* Pages from @at on, up to BATCH; stops where there is none. */
+static unsigned long collect(struct page **pages, unsigned long at, unsigned long end)
+{
+	unsigned long n;
+
+	for (n = 0; n < BATCH && at + n < end; n++) {
+		pages[n] = synfin_ring_page(at + n);
+		if (!pages[n])
+			break;
+	}
+	return n;
+}
 
 /*
  * All pages at once: a fault for each would cost more than to read what is in it. An
@@ -92,24 +164,31 @@ static __poll_t synfin_ring_poll(struct file *file, poll_table *wait)
  */
 static int synfin_ring_populate(struct vm_area_struct *vma)
 {
-	unsigned long at, left, end = vma->vm_pgoff + vma_pages(vma);
+	unsigned long at = vma->vm_pgoff, end = at + vma_pages(vma);
 	unsigned long addr = vma->vm_start;
 	struct page *pages[BATCH];
-	unsigned long n;
+	unsigned long n, left;
 	int err;
 
-	for (at = vma->vm_pgoff; at < end; at += n, addr += n << PAGE_SHIFT) {
-		for (n = 0; n < BATCH && at + n < end; n++)
-			pages[n] = synfin_ring_page(at + n);
+	while (at < end) {
+		n = collect(pages, at, end);
 		left = n;
-		err = vm_insert_pages(vma, addr, pages, &left);
+		err = n ? vm_insert_pages(vma, addr, pages, &left) : 0;
 		if (err)
 			return err;
+		/* What is missing belongs to a CPU that may come. */
+		n += !n;
+		at += n;
+		addr += n << PAGE_SHIFT;
+		cond_resched();
 	}
 	return 0;
 }
 
-/* Of a page that its reader has given back, with madvise(). */
+/*
+ * Of a page whose CPU has come since it was mapped, or that its reader has given back,
+ * with madvise().
+ */
 static vm_fault_t synfin_ring_fault(struct vm_fault *vmf)
 {
 	struct page *page = synfin_ring_page(vmf->pgoff);
@@ -147,6 +226,7 @@ static const struct proc_ops synfin_ring_ops = {
 	.proc_open	= synfin_ring_open,
 	.proc_release	= synfin_ring_release,
 	.proc_read	= synfin_ring_read,
+	.proc_lseek	= synfin_ring_llseek,
 	.proc_poll	= synfin_ring_poll,
 	.proc_mmap	= synfin_ring_mmap,
 };
@@ -178,4 +258,5 @@ void synfin_ring_map_teardown(void)
 {
 	proc_remove(synfin_ring_entry);
 	synfin_ring_entry = NULL;
+	cancel_delayed_work_sync(&synfin_ring_ticker);
 }

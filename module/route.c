@@ -6,54 +6,17 @@
  * flow, and in which order it is written, is done under the lock of its stripe.
  */
 #include "route.h"
+#include "dedup.h"
 #include "emit.h"
 #include "table.h"
 #include "stats.h"
 
 #include <linux/timekeeping.h>
 
-static void emit_steps(struct synfin_batch *batch, struct synfin_flow *flow,
-		       const struct synfin_result *res)
-{
-	if (!res->nr)
-		return;
-	synfin_emit_phase(batch, &flow->conn, &res->step[0]);
-	if (unlikely(res->nr > 1))
-		synfin_emit_phase(batch, &flow->conn, &res->step[1]);
-}
-
-/*
- * A flow that was kept out of the ring: once it is proved, what it held back comes
- * first. Returns true if it still holds back.
- */
-static noinline bool holds_back(struct synfin_batch *batch,
-				struct synfin_flow *flow,
-				const struct synfin_result *res)
-{
-	struct synfin_result earlier;
-
-	if (!synfin_phase_is_proved(&flow->conn)) {
-		if (res->ended) {
-			synfin_stats_inc(flow->sn, SYNFIN_CNT_sampled);
-			synfin_emit_quietly(batch, &flow->conn);
-		}
-		return true;
-	}
-	flow->conn.mark[0] &= ~SYNFIN_FLOW_QUIET;
-	synfin_phase_replay(&flow->conn, &earlier);
-	emit_steps(batch, flow, &earlier);
-	return false;
-}
-
 static void emit_result(struct synfin_batch *batch, struct synfin_flow *flow,
 			const struct synfin_result *res)
 {
-	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_QUIET) &&
-	    holds_back(batch, flow, res))
-		return;
-	emit_steps(batch, flow, res);
-	if (res->ended)
-		synfin_emit_conn(batch, &flow->conn);
+	synfin_emit_result(batch, &flow->conn, &flow->held, res);
 }
 
 static void count_result(struct synfin_net *sn, const struct synfin_result *res)
@@ -72,26 +35,24 @@ static noinline void next_flow(struct synfin_batch *batch,
 	emit_result(batch, flow, res);
 	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_ended);
 	synfin_phase_restart(&flow->conn, seg, synfin_table_new_id(), res);
+	memset(flow->way, 0, sizeof(flow->way));
+	synfin_held_init(&flow->held);
 	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_created);
 	emit_result(batch, flow, res);
 	synfin_phase_segment(&flow->conn, seg, now, res);
 }
 
-/* A SYN was held back: the flow goes on, so it is written before what follows. */
+/* A SYN was held back: the flow goes on, so it is told before what follows. */
 static noinline void release_held(struct synfin_batch *batch, struct synfin_flow *flow)
 {
-	struct synfin_result earlier;
-
 	flow->conn.mark[0] &= ~SYNFIN_FLOW_HELD;
-	synfin_phase_replay(&flow->conn, &earlier);
-	emit_steps(batch, flow, &earlier);
+	synfin_emit_held(batch, &flow->conn, &flow->held);
 }
 
-/* May it be held back? Only if it begins, and is not quiet for another reason. */
+/* May it be held back? Only if it begins. */
 static bool hold_back(struct synfin_flow *flow)
 {
-	if (flow->conn.state != SYNFIN_STATE_NONE ||
-	    flow->conn.mark[0] & SYNFIN_FLOW_QUIET)
+	if (flow->conn.state != SYNFIN_STATE_NONE)
 		return false;
 	flow->conn.mark[0] |= SYNFIN_FLOW_HELD;
 	return true;
@@ -105,7 +66,6 @@ static __always_inline void follow(struct synfin_net *sn,
 	struct synfin_batch batch SYNFIN_UNINITIALIZED;
 	struct synfin_result res SYNFIN_UNINITIALIZED;
 	struct synfin_flow *flow;
-	bool held;
 	u64 now;
 
 	flow = synfin_table_get(sn, seg, hash, &hold);
@@ -113,16 +73,22 @@ static __always_inline void follow(struct synfin_net *sn,
 		synfin_stats_inc(sn, hold.reason);
 		return;
 	}
+	if (seg->way && unlikely(synfin_dedup_crossed(flow, seg))) {
+		synfin_table_put(flow, &hold);
+		synfin_stats_inc(sn, SYNFIN_CNT_crossed);
+		return;
+	}
 	synfin_emit_begin(&batch, sn);
 	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
 		release_held(&batch, flow);
-	held = may_be_forgotten && hold_back(flow);
+	batch.silent = may_be_forgotten && hold_back(flow);
 	now = ktime_get_ns();
 	synfin_phase_segment(&flow->conn, seg, now, &res);
 	if (unlikely(res.again))
 		next_flow(&batch, flow, seg, now, &res);
-	if (likely(!held))
-		emit_result(&batch, flow, &res);
+	if (seg->way && res.nr)
+		synfin_dedup_passed(flow, seg);
+	emit_result(&batch, flow, &res);
 	synfin_table_put(flow, &hold);
 	count_result(sn, &res);
 	synfin_emit_end(&batch);

@@ -20,6 +20,9 @@
 /* Of a quoted packet: the largest IP header, and eight bytes of TCP. */
 #define QUOTE_MAX	128
 
+/* Of an IPv6 packet: more than any sender has a use for. */
+#define EXTENSIONS_MAX	16
+
 static void set_addr4(struct synfin_addr *to, __be32 addr)
 {
 	to->w[0] = addr;
@@ -51,34 +54,67 @@ static int upper4(const struct sk_buff *skb, unsigned int *at)
 	return ip_is_fragment(iph) ? -1 : iph->protocol;
 }
 
-static int upper6(const struct sk_buff *skb, unsigned int *at)
-{
-	unsigned int offset = 0;
-	u16 fragment = 0;
-	int flags = 0;
-	int proto = ipv6_hdr(skb)->nexthdr;
+/**
+ * struct upper - the upper layer of an IPv6 packet
+ * @at:		where it begins
+ * @proto:	what it is, or what the first header is that is not known
+ * @fragment:	is it a part only? Atomic fragments are whole.
+ */
+struct upper {
+	unsigned int	at;
+	u8		proto;
+	bool		fragment;
+};
 
-	if (proto == IPPROTO_TCP || proto == IPPROTO_ICMPV6) {
-		*at = skb_network_offset(skb) + sizeof(struct ipv6hdr);
-		return proto;
-	}
-	proto = ipv6_find_hdr(skb, &offset, -1, &fragment, &flags);
-	*at = offset;
-	return proto;
+static bool is_extension(u8 proto)
+{
+	return proto == NEXTHDR_HOP || proto == NEXTHDR_ROUTING ||
+	       proto == NEXTHDR_FRAGMENT || proto == NEXTHDR_AUTH ||
+	       proto == NEXTHDR_DEST;
 }
 
-/* A fragment header with an offset, or with more to come; atomic ones are whole. */
-static bool is_fragment6(const struct sk_buff *skb)
+static unsigned int extension_len(u8 proto, const u8 *head)
 {
-	unsigned int offset = 0;
-	const struct frag_hdr *fh;
-	struct frag_hdr buf;
+	if (proto == NEXTHDR_FRAGMENT)
+		return sizeof(struct frag_hdr);
+	if (proto == NEXTHDR_AUTH)
+		return (head[1] + 2) * 4;
+	return (head[1] + 1) * 8;
+}
 
-	if (ipv6_hdr(skb)->nexthdr == IPPROTO_TCP ||
-	    ipv6_find_hdr(skb, &offset, NEXTHDR_FRAGMENT, NULL, NULL) < 0)
-		return false;
-	fh = skb_header_pointer(skb, offset, sizeof(buf), &buf);
-	return !fh || (fh->frag_off & htons(IP6_OFFSET | IP6_MF));
+/* In one walk, whose length is bounded, whatever the packet holds. */
+static struct upper upper6(const struct sk_buff *skb)
+{
+	struct upper upper = {
+		.at = skb_network_offset(skb) + sizeof(struct ipv6hdr),
+		.proto = ipv6_hdr(skb)->nexthdr,
+	};
+	unsigned int i;
+	const u8 *head;
+	u8 buf[8];
+
+	for (i = 0; is_extension(upper.proto) && i < EXTENSIONS_MAX; i++) {
+		unsigned int offset = 0;
+
+		head = skb_header_pointer(skb, upper.at, sizeof(buf), buf);
+		if (!head)
+			break;
+		/* It must lead to something. */
+		if (upper.at + extension_len(upper.proto, head) >= skb->len) {
+			upper.proto = NEXTHDR_NONE;
+			break;
+		}
+		if (upper.proto == NEXTHDR_FRAGMENT) {
+			offset = get_unaligned_be16(head + 2);
+			upper.fragment |= !!(offset & (IP6_OFFSET | IP6_MF));
+		}
+		upper.at += extension_len(upper.proto, head);
+		upper.proto = head[0];
+		/* What follows it is in another fragment. */
+		if (offset & IP6_OFFSET)
+			break;
+	}
+	return upper;
 }
 
 /*
@@ -167,28 +203,53 @@ noinline enum synfin_counter synfin_segment_read(const struct sk_buff *skb,
 						 u8 pf,
 						 struct synfin_segment *seg)
 {
+	struct upper upper;
 	unsigned int at;
 	int proto;
 
-	if (pf == NFPROTO_IPV4) {
-		proto = upper4(skb, &at);
-		if (proto < 0)
-			return ip_hdr(skb)->protocol == IPPROTO_TCP ?
-			       SYNFIN_CNT_fragment : SYNFIN_CNT_not_tcp;
-		if (proto == IPPROTO_ICMP)
-			return read_icmp(skb, 4, at, seg);
-	} else {
-		proto = upper6(skb, &at);
-		if (proto == IPPROTO_ICMPV6)
-			return read_icmp(skb, 6, at, seg);
-		if (proto != IPPROTO_TCP)
+	if (pf != NFPROTO_IPV4) {
+		upper = upper6(skb);
+		if (upper.proto == IPPROTO_ICMPV6)
+			return read_icmp(skb, 6, upper.at, seg);
+		if (upper.proto != IPPROTO_TCP)
 			return SYNFIN_CNT_not_tcp;
-		if (is_fragment6(skb))
-			return SYNFIN_CNT_fragment;
+		return upper.fragment ? SYNFIN_CNT_fragment :
+					read_tcp(skb, pf, upper.at, seg);
 	}
+	proto = upper4(skb, &at);
+	if (proto < 0)
+		return ip_hdr(skb)->protocol == IPPROTO_TCP ?
+		       SYNFIN_CNT_fragment : SYNFIN_CNT_not_tcp;
+	if (proto == IPPROTO_ICMP)
+		return read_icmp(skb, 4, at, seg);
 	if (proto != IPPROTO_TCP)
 		return SYNFIN_CNT_not_tcp;
 	return read_tcp(skb, pf, at, seg);
+}
+
+/**
+ * synfin_segment_header() - find a TCP header, wherever it lies
+ * @skb:	the packet
+ * @pf:		NFPROTO_IPV4 or NFPROTO_IPV6
+ * @buf:	room for a copy, if it lies in pieces
+ *
+ * Context: any context of a hook.
+ *
+ * Return: the header, the first twenty bytes of it; NULL if it is not TCP, or if the
+ * packet is a fragment or too short.
+ */
+const struct tcphdr *synfin_segment_header(const struct sk_buff *skb, u8 pf,
+					   struct tcphdr *buf)
+{
+	struct upper upper = {};
+
+	if (pf != NFPROTO_IPV4)
+		upper = upper6(skb);
+	else if (upper4(skb, &upper.at) == IPPROTO_TCP)
+		upper.proto = IPPROTO_TCP;
+	if (upper.proto != IPPROTO_TCP || upper.fragment)
+		return NULL;
+	return skb_header_pointer(skb, upper.at, sizeof(*buf), buf);
 }
 
 /**

@@ -162,9 +162,12 @@ static u8 judge_outgoing(const struct sk_buff *skb,
 			 const struct nf_hook_state *state,
 			 struct synfin_segment *seg)
 {
-	if (skb->sk && sent_by_tcp(skb->sk)) {
-		if (is_tcp(skb->sk))
-			note_wrapped(skb->sk, seg, true);
+	/* Over IPv6 the kernel's own socket hands a packet over that belongs to none. */
+	const struct sock *sk = state->sk ?: skb->sk;
+
+	if (sk && sent_by_tcp(sk)) {
+		if (is_tcp(sk))
+			note_wrapped(sk, seg, true);
 		return SYNFIN_BELIEF_TRUE;
 	}
 	if (state->out->flags & IFF_LOOPBACK)

@@ -155,7 +155,6 @@ static bool synfin_book_write(struct synfin_net *sn,
 	struct synfin_row *row = NULL;
 	struct synfin_book *book;
 
-	preempt_disable();
 	book = READ_ONCE(this_cpu_ptr(sn->counters)->book);
 	if (book)
 		row = READ_ONCE(book->row[synfin_row_of(book, rec)]);
@@ -163,27 +162,45 @@ static bool synfin_book_write(struct synfin_net *sn,
 		synfin_book_row(row, rec);
 		synfin_book_buckets(book, rec);
 	}
-	preempt_enable();
 	return row;
 }
 
 /**
- * synfin_stats_conn() - count a connection that has ended
+ * synfin_stats_count() - count a connection that has ended
  * @sn:		its namespace
  * @rec:	its summary
+ *
+ * Context: Any but NMI, irqs off; raw locks may be held.
+ * Return: false if memory has to be allocated first: synfin_stats_conn() is due.
+ */
+bool synfin_stats_count(struct synfin_net *sn, const struct synfin_record_conn *rec)
+{
+	lockdep_assert_irqs_disabled();
+	synfin_stats_inc(sn, synfin_opened[rec->opening]);
+	synfin_stats_inc(sn, synfin_closed[rec->closing]);
+	return synfin_book_write(sn, rec);
+}
+
+/**
+ * synfin_stats_conn() - the rest of what synfin_stats_count() could not do
+ * @sn:		the namespace
+ * @rec:	the summary
  *
  * Context: Any of a netfilter hook, or a worker; no raw lock held, irqs on.
  */
 void synfin_stats_conn(struct synfin_net *sn,
 		       const struct synfin_record_conn *rec)
 {
-	synfin_stats_inc(sn, synfin_opened[rec->opening]);
-	synfin_stats_inc(sn, synfin_closed[rec->closing]);
+	bool written;
 
 	/* Again, if we were moved to a CPU that has no book. */
-	while (!synfin_book_write(sn, rec))
+	do {
 		if (!synfin_book_grow(sn, rec))
 			return;
+		preempt_disable();
+		written = synfin_book_write(sn, rec);
+		preempt_enable();
+	} while (!written);
 }
 
 /**
@@ -362,7 +379,7 @@ void synfin_stats_clean(struct synfin_net *sn)
 	struct synfin_book *book;
 	int cpu, i;
 
-	atomic64_add(synfin_stats_counter(sn, SYNFIN_CNT_phases) +
+	atomic64_add(synfin_stats_counter(sn, SYNFIN_CNT_phase_records) +
 		     synfin_stats_counter(sn, SYNFIN_CNT_conns),
 		     &synfin_records_gone);
 	for_each_possible_cpu(cpu) {

@@ -183,6 +183,7 @@ struct synfin_service {
 /* stats.c */
 int synfin_stats_init(struct synfin_net *sn);
 void synfin_stats_clean(struct synfin_net *sn);
+bool synfin_stats_count(struct synfin_net *sn, const struct synfin_record_conn *rec);
 void synfin_stats_conn(struct synfin_net *sn,
 		       const struct synfin_record_conn *rec);
 

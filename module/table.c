@@ -13,7 +13,7 @@
 
 struct synfin_table synfin_table __read_mostly;
 
-struct synfin_table_fast synfin_table_fast ____cacheline_aligned;
+struct synfin_table_fast synfin_table_fast __read_mostly;
 
 static DEFINE_PER_CPU(u64, synfin_flow_ids);
 
@@ -30,27 +30,13 @@ u64 synfin_table_new_id(void)
 	       (u64)raw_smp_processor_id() << 48;
 }
 
-static u64 hash(const struct synfin_net *sn, u8 family,
-		const struct synfin_addr *saddr, u16 sport,
-		const struct synfin_addr *daddr, u16 dport)
-{
-	if (family == 4)
-		return synfin_table_hash4(sn, saddr->w[0], htons(sport), daddr->w[0],
-					  htons(dport));
-	return synfin_table_hash6(sn, saddr->w, htons(sport), daddr->w, htons(dport));
-}
-
 static u64 hash_of(const struct synfin_net *sn, const struct synfin_segment *seg)
 {
-	return hash(sn, seg->family, &seg->src, seg->sport, &seg->dst, seg->dport);
-}
-
-static u64 hash_of_flow(const struct synfin_flow *flow)
-{
-	const struct synfin_conn *conn = &flow->conn;
-
-	return hash(flow->sn, conn->family, &conn->client, conn->client_port,
-		    &conn->server, conn->server_port);
+	if (seg->family == 4)
+		return synfin_table_hash4(sn, seg->src.w[0], htons(seg->sport),
+					  seg->dst.w[0], htons(seg->dport));
+	return synfin_table_hash6(sn, seg->src.w, htons(seg->sport), seg->dst.w,
+				  htons(seg->dport));
 }
 
 static bool same_flow(const struct synfin_flow *flow, const struct synfin_net *sn,
@@ -78,9 +64,11 @@ static struct synfin_flow *find(struct synfin_table_hold *hold,
 	unsigned int length = 0;
 
 	lockdep_assert_held(&hold->stripe->lock);
-	for (flow = *hold->chain; flow; flow = flow->next, length++)
+	hlist_for_each_entry(flow, synfin_table_chain_of(hold->hash), chain) {
 		if (same_flow(flow, sn, seg))
 			return flow;
+		length++;
+	}
 	hold->length = length;
 	return NULL;
 }
@@ -103,22 +91,38 @@ static void unlock(struct synfin_table_hold *hold)
 
 static_assert(SYNFIN_FLOW_AWAITS == (u8)true);
 
-/* The filter's byte follows the count of its stripe: zero or not. */
-static void set_awaiting(struct synfin_stripe *stripe, u8 *byte,
-			 struct synfin_flow *flow, bool awaits)
+static bool any_awaits(u32 bit)
 {
+	struct hlist_head *chain = &synfin_table.chains[bit / SYNFIN_TABLE_BUCKETS];
+	const struct synfin_flow *flow;
+
+	hlist_for_each_entry(flow, chain, chain)
+		if (flow->conn.mark[0] & SYNFIN_FLOW_AWAITS &&
+		    synfin_table_bit(flow->hash) == bit)
+			return true;
+	return false;
+}
+
+/*
+ * The filter follows what is in the chain: nearly always nothing else. A word of it is
+ * of one stripe, whose lock is held: no atomic is needed.
+ */
+static void set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
+			 bool awaits)
+{
+	u32 bit = synfin_table_bit(flow->hash);
+
 	lockdep_assert_held(&stripe->lock);
 	if (!((flow->conn.mark[0] ^ awaits) & SYNFIN_FLOW_AWAITS))
 		return;
 	flow->conn.mark[0] ^= SYNFIN_FLOW_AWAITS;
-	if (awaits) {
-		if (!stripe->awaiting++)
-			WRITE_ONCE(*byte, 1);
-	} else {
-		if (!--stripe->awaiting)
-			WRITE_ONCE(*byte, 0);
-	}
+	if (awaits)
+		__set_bit(bit, synfin_table_fast.filter);
+	else if (!any_awaits(bit))
+		__clear_bit(bit, synfin_table_fast.filter);
 }
+
+static_assert(SYNFIN_TABLE_STRIPE_CHAINS * SYNFIN_TABLE_BUCKETS % BITS_PER_LONG == 0);
 
 /* list_add_tail(), without the call that checks it in every distribution's kernel. */
 static void append(struct list_head *entry, struct list_head *head)
@@ -134,28 +138,22 @@ static void append(struct list_head *entry, struct list_head *head)
 /**
  * synfin_table_link() - insert a flow
  * @stripe:	its stripe, locked
- * @chain:	its chain
- * @flow:	the flow, its connection set up; synfin_table_make_room() has counted it
+ * @flow:	the flow, its connection and hash set up; synfin_table_make_room() has
+ *		counted it
  */
-void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
-		       struct synfin_flow *flow)
+void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow)
 {
 	unsigned int wait = synfin_phase_wait(&flow->conn);
 
 	lockdep_assert_held(&stripe->lock);
-	flow->next = *chain;
-	*chain = flow;
-	flow->conn.mark[0] = synfin_table_is_quiet() ? SYNFIN_FLOW_QUIET : 0;
+	hlist_add_head(&flow->chain, synfin_table_chain_of(flow->hash));
+	flow->conn.mark[0] = 0;
+	synfin_held_init(&flow->held);
 	flow->conn.mark[1] = wait;
 	append(&flow->wait, &stripe->waits[wait]);
 	if (synfin_table_wait_is_embryonic(wait))
 		atomic_inc(&synfin_table.embryonic);
 	WRITE_ONCE(stripe->flows, stripe->flows + 1);
-}
-
-static struct synfin_flow **chain_at(u64 hash)
-{
-	return &synfin_table.chains[hash >> synfin_table.chain_shift];
 }
 
 /**
@@ -165,20 +163,12 @@ static struct synfin_flow **chain_at(u64 hash)
  */
 void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 {
-	const struct synfin_conn *conn = &flow->conn;
-	struct synfin_flow **at;
-
 	lockdep_assert_held(&stripe->lock);
-	set_awaiting(stripe,
-		     &synfin_table_fast.filter[stripe - synfin_table.stripes],
-		     flow, false);
+	set_awaiting(stripe, flow, false);
 	__list_del(flow->wait.prev, flow->wait.next);
-	if (synfin_table_wait_is_embryonic(conn->mark[1]))
+	if (synfin_table_wait_is_embryonic(flow->conn.mark[1]))
 		atomic_dec(&synfin_table.embryonic);
-	at = chain_at(hash_of_flow(flow));
-	while (*at != flow)
-		at = &(*at)->next;
-	*at = flow->next;
+	hlist_del(&flow->chain);
 	WRITE_ONCE(stripe->flows, stripe->flows - 1);
 	atomic_dec(&synfin_table.total);
 }
@@ -217,8 +207,10 @@ static struct synfin_flow *insert(struct synfin_table_hold *hold,
 	}
 	hold->spare = NULL;
 	flow->sn = sn;
+	flow->hash = hold->hash;
+	memset(flow->way, 0, sizeof(flow->way));
 	synfin_phase_init(&flow->conn, seg, sn->inum, synfin_table_new_id());
-	synfin_table_link(hold->stripe, hold->chain, flow);
+	synfin_table_link(hold->stripe, flow);
 	synfin_stats_inc(sn, SYNFIN_CNT_flows_created);
 	return flow;
 }
@@ -272,14 +264,11 @@ struct synfin_flow *synfin_table_get(struct synfin_net *sn,
 				    struct synfin_table_hold *hold)
 {
 	struct synfin_flow *flow;
-	u32 stripe;
 
 	if (!hash)
 		hash = hash_of(sn, seg);
-	stripe = synfin_table_stripe(hash);
-	hold->stripe = &synfin_table.stripes[stripe];
-	hold->awaited = &synfin_table_fast.filter[stripe];
-	hold->chain = chain_at(hash);
+	hold->hash = hash >> 32;
+	hold->stripe = synfin_table_stripe(hold->hash);
 	hold->victim = NULL;
 	hold->spare = NULL;
 	hold->reason = SYNFIN_NO_REASON;
@@ -310,8 +299,6 @@ static void requeue(struct synfin_flow *flow, struct synfin_table_hold *hold)
 		if (synfin_table_wait_is_embryonic(wait))
 			return;
 		atomic_dec(&synfin_table.embryonic);
-		if (wait != SYNFIN_WAIT_LINGER)
-			synfin_table_repay();
 	} else if (synfin_table_wait_is_embryonic(wait)) {
 		atomic_inc(&synfin_table.embryonic);
 	}
@@ -325,15 +312,14 @@ static void requeue(struct synfin_flow *flow, struct synfin_table_hold *hold)
 void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold)
 {
 	requeue(flow, hold);
-	set_awaiting(hold->stripe, hold->awaited, flow,
-		     synfin_phase_awaits(&flow->conn));
+	set_awaiting(hold->stripe, flow, synfin_phase_awaits(&flow->conn));
 	unlock(hold);
 	clear_up(hold);
 }
 
 static bool has_only_begun(const struct synfin_flow *flow)
 {
-	return flow->conn.mark[0] & (SYNFIN_FLOW_HELD | SYNFIN_FLOW_QUIET) &&
+	return flow->conn.mark[0] & SYNFIN_FLOW_HELD &&
 	       flow->conn.state == SYNFIN_STATE_SYN &&
 	       flow->conn.end[SYNFIN_FROM_CLIENT].syns == 1;
 }
@@ -349,10 +335,10 @@ static bool has_only_begun(const struct synfin_flow *flow)
  */
 void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg)
 {
-	u64 hash = hash_of(sn, seg);
+	u32 hash = hash_of(sn, seg) >> 32;
 	struct synfin_table_hold hold = {
-		.stripe = &synfin_table.stripes[synfin_table_stripe(hash)],
-		.chain = chain_at(hash),
+		.stripe = synfin_table_stripe(hash),
+		.hash = hash,
 	};
 	struct synfin_flow *flow;
 
@@ -371,8 +357,5 @@ void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg
 
 static_assert(sizeof(struct synfin_stripe) <= 128 || IS_ENABLED(CONFIG_DEBUG_SPINLOCK));
 
-/*
- * 16 to a page, each with the allocator's pointer behind it; a million flows in
- * 256 MiB, the table included.
- */
-static_assert(sizeof(struct synfin_flow) + sizeof(void *) <= 256);
+/* Ten to a page: a million flows in 420 MiB, the table included. */
+static_assert(sizeof(struct synfin_flow) + sizeof(void *) <= 408);

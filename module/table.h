@@ -14,11 +14,14 @@
  * too. Should a chain become long all the same, the least worthy flow in it makes way
  * for a new one: a walk never takes longer than SYNFIN_TABLE_CHAIN_MAX flows.
  *
- * The awaiting filter is one byte a stripe: is any flow here waiting for a segment
- * without SYN, FIN or RST? It is written under the stripe's lock, when the count
- * beside the lock leaves or reaches zero, and read by the fast path without. It is
- * set before the SYN-ACK or the FIN is let through, so the answer, which can only
- * come later, finds it set.
+ * The awaiting filter is a bitmap of eight buckets for each chain: three more bits of the
+ * hash say which is a flow's. Its bit is set while any flow of that bucket waits for a
+ * segment without SYN, FIN or RST. There are at least eight buckets for each flow that
+ * the table takes, so that however many wait, what passes else meets them seldom. A
+ * bit is written under the stripe's lock; when a flow ceases to wait, those in its chain
+ * say whether it stays, so there is no count that could drift or overflow. It is read by
+ * the fast path without a lock. It is set before the SYN-ACK or the FIN is let through,
+ * so the answer, which can only come later, finds it set.
  *
  *	table.c		lookup and insertion under the stripe's lock
  *	table_alloc.c	their memory
@@ -28,7 +31,7 @@
 #ifndef _SYNFIN_TABLE_H
 #define _SYNFIN_TABLE_H
 
-#include <linux/bits.h>
+#include <linux/bitops.h>
 #include <linux/cache.h>
 #include <linux/in6.h>
 #include <linux/list.h>
@@ -36,40 +39,47 @@
 #include "compat.h"
 #include "core/hash.h"
 #include "core/phase.h"
+#include "dedup.h"
+#include "emit.h"
 #include "net.h"
 
+/* Stripes at most; and chains in a stripe, so that it has flows to choose from. */
 #define SYNFIN_TABLE_STRIPE_BITS	12
-#define SYNFIN_TABLE_STRIPES	BIT(SYNFIN_TABLE_STRIPE_BITS)
+#define SYNFIN_TABLE_STRIPE_CHAINS	64
 
 /* Flows in a chain at most; on average there is one, when the table is full. */
 #define SYNFIN_TABLE_CHAIN_MAX	32
 
 /* Bits of synfin_flow.conn.mark[0]. */
 #define SYNFIN_FLOW_AWAITS	0x1	/* it is counted in the filter */
-#define SYNFIN_FLOW_QUIET	0x2	/* nothing is written until it is proved */
-#define SYNFIN_FLOW_HELD	0x4	/* nothing is written until it goes on */
+#define SYNFIN_FLOW_HELD	0x4	/* nothing is told of it until it goes on */
 
 /**
  * struct synfin_flow - a connection in the table
- * @next:	in its hash chain
+ * @chain:	in its hash chain
  * @wait:	in the list of its stripe for what it waits for
  * @sn:		its namespace
+ * @hash:	the upper half of its hash
  * @conn:	what is known of it; conn.mark[0] holds SYNFIN_FLOW_*, conn.mark[1]
  *		the enum synfin_wait of its list
+ * @way:	which way its segments take, by enum synfin_from of their end
+ * @held:	its phases that have not been written
  *
  * All under the lock of its stripe.
  */
 struct synfin_flow {
-	struct synfin_flow	*next;
+	struct hlist_node	chain;
 	struct list_head	wait;
 	struct synfin_net	*sn;
+	u32			hash;
 	struct synfin_conn	conn;
+	struct synfin_way	way[2];
+	struct synfin_held	held;
 };
 
 /**
  * struct synfin_stripe - a part of the table
  * @lock:	protects the rest, the stripe's chains and all flows in them
- * @awaiting:	flows that wait for a segment without SYN, FIN or RST
  * @flows:	flows in it; may be read without the lock
  * @due:	no wait in it is over before, in units of 2^28 ns; the worker's alone
  * @waits:	its flows by enum synfin_wait, the oldest first
@@ -79,7 +89,6 @@ struct synfin_flow {
  */
 struct synfin_stripe {
 	raw_spinlock_t		lock;
-	u32			awaiting;
 	u32			flows;
 	u32			due;
 	struct list_head	waits[SYNFIN_WAIT_NR];
@@ -88,13 +97,10 @@ struct synfin_stripe {
 /**
  * struct synfin_table_limits - what the table is set up with
  * @max_flows:	flows at most
- * @max_loud:	flows a second and CPU of which every phase is written down although
- *		no ACK proves them; beyond, only each 64th is, until one does
  * @wait_ns:	how long each wait may last, by enum synfin_wait; 0 for ever
  */
 struct synfin_table_limits {
 	unsigned int	max_flows;
-	unsigned int	max_loud;
 	u64		wait_ns[SYNFIN_WAIT_NR];
 };
 
@@ -111,9 +117,8 @@ typedef void (*synfin_table_report)(struct synfin_flow *flow,
 /**
  * struct synfin_table_hold - a locked stripe
  * @stripe:	the stripe
- * @awaited:	its byte of the filter
  * @flags:	of the interrupts
- * @chain:	where a flow with these endpoints belongs
+ * @hash:	of the endpoints, its upper half
  * @victim:	a flow that had to make room, to be reported after the lock
  * @spare:	a flow that was allocated and not needed
  * @last_ns:	when the flow's last phase had passed
@@ -122,9 +127,8 @@ typedef void (*synfin_table_report)(struct synfin_flow *flow,
  */
 struct synfin_table_hold {
 	struct synfin_stripe	*stripe;
-	u8			*awaited;
 	unsigned long		flags;
-	struct synfin_flow	**chain;
+	u32			hash;
 	struct synfin_flow	*victim;
 	struct synfin_flow	*spare;
 	u64			last_ns;
@@ -153,19 +157,16 @@ struct synfin_gauges {
 };
 
 /**
- * struct synfin_table_fast - what the fast path reads
+ * struct synfin_table_fast - what the fast path reads; written at load
  * @filter:	the awaiting filter
+ * @shift:	of a hash, to get its bit of the filter; an eighth of that is its chain
  */
 struct synfin_table_fast {
-	u8	filter[SYNFIN_TABLE_STRIPES] ____cacheline_aligned;
+	unsigned long	*filter;
+	u8		shift;
 };
 
 extern struct synfin_table_fast synfin_table_fast;
-
-static inline u32 synfin_table_stripe(u64 hash)
-{
-	return hash >> (64 - SYNFIN_TABLE_STRIPE_BITS);
-}
 
 /**
  * synfin_table_hash4() - the hash of a pair of IPv4 endpoints
@@ -215,16 +216,16 @@ static __always_inline u64 synfin_table_hash6(const struct synfin_net *sn,
 }
 
 /**
- * synfin_table_awaited() - does any flow of a stripe wait for a plain segment?
- * @stripe: the stripe
+ * synfin_table_awaited() - does any flow wait for a plain segment with that hash?
+ * @hash: of its endpoints
  *
  * Context: any; no lock.
  *
  * Return: true if one may.
  */
-static inline bool synfin_table_awaited(u32 stripe)
+static inline bool synfin_table_awaited(u64 hash)
 {
-	return READ_ONCE(synfin_table_fast.filter[stripe]);
+	return test_bit(hash >> synfin_table_fast.shift, synfin_table_fast.filter);
 }
 
 /* table_setup.c */
@@ -244,6 +245,7 @@ u64 synfin_table_new_id(void);
 void synfin_table_net_exit(struct synfin_net *sn);
 
 /* table_dump.c */
+unsigned int synfin_table_stripes(void);
 unsigned int synfin_table_snapshot(struct synfin_net *sn, unsigned int stripe,
 				   unsigned int skip, struct synfin_conn *out,
 				  unsigned int max);

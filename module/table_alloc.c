@@ -32,7 +32,7 @@
 
 /**
  * struct stock - flows at hand; its CPU's alone, with interrupts off
- * @first:	the first, by @next
+ * @first:	the first, linked by what is its place in a chain otherwise
  * @nr:		how many
  */
 struct stock {
@@ -44,7 +44,7 @@ static DEFINE_PER_CPU(struct stock, stocks);
 
 /*
  * Packs of flows: the first of each is in the list by its @wait, the others hang on it
- * by @next. The lock is taken inside of a stripe's.
+ * likewise. The lock is taken inside of a stripe's.
  */
 static struct {
 	raw_spinlock_t		lock;
@@ -54,9 +54,20 @@ static struct {
 
 static struct kmem_cache *cache;
 
+/* A free flow is in no chain: its place there links it to the next free one. */
+static struct synfin_flow *next_of(const struct synfin_flow *flow)
+{
+	return hlist_entry_safe(flow->chain.next, struct synfin_flow, chain);
+}
+
+static void set_next(struct synfin_flow *flow, struct synfin_flow *next)
+{
+	flow->chain.next = next ? &next->chain : NULL;
+}
+
 static void stow(struct stock *stock, struct synfin_flow *flow)
 {
-	flow->next = stock->first;
+	set_next(flow, stock->first);
 	stock->first = flow;
 	stock->nr++;
 }
@@ -94,10 +105,10 @@ static noinline struct synfin_flow *cut_pack(struct stock *stock)
 	unsigned int i;
 
 	for (i = 1; i < PACK; i++)
-		last = last->next;
-	stock->first = last->next;
+		last = next_of(last);
+	stock->first = next_of(last);
 	stock->nr -= PACK;
-	last->next = NULL;
+	set_next(last, NULL);
 	return pack;
 }
 
@@ -144,7 +155,7 @@ struct synfin_flow *synfin_table_alloc(void)
 		stock->nr = flow ? PACK : 0;
 	}
 	if (likely(flow)) {
-		stock->first = flow->next;
+		stock->first = next_of(flow);
 		stock->nr--;
 	}
 	local_irq_restore(flags);
@@ -211,7 +222,7 @@ static void fill_depot(unsigned int packs)
 					   new))
 			return;
 		for (pack = NULL, i = 0; i < PACK; i++) {
-			((struct synfin_flow *)new[i])->next = pack;
+			set_next(new[i], pack);
 			pack = new[i];
 		}
 		list_add(&pack->wait, &depot.packs);
@@ -245,7 +256,7 @@ static void free_pack(struct synfin_flow *pack)
 	struct synfin_flow *next;
 
 	for (; pack; pack = next) {
-		next = pack->next;
+		next = next_of(pack);
 		kmem_cache_free(cache, pack);
 	}
 }

@@ -13,6 +13,16 @@ static bool is_of(const struct synfin_flow *flow, const struct synfin_net *sn)
 }
 
 /**
+ * synfin_table_stripes() - how many stripes there are to be looked at
+ *
+ * Return: the number, the same from load to unload.
+ */
+unsigned int synfin_table_stripes(void)
+{
+	return synfin_table.nr_stripes;
+}
+
+/**
  * synfin_table_snapshot() - copy live flows of a namespace out of one stripe
  * @sn:		the namespace
  * @stripe:	which stripe
@@ -83,7 +93,7 @@ void synfin_table_gauges(struct synfin_net *sn, struct synfin_gauges *g)
 	unsigned long flags;
 
 	memset(g, 0, sizeof(*g));
-	for (i = 0; i < SYNFIN_TABLE_STRIPES; i++) {
+	for (i = 0; i < t->nr_stripes; i++) {
 		struct synfin_stripe *s = &t->stripes[i];
 
 		raw_spin_lock_irqsave(&s->lock, flags);

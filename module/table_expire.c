@@ -23,7 +23,7 @@
 #define DUE_SHIFT 28
 
 /* Stripes to look into for a flow that can go, if one's own has none. */
-#define REACH	64
+#define REACH	16
 
 static struct synfin_flow *oldest(struct synfin_stripe *stripe, unsigned int wait)
 {
@@ -75,20 +75,17 @@ static struct synfin_flow *take_from(struct synfin_stripe *other, chooser choose
 	return flow;
 }
 
-/*
- * Unlink what @choose finds in a stripe, or else in one of those after it: a small
- * table has more stripes than flows.
- */
+/* Unlink what @choose finds in a stripe, or else in one of those after it. */
 static struct synfin_flow *take(struct synfin_stripe *stripe, chooser choose)
 {
-	unsigned int i, own = stripe - synfin_table.stripes;
+	struct synfin_table *t = &synfin_table;
 	struct synfin_flow *flow = choose(stripe);
+	unsigned int i, own = stripe - t->stripes;
 
 	if (flow)
 		synfin_table_unlink(stripe, flow);
-	for (i = own + 1; !flow && i <= own + REACH; i++)
-		flow = take_from(&synfin_table.stripes[i % SYNFIN_TABLE_STRIPES],
-				 choose);
+	for (i = 1; !flow && i < min(t->nr_stripes, REACH); i++)
+		flow = take_from(&t->stripes[(own + i) % t->nr_stripes], choose);
 	return flow;
 }
 
@@ -114,10 +111,10 @@ static bool is_worth_less(const struct synfin_conn *one,
 /* Unlink the least worthy flow of a chain, the oldest of these. */
 static noinline struct synfin_flow *shorten(const struct synfin_table_hold *hold)
 {
-	struct synfin_flow *flow, *least = *hold->chain;
+	struct synfin_flow *flow, *least = NULL;
 
-	for (flow = least->next; flow; flow = flow->next)
-		if (is_worth_less(&flow->conn, &least->conn))
+	hlist_for_each_entry(flow, synfin_table_chain_of(hold->hash), chain)
+		if (!least || is_worth_less(&flow->conn, &least->conn))
 			least = flow;
 	synfin_table_unlink(hold->stripe, least);
 	synfin_stats_inc(least->sn, SYNFIN_CNT_chain_full);
@@ -282,7 +279,7 @@ void synfin_table_expire_work(struct work_struct *work)
 		schedule_delayed_work(&t->expiry, HZ);
 		return;
 	}
-	for (i = 0; i < SYNFIN_TABLE_STRIPES / SLICES; i++) {
+	for (i = 0; i < t->nr_stripes / SLICES; i++) {
 		struct synfin_stripe *stripe = &t->stripes[t->slice++];
 
 		if (!READ_ONCE(stripe->flows) || now >> DUE_SHIFT < stripe->due)
@@ -290,7 +287,7 @@ void synfin_table_expire_work(struct work_struct *work)
 		expire_stripe(stripe, now);
 		cond_resched();
 	}
-	t->slice %= SYNFIN_TABLE_STRIPES;
+	t->slice %= t->nr_stripes;
 	schedule_delayed_work(&t->expiry, HZ / SLICES);
 }
 
@@ -329,7 +326,7 @@ void synfin_table_net_exit(struct synfin_net *sn)
 	unsigned int i, s, n;
 	unsigned long flags;
 
-	for (s = 0; s < SYNFIN_TABLE_STRIPES; s++) {
+	for (s = 0; s < synfin_table.nr_stripes; s++) {
 		struct synfin_stripe *stripe = &synfin_table.stripes[s];
 
 		do {

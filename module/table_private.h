@@ -13,10 +13,11 @@
 
 /**
  * struct synfin_table - the table
- * @stripes:	SYNFIN_TABLE_STRIPES of them
- * @chains:	a power of two for each stripe, so that a chain holds one flow on
- *		average when the table is full
- * @chain_shift: of a hash, to get its chain
+ * @stripes:	@nr_stripes of them, a power of two
+ * @chains:	a power of two, the same number in each stripe, so that a chain holds
+ *		one flow on average when the table is full
+ * @stripe_shift: of the upper half of a hash, to get its stripe
+ * @nr_stripes:	how many
  * @max_embryonic: a smaller share for flows that no ACK has proved
  * @limits:	how many, how long
  * @shortest_ns: the shortest wait that ends
@@ -28,8 +29,9 @@
  */
 struct synfin_table {
 	struct synfin_stripe		*stripes;
-	struct synfin_flow		**chains;
-	unsigned int			chain_shift;
+	struct hlist_head		*chains;
+	unsigned int			stripe_shift;
+	unsigned int			nr_stripes;
 	unsigned int			max_embryonic;
 	struct synfin_table_limits	limits;
 	u64				shortest_ns;
@@ -48,15 +50,33 @@ extern struct synfin_table synfin_table;
  */
 #define SYNFIN_TABLE_SLACK_NS (2 * NSEC_PER_SEC)
 
+/* Buckets of the filter for each chain. */
+#define SYNFIN_TABLE_BUCKETS 8
+
 /* Flows that no ACK has proved: anybody can make them up. */
 static inline bool synfin_table_wait_is_embryonic(unsigned int wait)
 {
 	return wait <= SYNFIN_WAIT_UNPROVEN;
 }
 
+static inline struct synfin_stripe *synfin_table_stripe(u32 hash)
+{
+	return &synfin_table.stripes[hash >> synfin_table.stripe_shift];
+}
+
+/* Of the upper half of a hash: its bit of the filter. */
+static inline u32 synfin_table_bit(u32 hash)
+{
+	return hash >> (synfin_table_fast.shift - 32);
+}
+
+static inline struct hlist_head *synfin_table_chain_of(u32 hash)
+{
+	return &synfin_table.chains[synfin_table_bit(hash) / SYNFIN_TABLE_BUCKETS];
+}
+
 /* table.c */
-void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow **chain,
-		       struct synfin_flow *flow);
+void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow);
 void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow);
 void synfin_table_release(struct synfin_flow *flow,
 			  const struct synfin_result *res);
@@ -67,10 +87,6 @@ void synfin_table_stock_teardown(void);
 struct synfin_flow *synfin_table_alloc(void);
 void synfin_table_free(struct synfin_flow *flow);
 bool synfin_table_recycle(struct synfin_flow *flow);
-
-/* table_budget.c */
-bool synfin_table_is_quiet(void);
-void synfin_table_repay(void);
 
 /* table_expire.c */
 struct synfin_flow *synfin_table_make_room(const struct synfin_table_hold *hold,

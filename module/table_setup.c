@@ -12,6 +12,7 @@
 
 static void free_tables(void)
 {
+	kvfree(synfin_table_fast.filter);
 	kvfree(synfin_table.chains);
 	kvfree(synfin_table.stripes);
 }
@@ -19,17 +20,21 @@ static void free_tables(void)
 static int alloc_tables(unsigned long max_flows)
 {
 	struct synfin_table *t = &synfin_table;
-	size_t chains = roundup_pow_of_two(max(max_flows, SYNFIN_TABLE_STRIPES));
-	unsigned int i, w;
+	size_t chains = roundup_pow_of_two(max(max_flows, SYNFIN_TABLE_STRIPE_CHAINS));
+	unsigned int i, w, bits;
 
-	t->chain_shift = 64 - ilog2(chains);
-	t->stripes = kvcalloc(SYNFIN_TABLE_STRIPES, sizeof(*t->stripes), GFP_KERNEL);
+	bits = min(ilog2(chains / SYNFIN_TABLE_STRIPE_CHAINS), SYNFIN_TABLE_STRIPE_BITS);
+	t->nr_stripes = 1U << bits;
+	t->stripe_shift = 32 - bits;
+	synfin_table_fast.shift = 64 - ilog2(chains * SYNFIN_TABLE_BUCKETS);
+	t->stripes = kvcalloc(t->nr_stripes, sizeof(*t->stripes), GFP_KERNEL);
 	t->chains = kvcalloc(chains, sizeof(*t->chains), GFP_KERNEL);
-	if (!t->stripes || !t->chains) {
+	synfin_table_fast.filter = kvcalloc(chains, SYNFIN_TABLE_BUCKETS / 8, GFP_KERNEL);
+	if (!t->stripes || !t->chains || !synfin_table_fast.filter) {
 		free_tables();
 		return -ENOMEM;
 	}
-	for (i = 0; i < SYNFIN_TABLE_STRIPES; i++) {
+	for (i = 0; i < t->nr_stripes; i++) {
 		raw_spin_lock_init(&t->stripes[i].lock);
 		for (w = 0; w < SYNFIN_WAIT_NR; w++)
 			INIT_LIST_HEAD(&t->stripes[i].waits[w]);

@@ -137,17 +137,18 @@ void synfin_trace_at(__u8 *at, __u8 family, const __u8 *address, __u16 port);
 
 TRACE_EVENT(synfin_phase,
 
-	TP_PROTO(const struct synfin_record_phase *rec),
+	TP_PROTO(const struct synfin_record_head *whose,
+		 const struct synfin_record_step *step),
 
-	TP_ARGS(rec),
+	TP_ARGS(whose, step),
 
 	TP_STRUCT__entry(
 		SYNFIN_TRACE_HEAD
 		__field(__u8, phase)
 		__field(__u8, from)
 		__field(__u8, tcp_flags)
-		__field(__u16, count)
 		__field(__u16, window)
+		__field(__u32, count)
 		__field(__u32, seq)
 		__field(__u32, ack)
 		__field(__u32, len)
@@ -155,16 +156,17 @@ TRACE_EVENT(synfin_phase,
 	),
 
 	TP_fast_assign(
-		SYNFIN_TRACE_ASSIGN_HEAD(&rec->head);
-		__entry->phase = rec->phase;
-		__entry->from = rec->from;
-		__entry->tcp_flags = rec->tcp_flags;
-		__entry->count = rec->count;
-		__entry->window = rec->window;
-		__entry->seq = rec->seq;
-		__entry->ack = rec->ack;
-		__entry->len = rec->len;
-		__entry->since_ns = rec->since_ns;
+		SYNFIN_TRACE_ASSIGN_HEAD(whose);
+		__entry->time_ns = step->time_ns;
+		__entry->phase = step->phase;
+		__entry->from = step->from;
+		__entry->tcp_flags = step->tcp_flags;
+		__entry->count = step->count;
+		__entry->window = step->window;
+		__entry->seq = step->seq;
+		__entry->ack = step->ack;
+		__entry->len = step->len;
+		__entry->since_ns = step->since_ns;
 	),
 
 	TP_printk("%s %pISpc > %pISpc from=%s count=%u flags=%s seq=%u ack=%u len=%u window=%u since_ns=%lld netns=%u id=%llu",
@@ -189,10 +191,10 @@ TRACE_EVENT(synfin_conn,
 		__field(__u8, closed_by)
 		__field(__u8, completeness)
 		__field(__u32, flags)
-		__field(__u16, syn_count)
-		__field(__u16, syn_ack_count)
-		__field(__u16, fin_count)
-		__field(__u16, rst_count)
+		__field(__u32, syn_count)
+		__field(__u32, syn_ack_count)
+		__field(__u32, fin_count)
+		__field(__u32, rst_count)
 		__field(__u32, client_isn)
 		__field(__u32, server_isn)
 		__field(__u64, handshake_ns)
@@ -204,6 +206,7 @@ TRACE_EVENT(synfin_conn,
 		__field(__u64, bytes_client)
 		__field(__u64, bytes_server)
 		__field(__u64, history)
+		__field(__u16, phase_count)
 	),
 
 	TP_fast_assign(
@@ -228,6 +231,7 @@ TRACE_EVENT(synfin_conn,
 		__entry->bytes_client = rec->bytes_client;
 		__entry->bytes_server = rec->bytes_server;
 		__entry->history = rec->history;
+		__entry->phase_count = rec->phase_count;
 	),
 
 	TP_printk("open=%s close=%s by=%s %pISpc > %pISpc handshake_ns=%lld server_rtt_ns=%lld client_rtt_ns=%lld duration_ns=%lld bytes_client=%lld bytes_server=%lld syn=%u syn_ack=%u fin=%u rst=%u netns=%u id=%llu",

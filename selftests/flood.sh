@@ -100,8 +100,6 @@ floods() {
 	wait_for "the held one's end" held_is_recorded
 	at_least "$(stat_in_b flows_created)" $((count + made)) "flows created"
 	at_least "$(stat_in_b flows_evicted)" 1 "flows evicted"
-	# A processor writes an eighth of its ring in a second, come what may.
-	((slowest > 200000)) || at_least "$(stat_in_b sampled)" 1 "flows not written"
 	wait_for "quiet" b_is_quiet
 	books_balance "$own" || fail "the books do not balance: $(cat "$own")"
 }

@@ -197,7 +197,7 @@ sums_hold() {
 	awk "$equal"'
 	{ v[$1] += $2 }
 	$1 == "segments" || $1 == "recorded" || $1 == "phases" ||
-	$1 == "conns" || $1 == "sampled" || $1 ~ /^(flows|open|close)_/ ||
+	$1 == "phase_records" || $1 == "conns" || $1 == "repeats" || $1 ~ /^(flows|open|close)_/ ||
 	$1 == "taken_back" || $1 ~ /^(max_flows|ring_|records)/ { next }
 	{ reasons += $2 }
 	END {
@@ -216,17 +216,16 @@ totals_hold() {
 	{ v[$1] += $2 }
 	END {
 		if ("records" in v)
-			equal(v["phases"] + v["conns"] + v["records_gone"],
-			      v["records"], "phases + conns + gone = records")
+			equal(v["phase_records"] + v["conns"] + v["records_gone"],
+			      v["records"],
+			      "phase_records + conns + gone = records")
 		for (name in v)
 			if (name ~ /^open_/)
 				opened += v[name]
 			else if (name ~ /^close_/)
 				closed += v[name]
-		equal(opened, v["conns"] + v["sampled"],
-		      "sum of openings = conns + sampled")
-		equal(closed, v["conns"] + v["sampled"],
-		      "sum of closings = conns + sampled")
+		equal(opened, v["conns"], "sum of openings = conns")
+		equal(closed, v["conns"], "sum of closings = conns")
 		exit bad
 	}' "$@"
 }

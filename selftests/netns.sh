@@ -114,7 +114,7 @@ come_and_go_under_traffic() {
 	wait_for "the namespaces to go" stat_is flows_total 0
 	# Their records were written, and their counters are gone.
 	wait_for "the books" books_balance
-	at_least "$(stat_of records_gone)" "$((made * 6))" records_gone
+	at_least "$(stat_of records_gone)" "$((made * 3))" records_gone
 	same "$(stat_of records_gone)" "$(stat_of records)" records_gone
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Prints what is in the ring now, oldest first: a line of name=value for each
- * record, names and words as in the JSON of the reader, and a last line with
- * how many records were written and how many of them are gone.
+ * Prints what is in the rings now, oldest first: a line of name=value for each
+ * phase and each connection, names and words as in the JSON of the reader, and a last
+ * line with how many records were written and how many of them are gone.
  *
  *	records [conn|phase]
  */
@@ -26,6 +26,8 @@ static const char * const closings[] = {
 	"none", "open", "four-way", "three-way", "simultaneous", "reset",
 	"half-closed", "evicted",
 };
+
+static const char * const rings[] = { "closed", "opened", "unproved" };
 
 static const char * const ends[] = { "nobody", "client", "server", "both" };
 
@@ -65,10 +67,14 @@ static void print_head(const struct synfin_record_head *h)
 	put("server_port", h->server_port);
 }
 
-static void print_phase(const struct synfin_record_phase *p)
+static void print_phase(const struct synfin_record_head *h,
+			const struct synfin_record_step *p, const char *ring)
 {
+	struct synfin_record_head head = *h;
+
 	fputs("phase", stdout);
-	print_head(&p->head);
+	head.time_ns = p->time_ns;
+	print_head(&head);
 	put_word("phase", phases[p->phase]);
 	put_word("from", ends[1 + p->from]);
 	put("count", p->count);
@@ -78,10 +84,11 @@ static void print_phase(const struct synfin_record_phase *p)
 	put("len", p->len);
 	put("window", p->window);
 	put_known("since_ns", p->since_ns);
+	put_word("ring", ring);
 	putchar('\n');
 }
 
-static void print_conn(const struct synfin_record_conn *c)
+static void print_conn(const struct synfin_record_conn *c, const char *ring)
 {
 	fputs("conn", stdout);
 	print_head(&c->head);
@@ -102,58 +109,83 @@ static void print_conn(const struct synfin_record_conn *c)
 	put_known("bytes_server", c->bytes_server);
 	put("bytes_partial", !!(c->flags & SYNFIN_CONN_BYTES_PARTIAL));
 	put("completeness", c->completeness);
+	put("phase_count", c->phase_count);
+	put_word("ring", ring);
 	putchar('\n');
 }
 
+/* A line to be: a phase, or a connection if step is NULL. */
+struct line {
+	uint64_t time_ns;
+	const union synfin_record *rec;
+	const struct synfin_record_step *step;
+	const char *ring;
+};
+
 static int by_time(const void *a, const void *b)
 {
-	const union synfin_record *left = a, *right = b;
+	const struct line *left = a, *right = b;
 
-	if (left->head.time_ns != right->head.time_ns)
-		return left->head.time_ns < right->head.time_ns ? -1 : 1;
-	return (int)left->head.type - (int)right->head.type;
+	if (left->time_ns != right->time_ns)
+		return left->time_ns < right->time_ns ? -1 : 1;
+	return !left->step - !right->step;
 }
 
-static bool wanted(const char *which, const union synfin_record *rec)
+static size_t add_lines(struct line *lines, const char *which,
+			const union synfin_record *rec, const char *ring)
 {
-	if (!which)
-		return true;
-	return rec->head.type == (*which == 'c' ? SYNFIN_RECORD_CONN :
-						  SYNFIN_RECORD_PHASE);
+	size_t i, nr = synfin_record_steps(&rec->head);
+
+	if (rec->head.type == SYNFIN_RECORD_CONN) {
+		*lines = (struct line) { rec->head.time_ns, rec, NULL, ring };
+		return !which || *which == 'c';
+	}
+	if (which && *which == 'c')
+		return 0;
+	for (i = 0; i < nr; i++)
+		lines[i] = (struct line) { rec->phases.step[i].time_ns, rec,
+					   &rec->phases.step[i], ring };
+	return nr;
 }
 
 int main(int argc, char **argv)
 {
 	const char *which = argc > 1 ? argv[1] : NULL;
 	uint64_t head, n, written = 0, gone = 0;
+	size_t i, room = 0, nr = 0, lines_nr = 0;
 	union synfin_record *all;
-	size_t i, nr = 0;
-	unsigned int cpu;
+	struct line *lines;
+	unsigned int r;
 	struct ring ring;
 
 	if (ring_open(&ring))
 		err(1, "%s", RING_FILE);
-	all = calloc((size_t)ring.header.nr_cpus * ring.header.nr_slots,
-		     sizeof(*all));
-	if (!all)
+	for (r = 0; r < ring_nr(&ring); r++)
+		room += ring_place(&ring, r)->nr_slots;
+	all = calloc(room, sizeof(*all));
+	lines = calloc(room, SYNFIN_STEPS_MAX * sizeof(*lines));
+	if (!all || !lines)
 		err(1, NULL);
-	for (cpu = 0; cpu < ring.header.nr_cpus; cpu++) {
-		head = ring_head(&ring, cpu);
+	for (r = 0; r < ring_nr(&ring); r++) {
+		head = ring_head(&ring, r);
 		written += head;
-		gone += ring_first(&ring, head);
-		for (n = ring_first(&ring, head); n < head; n++) {
-			if (!ring_read(&ring, cpu, n, &all[nr]))
+		gone += ring_first(&ring, r, head);
+		for (n = ring_first(&ring, r, head); n < head; n++) {
+			if (!ring_read(&ring, r, n, &all[nr])) {
 				gone++;
-			else if (wanted(which, &all[nr]))
-				nr++;
+				continue;
+			}
+			lines_nr += add_lines(&lines[lines_nr], which, &all[nr],
+					      rings[ring_place(&ring, r)->kind]);
+			nr++;
 		}
 	}
-	qsort(all, nr, sizeof(*all), by_time);
-	for (i = 0; i < nr; i++) {
-		if (all[i].head.type == SYNFIN_RECORD_PHASE)
-			print_phase(&all[i].phase);
+	qsort(lines, lines_nr, sizeof(*lines), by_time);
+	for (i = 0; i < lines_nr; i++) {
+		if (lines[i].step)
+			print_phase(&lines[i].rec->head, lines[i].step, lines[i].ring);
 		else
-			print_conn(&all[i].conn);
+			print_conn(&lines[i].rec->conn, lines[i].ring);
 	}
 	fputs("ring", stdout);
 	put("written", written);

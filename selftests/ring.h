@@ -53,50 +53,68 @@ static inline void ring_close(struct ring *r)
 	close(r->fd);
 }
 
+/* The rings of all CPUs are numbered: ring k of CPU i is i * nr_rings + k. */
+static inline unsigned int ring_nr(const struct ring *r)
+{
+	return r->header.nr_cpus * r->header.nr_rings;
+}
+
 static inline const struct synfin_ring_cpu *ring_cpu(const struct ring *r,
 						     unsigned int cpu)
 {
-	const uint8_t *at = r->map + r->header.cpu_offset;
+	const uint8_t *at = r->map + r->header.head_offset;
 
-	return (const void *)(at + cpu * r->header.cpu_stride);
+	return (const void *)(at + cpu * r->header.head_stride);
 }
 
-static inline uint64_t ring_head(const struct ring *r, unsigned int cpu)
+static inline const struct synfin_ring_place *ring_place(const struct ring *r,
+							 unsigned int ring)
 {
-	return __atomic_load_n(&ring_cpu(r, cpu)->head, __ATOMIC_ACQUIRE);
+	return &r->header.ring[ring % r->header.nr_rings];
+}
+
+static inline uint64_t ring_head(const struct ring *r, unsigned int ring)
+{
+	const struct synfin_ring_cpu *cpu = ring_cpu(r, ring / r->header.nr_rings);
+
+	return __atomic_load_n(&cpu->head[ring % r->header.nr_rings],
+			       __ATOMIC_ACQUIRE);
 }
 
 static inline uint64_t ring_heads(const struct ring *r)
 {
 	uint64_t sum = 0;
-	unsigned int cpu;
+	unsigned int ring;
 
-	for (cpu = 0; cpu < r->header.nr_cpus; cpu++)
-		sum += ring_head(r, cpu);
+	for (ring = 0; ring < ring_nr(r); ring++)
+		sum += ring_head(r, ring);
 	return sum;
 }
 
 /* The oldest record that may still be there. */
-static inline uint64_t ring_first(const struct ring *r, uint64_t head)
+static inline uint64_t ring_first(const struct ring *r, unsigned int ring,
+				  uint64_t head)
 {
-	return head > r->header.nr_slots ? head - r->header.nr_slots : 0;
+	uint32_t nr = ring_place(r, ring)->nr_slots;
+
+	return head > nr ? head - nr : 0;
 }
 
-/* The slots follow the page that the CPU's header is alone in. */
 static inline const struct synfin_slot *ring_slot(const struct ring *r,
-						  unsigned int cpu, uint64_t n)
+						  unsigned int ring, uint64_t n)
 {
-	const uint8_t *at = (const uint8_t *)ring_cpu(r, cpu);
+	const struct synfin_ring_place *place = ring_place(r, ring);
+	const uint8_t *at = r->map + r->header.cpu_offset;
 
-	return (const void *)(at + sysconf(_SC_PAGESIZE) +
-			      n % r->header.nr_slots * r->header.slot_size);
+	at += ring / r->header.nr_rings * r->header.cpu_stride + place->offset;
+	return (const void *)(at + n % place->nr_slots * r->header.slot_size);
 }
 
-/* False if record n of the CPU has been overwritten. */
-static inline bool ring_read(const struct ring *r, unsigned int cpu, uint64_t n,
+/* False if record n of the ring has been overwritten. */
+static inline bool ring_read(const struct ring *r, unsigned int ring, uint64_t n,
 			     union synfin_record *rec)
 {
-	const struct synfin_slot *slot = ring_slot(r, cpu, n);
+	const struct synfin_slot *slot = ring_slot(r, ring, n);
 	uint64_t seq = __atomic_load_n(&slot->seq, __ATOMIC_ACQUIRE);
 	unsigned int i;
 

@@ -28,6 +28,42 @@ chosen6() {
 	chosen -6
 }
 
+stat_in_b() {
+	awk -v name="$1" '$1 == name { print $2 }' "$own"
+}
+
+are_half_open() {
+	(($(stat_in_b flows_opening) >= $1))
+}
+
+#	A: spoof --- veth --- B: a server, which answers; a ping-pong over loopback
+#
+# /proc/net of B is read through its server.
+half_open() {
+	local mac server before after
+
+	netns a b
+	veth_pair a b
+	ip -n b route add default via 10.9.9.1
+	mac=$(in_ns b cat /sys/class/net/veth/address)
+	synfin_load
+	ip netns exec b "$here/talk.py" serve 10.9.9.2 &
+	server=$!
+	undo stop "$server"
+	own=/proc/$server/net/synfin/stats
+	wait_for "a server" listens 8000 b
+	ip netns exec a spoof -n 10000 veth "$mac" 10.9.9.2 8000 >/dev/null
+	wait_for "half-open connections" are_half_open 9000
+	before=$(($(stat_in_b not_awaited) + $(stat_in_b no_flow)))
+	in_ns b "$here/talk.py" ping 127.0.0.1
+	after=$(($(stat_in_b not_awaited) + $(stat_in_b no_flow)))
+	note "$(stat_in_b flows_opening) half open," \
+		"$((after - before)) of 10000 segments left the fast path"
+	# One of 200 connections shares its bucket, and all of its 100 do then.
+	at_most $((after - before)) 1000 "segments that left the fast path"
+}
+
 run "chosen endpoints cost no more than random ones" chosen ""
 run "over IPv6, too" chosen6
+run "beside half-open connections a ping-pong stays on the fast path" half_open
 finish

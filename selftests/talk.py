@@ -6,6 +6,7 @@ talk.py serve ADDRESS...   on port 8000, until killed; what comes goes back
 talk.py get ADDRESS...     one exchange with each; the client closes first
 talk.py hold ADDRESS       a server and a client that leave it open, until killed
 talk.py half ADDRESS       the same, but the client has closed its half
+talk.py ping ADDRESS       100 connections, 50 bytes each way on each, one at a time
 """
 import select
 import signal
@@ -49,10 +50,22 @@ def hold(addresses, half=False):
                 signal.pause()
 
 
+def ping(addresses):
+    for _ in range(100):
+        with listen(addresses[0]) as server:
+            with socket.create_connection((addresses[0], PORT)) as client:
+                with server.accept()[0] as peer:
+                    for end, other in [(client, peer), (peer, client)] * 50:
+                        end.sendall(b"x")
+                        other.recv(1)
+
+
 signal.signal(signal.SIGTERM, signal.SIG_DFL)
 if sys.argv[1] == "serve":
     serve(sys.argv[2:])
 elif sys.argv[1] == "get":
     get(sys.argv[2:])
+elif sys.argv[1] == "ping":
+    ping(sys.argv[2:])
 else:
     hold(sys.argv[2:], sys.argv[1] == "half")

@@ -75,6 +75,42 @@ line() {
 	through b 10.2.0.1 fd02::1
 }
 
+# The router of the line sends what it forwards through a firewall in a namespace of its
+# own, and gets it back:
+#
+#	a --- left r right --- b
+#	      to_f1 | | to_f2
+#	            f
+firewall() {
+	line
+	netns f
+	wire r to_f1 10.3.0.1/24 fd03::1/64 -- f one 10.3.0.2/24 fd03::2/64
+	wire r to_f2 10.4.0.1/24 fd04::1/64 -- f two 10.4.0.2/24 fd04::2/64
+	router f
+	ip -n f route add 10.1.0.0/24 via 10.3.0.1
+	ip -n f route add 10.2.0.0/24 via 10.4.0.1
+	ip -n f -6 route add fd01::/64 via fd03::1
+	ip -n f -6 route add fd02::/64 via fd04::1
+}
+
+detour_line() {
+	local family device
+
+	firewall
+	tune f net.ipv4.conf.all.rp_filter=0
+	for device in all left to_f1 right to_f2; do
+		tune r net.ipv4.conf.$device.rp_filter=0
+	done
+	for family in -4 -6; do
+		ip -n r "$family" rule add pref 10 dev left lookup 31
+		ip -n r "$family" rule add pref 10 dev right lookup 32
+	done
+	ip -n r route add default via 10.3.0.2 table 31
+	ip -n r route add default via 10.4.0.2 table 32
+	ip -n r -6 route add default via fd03::2 table 31
+	ip -n r -6 route add default via fd04::2 table 32
+}
+
 # rules NS <nft's text
 rules() {
 	require nft
@@ -185,6 +221,16 @@ conns_reached() {
 verify() {
 	where_check.py "$tmp/expected" "$tmp" || fail "not as expected"
 	books_balance "$tmp"/stats.* || fail "the books do not balance"
+}
+
+# both_families NS SERVER_NS ADDRESS4 ADDRESS6 [NS_BETWEEN...]
+both_families() {
+	local one=$1 two=$2 four=$3 six=$4
+	shift 4
+
+	talk --closer both "$one" "$four,$six" 80 "$two,$four,80" "$two,$six,80"
+	each plain "$one" "$two" "$@"
+	verify
 }
 
 # where NAME FUNCTION [ARG...]: run, of those whose names have ONLY in them

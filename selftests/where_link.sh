@@ -7,16 +7,6 @@
 # shellcheck source=selftests/where_lib.sh
 . "$here/where_lib.sh"
 
-# both_families NS SERVER_NS ADDRESS4 ADDRESS6 [NS_BETWEEN...]
-both_families() {
-	local one=$1 two=$2 four=$3 six=$4
-	shift 4
-
-	talk --closer both "$one" "$four,$six" 80 "$two,$four,80" "$two,$six,80"
-	each plain "$one" "$two" "$@"
-	verify
-}
-
 # itself NS OPTION... -- ADDRESS...: from a namespace to its own addresses
 itself() {
 	local ns=$1 address connect="" options=() servers=()
@@ -287,41 +277,9 @@ tunnel_to_router() {
 	both_families a b 10.2.0.2 fd02::2 r
 }
 
-# The router sends what it forwards through a firewall in a namespace of its own, and
-# gets it back:
-#
-#	a --- left r right --- b
-#	      to_f1 | | to_f2
-#	            f
 detour() {
-	local family device
-
 	synfin_load
-	line
-	netns f
-	wire r to_f1 10.3.0.1/24 fd03::1/64 -- f one 10.3.0.2/24 fd03::2/64
-	wire r to_f2 10.4.0.1/24 fd04::1/64 -- f two 10.4.0.2/24 fd04::2/64
-	router f
-	tune r net.ipv4.conf.all.rp_filter=0
-	tune f net.ipv4.conf.all.rp_filter=0
-	for device in left to_f1 right to_f2; do
-		tune r net.ipv4.conf.$device.rp_filter=0
-	done
-	for family in -4 -6; do
-		ip -n r "$family" rule add pref 10 dev left lookup 31
-		ip -n r "$family" rule add pref 10 dev right lookup 32
-	done
-	ip -n r route add default via 10.3.0.2 table 31
-	ip -n r route add default via 10.4.0.2 table 32
-	ip -n r -6 route add default via fd03::2 table 31
-	ip -n r -6 route add default via fd04::2 table 32
-	ip -n f route add 10.1.0.0/24 via 10.3.0.1
-	ip -n f route add 10.2.0.0/24 via 10.4.0.1
-	ip -n f -6 route add fd01::/64 via fd03::1
-	ip -n f -6 route add fd02::/64 via fd04::1
-	# A detour that begins with the search for neighbours may take too long.
-	in_ns a ping -qc 1 10.2.0.2 >/dev/null || fail "no way to b"
-	in_ns a ping -qc 1 fd02::2 >/dev/null || fail "no way to b"
+	detour_line
 	both_families a b 10.2.0.2 fd02::2 r f
 	at_least "$(stats_in r | stat_of crossed /dev/stdin)" 12 "segments that came back"
 }

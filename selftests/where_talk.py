@@ -16,6 +16,7 @@ import os
 import select
 import socket
 import threading
+import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 IPPROTO_MPTCP = 262
@@ -110,6 +111,8 @@ def talk(args, listeners, address, closer):
     thread.start()
     client.sendall(bytes(args.bytes))
     read_all(client, args.reply)
+    while args.wait and not os.path.exists(args.wait):
+        time.sleep(0.05)
     if closer == "server":
         read_end(client)
     client.shutdown(socket.SHUT_WR)
@@ -127,6 +130,7 @@ def main():
     parser.add_argument("--closer", default="client",
                         help="client, server or both, one after the other")
     parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--wait", help="a file; the client closes once it is there")
     parser.add_argument("--source")
     parser.add_argument("--client-device")
     parser.add_argument("--server-device")

@@ -8,7 +8,7 @@
  *
  *	segments = recorded + the sum of the reasons
  *	flows_created = flows_live + flows_ended + flows_evicted
- *	phases + conns = records written to the rings
+ *	phase_records + conns = records written to the rings
  *
  * Pure: included by the module and by the reader.
  */
@@ -40,14 +40,15 @@
 #define SYNFIN_TALLIES(X)						\
 	X(segments,	"segments that left the fast path")		\
 	X(recorded,	"segments that made at least one phase")	\
-	X(phases,	"phase records written")			\
+	X(phases,	"phases: handshake and close, segment by segment") \
+	X(phase_records, "records of phases written, each of up to three") \
 	X(conns,	"connection records written")			\
 	X(flows_created, "flows that began")				\
 	X(flows_ended,	"flows that ended, or made way for the next on their endpoints") \
 	X(flows_evicted, "flows dropped for room, or with their namespace") \
 	X(chain_full,	"flows dropped because too many others have the same hash") \
 	X(taken_back,	"resets and FINs that traffic proved forged")	\
-	X(sampled,	"connections not written down: flooded, and no ACK proved them") \
+	X(repeats,	"phases counted only: what was sent a 3rd, 5th, 6th ... time") \
 	X(open_established,	"openings: three segments, numbers agree") \
 	X(open_simultaneous,	"openings: both ends sent a SYN")	\
 	X(open_refused,		"openings: a RST answered the SYN")	\

@@ -17,7 +17,7 @@
  *	phase_reset.c	resets, provisional ones
  *	phase_step.c	what a move leaves behind
  *	phase_end.c	when a wait is over
- *	phase_record.c	what the records say
+ *	phase_record.c	what the summary says
  */
 #ifndef _SYNFIN_PHASE_H
 #define _SYNFIN_PHASE_H
@@ -103,9 +103,9 @@ struct synfin_end {
 	__u32	una;
 	__u32	nxt;
 	__u32	fin_end;
-	__u16	syns;
-	__u16	syn_acks;
-	__u16	fins;
+	__u32	syns;
+	__u32	syn_acks;
+	__u32	fins;
 	__u8	fin_acks;
 	__u8	flags;
 };
@@ -193,9 +193,9 @@ struct synfin_conn {
 	__u64	next_ns;
 	struct synfin_end end[2];
 	__u32	rst_seq;
-	__u16	fin_count;
-	__u16	rst_count;
-	__u16	ack_count;
+	__u32	fin_count;
+	__u32	rst_count;
+	__u32	ack_count;
 	__u8	opening;
 	__u8	closing;
 	__u8	closed_by;
@@ -212,31 +212,31 @@ struct synfin_conn {
  * struct synfin_step - one phase that has just passed
  * @phase:	enum synfin_phase
  * @from:	enum synfin_from
- * @count:	how many times the same segment has been sent
+ * @reserved0:	0
  * @window:	as on the wire
  * @flags:	byte 13 of the TCP header
- * @reserved0:	0
+ * @reserved1:	0
  * @seq:	sequence number
  * @ack:	acknowledgment number
  * @len:	payload
- * @reserved1:	0
+ * @count:	how many times the same segment has been sent
  * @since_ns:	since the phase before it, or SYNFIN_NS_NONE
  * @time_ns:	when it passed; clock of the caller
  *
- * It begins as what follows the head of a phase's record. From @window to @len it is
- * as in struct synfin_segment.
+ * It is laid out as struct synfin_record_step, so that one copy makes that. From
+ * @window to @len it is as in struct synfin_segment.
  */
 struct synfin_step {
 	__u8	phase;
 	__u8	from;
-	__u16	count;
+	__u16	reserved0;
 	__u16	window;
 	__u8	flags;
-	__u8	reserved0;
+	__u8	reserved1;
 	__u32	seq;
 	__u32	ack;
 	__u32	len;
-	__u32	reserved1;
+	__u32	count;
 	__u64	since_ns;
 	__u64	time_ns;
 };
@@ -379,15 +379,10 @@ void synfin_phase_expire(struct synfin_conn *conn, __u64 now,
 			 struct synfin_result *res);
 void synfin_phase_evict(struct synfin_conn *conn, struct synfin_result *res);
 void synfin_phase_finish(struct synfin_conn *conn, struct synfin_result *res);
-void synfin_phase_replay(const struct synfin_conn *conn,
-			 struct synfin_result *res);
 bool synfin_phase_is_proved(const struct synfin_conn *conn);
 
 /* phase_record.c */
 void synfin_phase_summary(const struct synfin_conn *conn,
 			  struct synfin_record_conn *rec);
-void synfin_phase_record(const struct synfin_conn *conn,
-			 const struct synfin_step *step, __u64 time_ns,
-			 struct synfin_record_phase *rec);
 
 #endif /* _SYNFIN_PHASE_H */

@@ -69,9 +69,9 @@ static inline __u64 synfin_took(__u64 now, __u64 then)
 }
 
 /* Counts stop at the largest number that the record can hold. */
-static inline __u16 synfin_count(__u16 *count)
+static inline __u32 synfin_count(__u32 *count)
 {
-	if (*count != 0xffff)
+	if (*count != ~0u)
 		++*count;
 	return *count;
 }
@@ -135,7 +135,7 @@ static inline bool synfin_acks_next(const struct synfin_conn *conn,
 }
 
 /* phase_step.c */
-void synfin_step_add(struct synfin_move *m, __u8 phase, __u16 count);
+void synfin_step_add(struct synfin_move *m, __u8 phase, __u32 count);
 void synfin_pass(struct synfin_move *m, enum synfin_counter reason);
 __u32 synfin_reach(const struct synfin_move *m);
 void synfin_track(struct synfin_move *m);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How a connection ends without a segment, and how it is told once it is proved.
+ * How a connection ends without a segment, and what proves it.
  *
  * Pure; see phase.c.
  */
@@ -148,73 +148,6 @@ void synfin_phase_finish(struct synfin_conn *conn, struct synfin_result *res)
 		synfin_reset_believed(conn, res);
 	else
 		synfin_conn_end(conn, res);
-}
-
-static void replay_step(struct synfin_result *res, __u8 phase, __u8 from,
-			__u16 count, __u64 time_ns, __u64 since_ns)
-{
-	res->step[res->nr++] = (struct synfin_step) {
-		.phase = phase,
-		.from = from,
-		.count = count,
-		.time_ns = time_ns,
-		.since_ns = since_ns,
-	};
-}
-
-static void replay_handshake(const struct synfin_conn *conn,
-			     struct synfin_result *res)
-{
-	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
-	const struct synfin_end *server = &conn->end[SYNFIN_FROM_SERVER];
-	__u64 answer_ns = conn->first_ns;
-
-	if (conn->handshake_ns != SYNFIN_NS_NONE &&
-	    conn->client_rtt_ns != SYNFIN_NS_NONE)
-		answer_ns += conn->handshake_ns - conn->client_rtt_ns;
-	if (client->syns) {
-		replay_step(res, SYNFIN_PHASE_SYN, SYNFIN_FROM_CLIENT,
-			    client->syns, conn->first_ns, SYNFIN_NS_NONE);
-		res->step[0].flags = SYNFIN_TCP_SYN;
-		res->step[0].seq = client->isn;
-	}
-	if (server->syn_acks) {
-		struct synfin_step *step = &res->step[res->nr];
-
-		replay_step(res, SYNFIN_PHASE_SYN_ACK, SYNFIN_FROM_SERVER,
-			    server->syn_acks, answer_ns,
-			    res->nr ? answer_ns - conn->first_ns : SYNFIN_NS_NONE);
-		step->flags = SYNFIN_TCP_SYN | SYNFIN_TCP_ACK;
-		step->seq = server->isn;
-		step->ack = client->isn + 1;
-	}
-}
-
-/**
- * synfin_phase_replay() - the phases of a connection before it was proved
- * @conn:	the connection, proved by the segment that has just passed
- * @res:	its earlier phases, each the last time that its segment was sent
- *
- * For storage that writes down what anybody could have made up only once an ACK
- * has shown that it is real. Windows and payloads are not remembered.
- */
-void synfin_phase_replay(const struct synfin_conn *conn,
-			 struct synfin_result *res)
-{
-	const struct synfin_end *closer = &conn->end[conn->first_fin];
-
-	synfin_nothing(res);
-	if (conn->opening != SYNFIN_OPEN_MIDSTREAM) {
-		replay_handshake(conn, res);
-		return;
-	}
-	if (!(closer->flags & SYNFIN_END_FIN))
-		return;
-	replay_step(res, SYNFIN_PHASE_FIN_1, conn->first_fin, closer->fins,
-		    conn->first_ns, SYNFIN_NS_NONE);
-	res->step[0].flags = SYNFIN_TCP_FIN | SYNFIN_TCP_ACK;
-	res->step[0].seq = closer->fin_end - 1;
-	res->step[0].ack = conn->end[!conn->first_fin].una;
 }
 
 /**

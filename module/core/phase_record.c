@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the records of a connection say: of each phase, and at its end.
+ * What the summary of a connection says.
  *
  * Pure; see phase.c.
  */
 #include "core/phase_cells.h"
+#include "core/record.h"
 
 /* From the sequence numbers: what lies between the SYN and the FIN. */
 static __u64 bytes_of(const struct synfin_end *end, __u32 *flags)
@@ -44,56 +45,11 @@ static void summary_bytes(const struct synfin_conn *conn,
 		rec->flags |= SYNFIN_CONN_BYTES_PARTIAL;
 }
 
-/* Is a member where the other structure has that which it is copied to? */
-#define SAME_PLACE(here, member, there, other)				\
-	static_assert(__builtin_offsetof(struct here, member) ==	\
-		      __builtin_offsetof(struct there, other) -		\
-		      __builtin_offsetof(struct there, PLACE_##there),	\
-		      #member)
-#define PLACE_synfin_record_head	type
-#define PLACE_synfin_record_phase	phase
-
-SAME_PLACE(synfin_conn, state, synfin_record_head, type);
-SAME_PLACE(synfin_conn, family, synfin_record_head, family);
-SAME_PLACE(synfin_conn, client_port, synfin_record_head, client_port);
-SAME_PLACE(synfin_conn, server_port, synfin_record_head, server_port);
-SAME_PLACE(synfin_conn, flags, synfin_record_head, reserved0);
-SAME_PLACE(synfin_conn, netns, synfin_record_head, netns);
-SAME_PLACE(synfin_conn, next_isn, synfin_record_head, reserved1);
-SAME_PLACE(synfin_conn, id, synfin_record_head, id);
-SAME_PLACE(synfin_conn, first_ns, synfin_record_head, time_ns);
-SAME_PLACE(synfin_conn, client, synfin_record_head, client);
-SAME_PLACE(synfin_conn, server, synfin_record_head, server);
-
-SAME_PLACE(synfin_step, phase, synfin_record_phase, phase);
-SAME_PLACE(synfin_step, from, synfin_record_phase, from);
-SAME_PLACE(synfin_step, count, synfin_record_phase, count);
-SAME_PLACE(synfin_step, window, synfin_record_phase, window);
-SAME_PLACE(synfin_step, flags, synfin_record_phase, tcp_flags);
-SAME_PLACE(synfin_step, reserved0, synfin_record_phase, reserved0);
-SAME_PLACE(synfin_step, seq, synfin_record_phase, seq);
-SAME_PLACE(synfin_step, ack, synfin_record_phase, ack);
-SAME_PLACE(synfin_step, len, synfin_record_phase, len);
-SAME_PLACE(synfin_step, reserved1, synfin_record_phase, reserved1);
-SAME_PLACE(synfin_step, since_ns, synfin_record_phase, since_ns);
-
-static void head_of(const struct synfin_conn *conn,
-		    struct synfin_record_head *head, __u8 type, __u64 time_ns)
-{
-	__builtin_memcpy(head, conn, __builtin_offsetof(struct synfin_record_head,
-							time_ns));
-	__builtin_memcpy(head->client, &conn->client,
-			 sizeof(head->client) + sizeof(head->server));
-	head->type = type;
-	head->reserved0 = 0;
-	head->reserved1 = 0;
-	head->time_ns = time_ns;
-}
-
 /**
  * synfin_phase_summary() - fill in the record of a connection
  * @conn:	the connection, ended or not
- * @rec:	to be filled; head.time_ns is in the clock of the connection
+ * @rec:	to be filled; head.time_ns is in the clock of the connection, and how many
+ *		phases were recorded is left to whoever records them
  */
 void synfin_phase_summary(const struct synfin_conn *conn,
 			  struct synfin_record_conn *rec)
@@ -101,7 +57,8 @@ void synfin_phase_summary(const struct synfin_conn *conn,
 	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
 	const struct synfin_end *server = &conn->end[SYNFIN_FROM_SERVER];
 
-	head_of(conn, &rec->head, SYNFIN_RECORD_CONN, conn->first_ns);
+	synfin_record_head(conn, &rec->head, SYNFIN_RECORD_CONN, sizeof(*rec),
+			   conn->first_ns);
 	rec->opening = conn->opening;
 	rec->closing = conn->closing;
 	rec->closed_by = conn->closed_by;
@@ -121,6 +78,12 @@ void synfin_phase_summary(const struct synfin_conn *conn,
 							   SYNFIN_NS_NONE;
 	rec->half_close_ns = conn->half_close_ns;
 	rec->history = conn->history;
+	rec->phase_count = 0;
+	rec->copies = 0;
+	rec->drop_reason = 0;
+	rec->drop_count = 0;
+	rec->pid = 0;
+	rec->reserved = 0;
 	summary_bytes(conn, rec);
 	if ((conn->flags & SYNFIN_FLAG_DATA) ||
 	    (rec->bytes_client != SYNFIN_BYTES_NONE && rec->bytes_client) ||
@@ -134,19 +97,4 @@ void synfin_phase_summary(const struct synfin_conn *conn,
 		rec->flags |= SYNFIN_CONN_CLIENT_ISN;
 	if (server->flags & SYNFIN_END_ISN)
 		rec->flags |= SYNFIN_CONN_SERVER_ISN;
-}
-
-/**
- * synfin_phase_record() - fill in the record of a phase
- * @conn:	the connection
- * @step:	the phase
- * @time_ns:	when it passed, in the clock that the record is to have
- * @rec:	to be filled
- */
-void synfin_phase_record(const struct synfin_conn *conn,
-			 const struct synfin_step *step, __u64 time_ns,
-			 struct synfin_record_phase *rec)
-{
-	head_of(conn, &rec->head, SYNFIN_RECORD_PHASE, time_ns);
-	__builtin_memcpy(&rec->phase, step, sizeof(*rec) - sizeof(rec->head));
 }

@@ -40,11 +40,10 @@ static void history_add(struct synfin_conn *conn, __u32 letter)
 		      __builtin_offsetof(struct synfin_step, window),	\
 		      #member)
 #define AS_ON_THE_WIRE							\
-	(__builtin_offsetof(struct synfin_step, reserved1) -		\
+	(__builtin_offsetof(struct synfin_step, count) -		\
 	 __builtin_offsetof(struct synfin_step, window))
 
 SAME_IN_STEP(flags);
-SAME_IN_STEP(reserved0);
 SAME_IN_STEP(seq);
 SAME_IN_STEP(ack);
 SAME_IN_STEP(len);
@@ -55,7 +54,7 @@ SAME_IN_STEP(len);
  * @phase:	enum synfin_phase
  * @count:	how many times this segment has been sent
  */
-void synfin_step_add(struct synfin_move *m, __u8 phase, __u16 count)
+void synfin_step_add(struct synfin_move *m, __u8 phase, __u32 count)
 {
 	const struct synfin_segment *seg = m->seg;
 	struct synfin_step *step = m->step++;
@@ -65,9 +64,9 @@ void synfin_step_add(struct synfin_move *m, __u8 phase, __u16 count)
 	m->res->nr++;
 	step->phase = phase;
 	step->from = m->from;
-	step->count = count;
+	step->reserved0 = 0;
 	__builtin_memcpy(&step->window, &seg->window, AS_ON_THE_WIRE);
-	step->reserved1 = 0;
+	step->count = count;
 	step->time_ns = now;
 	/* The first phase leaves its mark, whatever passed before it. */
 	step->since_ns = conn->seen ? synfin_since(now, conn->last_ns) :

@@ -94,6 +94,7 @@ struct synfin_addr {
  * @len:	bytes of payload
  * @src:	source address
  * @dst:	destination address
+ * @way:	which way it took, or 0: hooks only, see dedup.h
  *
  * From @window to @len it is as in struct synfin_step, so that one copy makes that.
  */
@@ -113,6 +114,7 @@ struct synfin_segment {
 	__u32	len;
 	struct synfin_addr src;
 	struct synfin_addr dst;
+	__u32	way;
 };
 
 /**

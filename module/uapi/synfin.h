@@ -4,32 +4,44 @@
  *
  * /proc/net/synfin/ring, mapped read-only and shared, is
  *
- *	offset 0		struct synfin_ring_header, alone in its page
- *	cpu_offset + i * cpu_stride
- *				the ring of the i-th possible CPU, 0 <= i < nr_cpus:
- *				struct synfin_ring_cpu, alone in its page, then
- *				nr_slots times struct synfin_slot
+ *	offset 0		struct synfin_ring_header
+ *	head_offset + i * head_stride
+ *				struct synfin_ring_cpu of the i-th possible CPU,
+ *				0 <= i < nr_cpus
+ *	cpu_offset + i * cpu_stride + ring[k].offset
+ *				the slots of its ring k, 0 <= k < nr_rings:
+ *				ring[k].nr_slots times struct synfin_slot
  *
- * Record n of a CPU (n = 0, 1, 2, ...) is in slot n % nr_slots. The kernel
+ * Each CPU has a ring for each enum synfin_ring_kind, so that what anybody can make
+ * up never overwrites what is worth more. A CPU that has not been there since the
+ * module was loaded has no slots: all of its heads are 0, and nothing but a page that
+ * is not there (SIGBUS) is where they would be. When it comes, they come, in every
+ * mapping that covers their place; when it goes, they stay.
+ *
+ * Record n of a ring (n = 0, 1, 2, ...) is in slot n % nr_slots. The kernel
  * overwrites the oldest record and knows nothing of its readers:
  *
- *	head  = load-acquire(cpu->head)		records 0 .. head - 1 were written
+ *	head  = load-acquire(cpu->head[k])	records 0 .. head - 1 were written
  *	first = head > nr_slots ? head - nr_slots : 0
  *	seq   = load-acquire(slot->seq)		must be 2 * (n + 1)
  *	copy the payload with relaxed loads of whole 64-bit words
  *	acquire fence; slot->seq must not have changed
  *
  * A slot that fails either test has been overwritten: record n is lost, and
- * since indices are dense a reader knows exactly how many it lost.
+ * since indices are dense a reader knows exactly how many it lost, of each ring.
+ *
+ * Records of one connection may be in several rings. What its handshake was is in
+ * its summary, too (SYNFIN_OPEN_ESTABLISHED: counts, numbers and times).
  *
  * All integers are in the byte order of the machine, ports included; addresses
  * are in network order, an IPv4 address in the first four bytes of its field,
  * the rest zero. Times are nanoseconds. A duration that is not known is
  * SYNFIN_NS_NONE, never 0. Fields are only ever appended, into the reserved
- * room; a reader checks magic and version first.
+ * room; a reader checks magic and version first, and skips types of records that it
+ * does not know.
  *
  * A recording (synfin record) is a struct synfin_file_header followed by the
- * payloads of slots, each as long as synfin_record_size() of its type says.
+ * payloads of slots, each head.words times 8 bytes long.
  */
 #ifndef _UAPI_SYNFIN_H
 #define _UAPI_SYNFIN_H
@@ -38,21 +50,47 @@
 
 #define SYNFIN_RING_MAGIC	0x474e4952464e5953ULL	/* "SYNFRING" */
 #define SYNFIN_FILE_MAGIC	0x454c4946464e5953ULL	/* "SYNFFILE" */
-#define SYNFIN_VERSION		1
+#define SYNFIN_VERSION		2
 
 #define SYNFIN_NS_NONE		(~0ULL)
 #define SYNFIN_BYTES_NONE	(~0ULL)
 
+/* Phases in a record, and words of 8 bytes in the payload of a slot, at most. */
+#define SYNFIN_STEPS_MAX	3
+#define SYNFIN_WORDS_MAX	23
+
+/* Places for rings of a CPU in the header. */
+#define SYNFIN_RINGS_MAX	4
+
 /**
  * enum synfin_record_type - what a slot's payload is
  * @SYNFIN_RECORD_NONE:		nothing yet
- * @SYNFIN_RECORD_PHASE:	struct synfin_record_phase
+ * @SYNFIN_RECORD_PHASES:	struct synfin_record_phases
  * @SYNFIN_RECORD_CONN:		struct synfin_record_conn
+ *
+ * Later versions may have others: head.words says how long they are.
  */
 enum synfin_record_type {
 	SYNFIN_RECORD_NONE,
-	SYNFIN_RECORD_PHASE,
+	SYNFIN_RECORD_PHASES,
 	SYNFIN_RECORD_CONN,
+};
+
+/**
+ * enum synfin_ring_kind - what the records of a ring are about
+ * @SYNFIN_RING_CLOSED:	connections that were opened and closed: how they closed, and
+ *			their summaries
+ * @SYNFIN_RING_OPENED:	connections that were proved, up to their close, or never
+ *			closed, or seen in part; a quarter as large as the first
+ * @SYNFIN_RING_UNPROVED: what failed, or what nothing has proved: anybody can make it
+ *			up; a quarter as large as the first
+ * @SYNFIN_RING_NR:	how many there are
+ */
+enum synfin_ring_kind {
+	SYNFIN_RING_CLOSED,
+	SYNFIN_RING_OPENED,
+	SYNFIN_RING_UNPROVED,
+	SYNFIN_RING_NR,
 };
 
 /**
@@ -186,12 +224,14 @@ enum synfin_closed_by {
  * @family:		4 or 6
  * @client_port:	the client's port
  * @server_port:	the server's port
+ * @words:		how long the record is, this head included, in 8 bytes
  * @reserved0:		0
  * @netns:		inode number of the network namespace, as in /proc/PID/ns/net
  * @reserved1:		0
  * @id:			of the connection; the same in all of its records
- * @time_ns:		of a phase: when its segment passed; of a connection: when
- *			its first segment passed; nanoseconds since 1970
+ * @time_ns:		of phases: when the first of their segments passed; of a
+ *			connection: when its first segment passed; nanoseconds since
+ *			1970
  * @client:		the client's address
  * @server:		the server's address
  */
@@ -200,7 +240,8 @@ struct synfin_record_head {
 	__u8	family;
 	__u16	client_port;
 	__u16	server_port;
-	__u16	reserved0;
+	__u8	words;
+	__u8	reserved0;
 	__u32	netns;
 	__u32	reserved1;
 	__u64	id;
@@ -210,33 +251,44 @@ struct synfin_record_head {
 };
 
 /**
- * struct synfin_record_phase - one segment that opened or closed a connection
- * @head:	whose, and when
+ * struct synfin_record_step - one segment that opened or closed a connection
  * @phase:	enum synfin_phase
  * @from:	enum synfin_from; of a timeout, the end that was waited for
- * @count:	how many times this segment has been sent, 1 the first time
+ * @reserved0:	0
  * @window:	the window field as it is on the wire, unscaled
  * @tcp_flags:	byte 13 of the TCP header, 0 if there was no segment
- * @reserved0:	0
+ * @reserved1:	0
  * @seq:	sequence number
  * @ack:	acknowledgment number, valid if @tcp_flags has ACK
  * @len:	bytes of payload
- * @reserved1:	0
+ * @count:	how many times this segment has been sent, 1 the first time; only the
+ *		1st, 2nd, 4th, 8th ... time is recorded
  * @since_ns:	since the phase before it; SYNFIN_NS_NONE for the first
+ * @time_ns:	when it passed, nanoseconds since 1970
  */
-struct synfin_record_phase {
-	struct synfin_record_head head;
+struct synfin_record_step {
 	__u8	phase;
 	__u8	from;
-	__u16	count;
+	__u16	reserved0;
 	__u16	window;
 	__u8	tcp_flags;
-	__u8	reserved0;
+	__u8	reserved1;
 	__u32	seq;
 	__u32	ack;
 	__u32	len;
-	__u32	reserved1;
+	__u32	count;
 	__u64	since_ns;
+	__u64	time_ns;
+};
+
+/**
+ * struct synfin_record_phases - some phases of a connection, one after the other
+ * @head:	whose, and when the first passed
+ * @step:	the phases; how many, synfin_record_steps() tells
+ */
+struct synfin_record_phases {
+	struct synfin_record_head head;
+	struct synfin_record_step step[SYNFIN_STEPS_MAX];
 };
 
 /**
@@ -247,10 +299,10 @@ struct synfin_record_phase {
  * @closed_by:		enum synfin_closed_by
  * @completeness:	SYNFIN_SEEN_*
  * @flags:		SYNFIN_CONN_*
- * @syn_count:		SYNs sent, repeats included
- * @syn_ack_count:	SYN-ACKs sent
- * @fin_count:		FINs sent by both ends
- * @rst_count:		RSTs sent by both ends
+ * @syn_count:		SYNs sent, repeats included, whether recorded or not
+ * @syn_ack_count:	SYN-ACKs sent, likewise
+ * @fin_count:		FINs sent by both ends, likewise
+ * @rst_count:		RSTs sent by both ends, likewise
  * @client_isn:		the client's initial sequence number, if its flag is set
  * @server_isn:		the server's
  * @handshake_ns:	first SYN to ACK
@@ -262,6 +314,12 @@ struct synfin_record_phase {
  * @bytes_client:	payload sent by the client, SYNFIN_BYTES_NONE if not known
  * @bytes_server:	payload sent by the server
  * @history:		SYNFIN_HISTORY_*, sixteen letters at most
+ * @phase_count:	phases recorded up to now, all rings together; 65535 if more
+ * @copies:		segments that were captured twice; 0 from the kernel
+ * @drop_reason:	0, reserved: why this host dropped a segment of it
+ * @drop_count:		0, reserved: how many it dropped
+ * @pid:		0, reserved: the process that it belongs to
+ * @reserved:		0
  */
 struct synfin_record_conn {
 	struct synfin_record_head head;
@@ -270,10 +328,10 @@ struct synfin_record_conn {
 	__u8	closed_by;
 	__u8	completeness;
 	__u32	flags;
-	__u16	syn_count;
-	__u16	syn_ack_count;
-	__u16	fin_count;
-	__u16	rst_count;
+	__u32	syn_count;
+	__u32	syn_ack_count;
+	__u32	fin_count;
+	__u32	rst_count;
 	__u32	client_isn;
 	__u32	server_isn;
 	__u64	handshake_ns;
@@ -285,20 +343,26 @@ struct synfin_record_conn {
 	__u64	bytes_client;
 	__u64	bytes_server;
 	__u64	history;
+	__u16	phase_count;
+	__u16	copies;
+	__u16	drop_reason;
+	__u16	drop_count;
+	__u32	pid;
+	__u32	reserved;
 };
 
 /**
  * union synfin_record - the payload of a slot
- * @head:	what both kinds begin with
- * @phase:	if head.type is SYNFIN_RECORD_PHASE
+ * @head:	what all kinds begin with
+ * @phases:	if head.type is SYNFIN_RECORD_PHASES
  * @conn:	if head.type is SYNFIN_RECORD_CONN
- * @words:	the unit of copying; the rest of the slot is reserved
+ * @words:	the unit of copying; those from head.words on mean nothing
  */
 union synfin_record {
 	struct synfin_record_head	head;
-	struct synfin_record_phase	phase;
+	struct synfin_record_phases	phases;
 	struct synfin_record_conn	conn;
-	__u64				words[23];
+	__u64				words[SYNFIN_WORDS_MAX];
 };
 
 /**
@@ -312,39 +376,58 @@ struct synfin_slot {
 };
 
 /**
- * struct synfin_ring_header - the first page of the mapping
+ * struct synfin_ring_place - where the slots of a ring are, the same on each CPU
+ * @kind:	enum synfin_ring_kind
+ * @nr_slots:	records that it holds, a power of two
+ * @offset:	of its slots, in bytes from the CPU's
+ */
+struct synfin_ring_place {
+	__u32	kind;
+	__u32	nr_slots;
+	__u64	offset;
+};
+
+/**
+ * struct synfin_ring_header - what the mapping begins with
  * @magic:	SYNFIN_RING_MAGIC
  * @version:	SYNFIN_VERSION
  * @slot_size:	sizeof(struct synfin_slot)
- * @nr_cpus:	how many rings follow, one for each possible CPU
- * @nr_slots:	records that each ring holds, a power of two
- * @cpu_offset:	where the first ring is, in bytes from the header
- * @cpu_stride:	from one ring to the next
+ * @nr_cpus:	possible CPUs
+ * @nr_rings:	rings of each CPU, those in @ring
+ * @head_offset: where the first struct synfin_ring_cpu is, in bytes from the header
+ * @head_stride: from one of them to the next
+ * @cpu_offset:	where the slots of the first CPU are, in bytes from the header
+ * @cpu_stride:	from one CPU's to the next one's
  * @boot_id:	changes each time that the module is loaded
- * @reserved:	0
+ * @ring:	the rings
  */
 struct synfin_ring_header {
 	__u64	magic;
 	__u32	version;
 	__u32	slot_size;
 	__u32	nr_cpus;
-	__u32	nr_slots;
+	__u32	nr_rings;
+	__u64	head_offset;
+	__u64	head_stride;
 	__u64	cpu_offset;
 	__u64	cpu_stride;
 	__u64	boot_id;
-	__u64	reserved[2];
+	struct synfin_ring_place ring[SYNFIN_RINGS_MAX];
 };
 
 /**
- * struct synfin_ring_cpu - the first page of each ring
- * @head:	how many records this CPU has written since the module was loaded
+ * struct synfin_ring_cpu - how far the rings of a CPU are
+ * @head:	how many records this CPU has written to each of its rings since the
+ *		module was loaded
  * @cpu:	the number of the CPU
+ * @present:	1 if its rings have memory
  * @reserved:	0
  */
 struct synfin_ring_cpu {
-	__u64	head;
+	__u64	head[SYNFIN_RINGS_MAX];
 	__u32	cpu;
-	__u32	reserved;
+	__u32	present;
+	__u64	reserved[3];
 };
 
 /**
@@ -362,21 +445,20 @@ struct synfin_file_header {
 };
 
 /**
- * synfin_record_size() - bytes of a record in a recording
- * @type: head.type of the record
+ * synfin_record_steps() - how many phases a record has
+ * @head: of a record of type SYNFIN_RECORD_PHASES
  *
- * Return: the size, a multiple of 8; 0 for a type that this version lacks.
+ * Return: from 0 to SYNFIN_STEPS_MAX, whatever @head->words is.
  */
-static inline __u32 synfin_record_size(__u8 type)
+static inline __u32 synfin_record_steps(const struct synfin_record_head *head)
 {
-	switch (type) {
-	case SYNFIN_RECORD_PHASE:
-		return sizeof(struct synfin_record_phase);
-	case SYNFIN_RECORD_CONN:
-		return sizeof(struct synfin_record_conn);
-	default:
+	__u32 words = head->words;
+	__u32 nr;
+
+	if (words < sizeof(*head) / 8)
 		return 0;
-	}
+	nr = (words - sizeof(*head) / 8) / (sizeof(struct synfin_record_step) / 8);
+	return nr < SYNFIN_STEPS_MAX ? nr : SYNFIN_STEPS_MAX;
 }
 
 #endif /* _UAPI_SYNFIN_H */

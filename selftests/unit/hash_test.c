@@ -2,7 +2,7 @@
 /*
  * The hash of a pair of endpoints: whatever set of pairs is chosen without the keys,
  * it collides as often as chance would have it. Seen as the flow table sees it: the
- * upper bits choose a chain, a few more tell flows of a chain apart.
+ * upper bits choose a chain, a few more a bucket of the filter.
  */
 #include <stdlib.h>
 #include <arpa/inet.h>
@@ -114,7 +114,7 @@ static void hold(const char *name, maker make)
 			__u32 upper = hash >> 32;
 
 			chain[key][i] = upper >> (32 - CHAIN_BITS);
-			bucket[key][i] = upper >> (32 - BUCKET_BITS + 3) << 3 | (upper & 7);
+			bucket[key][i] = upper >> (32 - BUCKET_BITS);
 		}
 	}
 	hold_against_chance(name, CHAIN_BITS, chain);

@@ -2,6 +2,7 @@
 /*
  * How connections open, or do not.
  */
+#include "core/record.h"
 #include "shape.h"
 
 static struct dialogue d;
@@ -45,34 +46,41 @@ static void three_segments(void)
 	}
 }
 
-static void record_of_a_phase(void)
+static void record_of_phases(void)
 {
-	struct synfin_record_phase rec;
+	struct synfin_record_phases rec;
+	const struct synfin_record_step *step = &rec.step[1];
 
 	dialogue_begin(&d, 0);
 	PLAY(&d, "c S 0; s SA 0 1 +20");
 	memset(&rec, 0xee, sizeof(rec));
-	synfin_phase_record(&d.conn, &d.step[1], d.step[1].time_ns, &rec);
-	TAP_EQUAL(rec.head.type, SYNFIN_RECORD_PHASE);
+	synfin_record_add(&rec, 0, &d.step[0], 7 * MS);
+	synfin_record_add(&rec, 1, &d.step[1], 7 * MS);
+	synfin_record_phases(&d.conn, &rec, 2, 1008 * MS);
+	TAP_EQUAL(rec.head.type, SYNFIN_RECORD_PHASES);
+	TAP_EQUAL(rec.head.words, 18);
 	TAP_EQUAL(rec.head.family, 4);
 	TAP_EQUAL(rec.head.client_port, 40000);
 	TAP_EQUAL(rec.head.server_port, 80);
 	TAP_EQUAL(rec.head.netns, 1);
 	TAP_EQUAL(rec.head.id, 1);
-	TAP_EQUAL(rec.head.time_ns, 1021 * MS);
+	TAP_EQUAL(rec.head.time_ns, 1008 * MS);
 	TAP_IS(!memcmp(rec.head.client, &d.conn.client, 16));
 	TAP_IS(!memcmp(rec.head.server, &d.conn.server, 16));
-	TAP_EQUAL(rec.phase, SYNFIN_PHASE_SYN_ACK);
-	TAP_EQUAL(rec.from, SYNFIN_FROM_SERVER);
-	TAP_EQUAL(rec.count, 1);
-	TAP_EQUAL(rec.window, 502);
-	TAP_EQUAL(rec.tcp_flags, SYNFIN_TCP_SYN | SYNFIN_TCP_ACK);
-	TAP_EQUAL(rec.seq, DIALOGUE_Y);
-	TAP_EQUAL(rec.ack, DIALOGUE_X + 1);
-	TAP_EQUAL(rec.len, 0);
-	TAP_EQUAL(rec.since_ns, 20 * MS);
-	TAP_EQUAL(rec.head.reserved0 | rec.head.reserved1 | rec.reserved0 |
-		  rec.reserved1, 0);
+	TAP_EQUAL(rec.step[0].phase, SYNFIN_PHASE_SYN);
+	TAP_EQUAL(rec.step[0].time_ns, 1008 * MS);
+	TAP_EQUAL(step->phase, SYNFIN_PHASE_SYN_ACK);
+	TAP_EQUAL(step->from, SYNFIN_FROM_SERVER);
+	TAP_EQUAL(step->count, 1);
+	TAP_EQUAL(step->window, 502);
+	TAP_EQUAL(step->tcp_flags, SYNFIN_TCP_SYN | SYNFIN_TCP_ACK);
+	TAP_EQUAL(step->seq, DIALOGUE_Y);
+	TAP_EQUAL(step->ack, DIALOGUE_X + 1);
+	TAP_EQUAL(step->len, 0);
+	TAP_EQUAL(step->since_ns, 20 * MS);
+	TAP_EQUAL(step->time_ns, 1028 * MS);
+	TAP_EQUAL(rec.head.reserved0 | rec.head.reserved1 | step->reserved0 |
+		  step->reserved1, 0);
 }
 
 static void syn_sent_again(void)
@@ -534,7 +542,7 @@ static void handshake_without_its_syn_is_midstream(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(three_segments),
-	TAP_TEST(record_of_a_phase),
+	TAP_TEST(record_of_phases),
 	TAP_TEST(syn_sent_again),
 	TAP_TEST(unanswered_after_n_syns),
 	TAP_TEST(refused_by_a_reset),

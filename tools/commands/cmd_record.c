@@ -24,12 +24,10 @@ static bool keep(struct watch *w, const union synfin_record *rec)
 {
 	struct recorder *r = w->ctx;
 
-	if (!filter_time(&w->opt->filter, rec->head.time_ns))
-		return true;
 	w->totals.records++;
 	if (rec->head.type == SYNFIN_RECORD_CONN)
 		totals_conn(&w->totals, &rec->conn);
-	out_write(&r->out, rec, synfin_record_size(rec->head.type));
+	out_write(&r->out, rec, rec->head.words * sizeof(rec->words[0]));
 	return !r->out.failed && !r->out.closed;
 }
 

@@ -29,8 +29,8 @@ static const struct {
 	{ "flows_total", "flows of all network namespaces in the table", false },
 	{ "flows_embryonic", "of these, whose handshake no ACK has proved", false },
 	{ "max_flows", "flows that the table may hold", false },
-	{ "ring_records", "records that the ring of a CPU holds", false },
-	{ "ring_cpus", "CPUs that have a ring", false },
+	{ "ring_records", "records that a CPU's first ring holds, of three", false },
+	{ "ring_cpus", "CPUs that there may be", false },
 	{ "records", "records written to the rings", false },
 	{ "records_gone", "records written for namespaces that are gone", false },
 };
@@ -121,14 +121,15 @@ static int read_latency(struct figures *f)
 	return proc_close(file, PROC_LATENCY);
 }
 
-/* The first record of a CPU that is whole; a writer may be about to take it. */
-static uint64_t oldest_of(const struct ring_map *map, unsigned int cpu,
+/* The first record of a ring that is whole; a writer may be about to take it. */
+static uint64_t oldest_of(const struct ring_map *map, unsigned int ring,
 			  uint64_t head)
 {
-	const uint8_t *slots = ring_map_slots(map, cpu);
+	const uint8_t *slots = ring_map_slots(map, ring);
+	uint32_t nr = ring_map_nr_slots(map, ring);
 
-	for (uint64_t n = ring_map_first(map, head); n < head; n++) {
-		const struct synfin_slot *slot = ring_map_slot(map, slots, n);
+	for (uint64_t n = ring_map_first(map, ring, head); n < head; n++) {
+		const struct synfin_slot *slot = ring_map_slot(map, slots, nr, n);
 		uint64_t seq = __atomic_load_n(&slot->seq, __ATOMIC_ACQUIRE);
 		uint64_t time;
 
@@ -148,18 +149,21 @@ static void read_ring(struct figures *f, const struct options *opt)
 {
 	const char *path = opt->ring ? opt->ring : RING_PATH;
 	struct ring_map map;
+	unsigned int cpus = 0;
 	uint64_t head, oldest;
 
 	if (access(path, R_OK) || ring_map_open(&map, path))
 		return;
 	f->ring_known = true;
-	for (unsigned int cpu = 0; cpu < map.nr_cpus; cpu++) {
-		head = ring_map_head(&map, cpu);
+	for (unsigned int ring = 0; ring < map.nr_rings; ring++) {
+		head = ring_map_head(&map, ring);
 		if (!head)
 			continue;
-		f->ring_cpus++;
-		f->ring_kept += head - ring_map_first(&map, head);
-		oldest = oldest_of(&map, cpu, head);
+		/* Numbered from 1, as 0 is none. */
+		f->ring_cpus += cpus != ring / map.h.nr_rings + 1;
+		cpus = ring / map.h.nr_rings + 1;
+		f->ring_kept += head - ring_map_first(&map, ring, head);
+		oldest = oldest_of(&map, ring, head);
 		if (oldest && (!f->ring_oldest_ns || oldest < f->ring_oldest_ns))
 			f->ring_oldest_ns = oldest;
 	}

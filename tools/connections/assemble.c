@@ -17,6 +17,7 @@
 #include "connections/keyed_hash.h"
 #include "connections/judge.h"
 #include "connections/pool.h"
+#include "connections/restore.h"
 #include "output/util.h"
 
 #define INLINE_PHASES	8u		/* what nearly all connections have */
@@ -107,8 +108,8 @@ static noinline struct entry *find_in_table(struct assembly *a, uint64_t id)
 
 static bool is_first(const union synfin_record *rec)
 {
-	return rec->head.type == SYNFIN_RECORD_PHASE &&
-	       rec->phase.since_ns == SYNFIN_NS_NONE;
+	return rec->head.type == SYNFIN_RECORD_PHASES &&
+	       rec->phases.step[0].since_ns == SYNFIN_NS_NONE;
 }
 
 /*
@@ -222,7 +223,7 @@ static struct step *place(struct conn *c, uint64_t time_ns)
 }
 
 static void add_step(struct assembly *a, struct entry *e,
-		     const struct synfin_record_phase *rec)
+		     const struct synfin_record_step *rec)
 {
 	struct conn *c = &e->conn;
 
@@ -231,12 +232,63 @@ static void add_step(struct assembly *a, struct entry *e,
 	/* The first that is known was not the first that there was. */
 	if (!c->nr_phases && rec->since_ns != SYNFIN_NS_NONE)
 		c->lost_phases++;
-	step_pack(place(c, rec->head.time_ns), rec);
+	step_pack(place(c, rec->time_ns), rec);
+}
+
+/* Phases that are there, also those that others stand for, up to the summary. */
+static unsigned int phases_there(const struct conn *c)
+{
+	uint64_t end = c->sum.head.time_ns + c->sum.duration_ns;
+	unsigned int i, nr = c->nr_phases + c->skipped_phases;
+
+	for (i = c->nr_phases; i && c->phases[i - 1].time_ns > end; i--)
+		nr -= c->phases[i - 1].phase != SYNFIN_PHASE_TIMEOUT;
+	return nr;
+}
+
+static bool has_phase(const struct conn *c, const struct synfin_record_step *step)
+{
+	for (unsigned int i = 0; i < c->nr_phases; i++)
+		if (c->phases[i].phase == step->phase &&
+		    c->phases[i].count == step->count)
+			return true;
+	return false;
+}
+
+static noinline void restore(struct assembly *a, struct entry *e)
+{
+	struct synfin_record_step step[RESTORE_MAX];
+	unsigned int i, nr = restore_handshake(&e->conn.sum, step);
+
+	for (i = 0; i < nr && e->conn.lost_phases; i++) {
+		if (has_phase(&e->conn, &step[i]))
+			continue;
+		add_step(a, e, &step[i]);
+		e->conn.lost_phases--;
+	}
+}
+
+/* Which phases are lost, and which of them the summary tells. */
+static void settle_phases(struct assembly *a, struct entry *e)
+{
+	unsigned int there = phases_there(&e->conn);
+	struct conn *c = &e->conn;
+
+	/* A capture's summary does not say how many there were: all are there. */
+	if (!c->sum.phase_count)
+		return;
+	c->lost_phases = c->sum.phase_count > there ? c->sum.phase_count - there : 0;
+	if (c->lost_phases)
+		restore(a, e);
 }
 
 static bool hand_on(struct assembly *a, struct entry *e)
 {
-	bool more = a->ops.conn(a->ops.ctx, &e->conn);
+	bool more;
+
+	if (e->conn.ended)
+		settle_phases(a, e);
+	more = a->ops.conn(a->ops.ctx, &e->conn);
 
 	drop(a, e);
 	return more;
@@ -256,18 +308,23 @@ static noinline bool hand_on_due(struct assembly *a)
 	return true;
 }
 
-static bool take_phase(struct assembly *a, struct entry *e,
-		       const struct synfin_record_phase *rec)
+static bool take_phases(struct assembly *a, struct entry *e,
+			const struct synfin_record_phases *rec)
 {
+	unsigned int i, nr = synfin_record_steps(&rec->head);
+
 	if (!e)
-		e = add(a, &rec->head, rec->since_ns != SYNFIN_NS_NONE);
+		e = add(a, &rec->head, rec->step[0].since_ns != SYNFIN_NS_NONE);
 	if (!e)
 		return true;
-	add_step(a, e, rec);
-	if (e->conn.ended) {
+	for (i = 0; i < nr; i++) {
+		add_step(a, e, &rec->step[i]);
 		/* It came after the summary was written. */
-		judge_count(&e->conn.sum, rec->phase, rec->tcp_flags, 1);
-	} else if (e->next) {
+		if (e->conn.ended)
+			judge_count(&e->conn.sum, rec->step[i].phase,
+				    rec->step[i].tcp_flags, 1);
+	}
+	if (!e->conn.ended && e->next) {
 		DL_DELETE(a->live, e);
 		DL_APPEND(a->live, e);
 	}
@@ -313,14 +370,14 @@ bool assemble_record(struct assembly *a, const union synfin_record *rec)
 {
 	struct entry *e;
 
-	if (rec->head.type == SYNFIN_RECORD_PHASE && rec->head.time_ns > a->now) {
+	if (rec->head.type == SYNFIN_RECORD_PHASES && rec->head.time_ns > a->now) {
 		a->now = rec->head.time_ns;
 		if (any_due(a) && !hand_on_due(a))
 			return false;
 	}
 	e = find(a, rec);
-	if (rec->head.type == SYNFIN_RECORD_PHASE)
-		return take_phase(a, e, &rec->phase);
+	if (rec->head.type == SYNFIN_RECORD_PHASES)
+		return take_phases(a, e, &rec->phases);
 	if (rec->head.type == SYNFIN_RECORD_CONN)
 		return take_conn(a, e, &rec->conn);
 	return true;

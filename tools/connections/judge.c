@@ -53,10 +53,9 @@ static bool same_segment(const struct step *a, const struct step *b)
 	       a->ack == b->ack && a->phase != b->phase;
 }
 
-static void count(uint16_t *counter, uint32_t nr)
+static void count(uint32_t *counter, uint32_t nr)
 {
-	*counter = nr < (uint32_t)(UINT16_MAX - *counter) ? (uint16_t)(*counter + nr) :
-						UINT16_MAX;
+	*counter = nr < UINT32_MAX - *counter ? *counter + nr : UINT32_MAX;
 }
 
 /**

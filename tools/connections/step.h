@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A phase without what it has in common with its connection: less than half as
- * large as its record.
+ * A phase without what it has in common with its connection, as it is kept; and as a
+ * view is shown it, with that.
  */
 #ifndef _TOOLS_STEP_H
 #define _TOOLS_STEP_H
@@ -31,7 +31,7 @@ struct step {
 	__u32 seq;
 	__u32 ack;
 	__u32 len;
-	__u16 count;
+	__u32 count;
 	__u16 window;
 	__u8 phase;
 	__u8 from;
@@ -47,11 +47,20 @@ static inline bool step_repeats(const struct step *a, const struct step *b)
 	       b->count > 1 && a->tcp_flags == b->tcp_flags;
 }
 
-static inline void step_pack(struct step *step,
-			     const struct synfin_record_phase *rec)
+/**
+ * struct phase - a phase as views take it
+ * @head: what its record began with; @step has the time
+ * @step: the phase
+ */
+struct phase {
+	const struct synfin_record_head *head;
+	const struct synfin_record_step *step;
+};
+
+static inline void step_pack(struct step *step, const struct synfin_record_step *rec)
 {
 	*step = (struct step){
-		.time_ns = rec->head.time_ns,
+		.time_ns = rec->time_ns,
 		.since_ns = rec->since_ns,
 		.seq = rec->seq,
 		.ack = rec->ack,
@@ -65,23 +74,20 @@ static inline void step_pack(struct step *step,
 }
 
 static inline void step_unpack(const struct step *step,
-			       const struct synfin_record_head *head,
-			       struct synfin_record_phase *rec)
+			       struct synfin_record_step *rec)
 {
-	rec->head = *head;
-	rec->head.type = SYNFIN_RECORD_PHASE;
-	rec->head.time_ns = step->time_ns;
-	rec->since_ns = step->since_ns;
-	rec->seq = step->seq;
-	rec->ack = step->ack;
-	rec->len = step->len;
-	rec->count = step->count;
-	rec->window = step->window;
-	rec->phase = step->phase;
-	rec->from = step->from;
-	rec->tcp_flags = step->tcp_flags;
-	rec->reserved0 = 0;
-	rec->reserved1 = 0;
+	*rec = (struct synfin_record_step){
+		.time_ns = step->time_ns,
+		.since_ns = step->since_ns,
+		.seq = step->seq,
+		.ack = step->ack,
+		.len = step->len,
+		.count = step->count,
+		.window = step->window,
+		.phase = step->phase,
+		.from = step->from,
+		.tcp_flags = step->tcp_flags,
+	};
 }
 
 #endif /* _TOOLS_STEP_H */

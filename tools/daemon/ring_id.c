@@ -15,14 +15,12 @@
  */
 int ring_id(const char *path, uint64_t *boot, size_t *capacity)
 {
-	const struct synfin_ring_header *header;
 	struct ring_map map;
 
 	if (ring_map_open(&map, path))
 		return -1;
-	header = (const void *)map.base;
-	*boot = header->boot_id;
-	*capacity = map.size / map.slot_size;
+	*boot = map.h.boot_id;
+	*capacity = map.size / map.h.slot_size;
 	ring_map_close(&map);
 	return 0;
 }

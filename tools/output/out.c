@@ -107,10 +107,8 @@ void out_text(struct out *o, const char *text)
  * out_printf() - append formatted text, OUT_ROOM bytes at most
  * @o: the output
  * @format: as of printf()
- *
- * Return: how many bytes.
  */
-int out_printf(struct out *o, const char *format, ...)
+void out_printf(struct out *o, const char *format, ...)
 {
 	char *p = out_room(o, OUT_ROOM);
 	va_list args;
@@ -119,11 +117,8 @@ int out_printf(struct out *o, const char *format, ...)
 	va_start(args, format);
 	n = vsnprintf(p, OUT_ROOM, format, args);
 	va_end(args);
-	if (n > (int)OUT_ROOM - 1)
-		n = (int)OUT_ROOM - 1;
 	if (n > 0)
-		out_used(o, p + n);
-	return n;
+		out_used(o, p + (n < (int)OUT_ROOM ? n : (int)OUT_ROOM - 1));
 }
 
 static ssize_t stream_write(void *cookie, const char *data, size_t len)

@@ -38,18 +38,6 @@ static void service_load(char **names)
 	endservent();
 }
 
-static char **service_names(void)
-{
-	static char *names[UINT16_MAX + 1];
-	static bool loaded;
-
-	if (!loaded) {
-		loaded = true;
-		service_load(names);
-	}
-	return names;
-}
-
 /**
  * service_name() - the service of a TCP port
  * @port: host order
@@ -58,25 +46,12 @@ static char **service_names(void)
  */
 const char *service_name(uint16_t port)
 {
-	return service_names()[port];
-}
+	static char *names[UINT16_MAX + 1];
+	static bool loaded;
 
-/**
- * service_port() - the port of a service
- * @name: as service_name() gives it
- * @port: set
- *
- * Return: false if there is none of that name.
- */
-bool service_port(const char *name, uint16_t *port)
-{
-	char **names = service_names();
-
-	for (unsigned int i = 0; i <= UINT16_MAX; i++) {
-		if (!names[i] || strcmp(names[i], name))
-			continue;
-		*port = (uint16_t)i;
-		return true;
+	if (!loaded) {
+		loaded = true;
+		service_load(names);
 	}
-	return false;
+	return names[port];
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "core/phase.h"
+#include "core/record.h"
 #include "sources/capture.h"
 #include "output/complain.h"
 #include "connections/keyed_hash.h"
@@ -42,6 +43,7 @@ struct flow {
 	UT_hash_handle hh;
 	struct flow *prev, *next;
 	enum synfin_wait wait;
+	uint64_t shift;		/* was added to the times of the capture */
 	struct synfin_conn conn;
 };
 
@@ -51,6 +53,7 @@ struct capture {
 	struct pool flows;
 	uint64_t last_id;
 	uint64_t now;
+	uint64_t shift;
 	uint64_t passed[SYNFIN_CNT_NR];
 };
 
@@ -124,13 +127,13 @@ static bool emit_steps(const struct flow *flow, const struct synfin_result *res,
 {
 	union synfin_record rec;
 
-	for (unsigned int i = 0; i < res->nr; i++) {
-		synfin_phase_record(&flow->conn, &res->step[i],
-				    res->step[i].time_ns, &rec.phase);
-		if (!sink->record(sink->ctx, &rec))
-			return false;
-	}
-	return true;
+	if (!res->nr)
+		return true;
+	for (unsigned int i = 0; i < res->nr; i++)
+		synfin_record_add(&rec.phases, i, &res->step[i], -flow->shift);
+	synfin_record_phases(&flow->conn, &rec.phases, res->nr,
+			     res->step[0].time_ns - flow->shift);
+	return sink->record(sink->ctx, &rec);
 }
 
 static bool emit_summary(const struct flow *flow, const struct sink *sink)
@@ -138,6 +141,7 @@ static bool emit_summary(const struct flow *flow, const struct sink *sink)
 	union synfin_record rec;
 
 	synfin_phase_summary(&flow->conn, &rec.conn);
+	rec.head.time_ns -= flow->shift;
 	return sink->record(sink->ctx, &rec);
 }
 
@@ -212,6 +216,7 @@ static struct flow *add(struct capture *cap, const struct key *key,
 	if (!flow)
 		return NULL;
 	flow->key = *key;
+	flow->shift = cap->shift;
 	synfin_phase_init(&flow->conn, seg, 0, ++cap->last_id);
 	flow->wait = synfin_phase_wait(&flow->conn);
 	HASH_ADD(hh, cap->table, key, sizeof(flow->key), flow);
@@ -227,6 +232,7 @@ static bool begin_next(struct capture *cap, struct flow *flow,
 	if (!emit_summary(flow, sink))
 		return false;
 	synfin_phase_restart(&flow->conn, seg, ++cap->last_id, res);
+	flow->shift = cap->shift;
 	if (!emit_steps(flow, res, sink))
 		return false;
 	synfin_phase_segment(&flow->conn, seg, now, res);
@@ -258,21 +264,22 @@ static bool meet(struct capture *cap, struct flow *flow,
 /**
  * capture_segment() - a segment was captured
  * @cap:	the capture
- * @seg:	the segment
- * @now:	when, nanoseconds since 1970
+ * @c:		the segment; no time is before that of the one before it
  * @sink:	takes the records that come of it
  *
  * Return: false if no more are wanted.
  */
-bool capture_segment(struct capture *cap, struct synfin_segment *seg,
-		     uint64_t now, const struct sink *sink)
+bool capture_segment(struct capture *cap, struct captured *c,
+		     const struct sink *sink)
 {
+	struct synfin_segment *seg = &c->seg;
 	struct key key = key_of(seg);
+	uint64_t now = c->ns;
 	struct flow *flow;
 
 	seg->all = 1;
 	seg->belief = SYNFIN_BELIEF_UNKNOWN;
-	/* Captures that were merged may go back a little. */
+	cap->shift = c->shift;
 	if (now > cap->now) {
 		cap->now = now;
 		if (!expire(cap, sink))

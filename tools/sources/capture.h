@@ -5,15 +5,15 @@
 #ifndef _TOOLS_CAPTURE_H
 #define _TOOLS_CAPTURE_H
 
-#include "core/wire.h"
+#include "sources/captured.h"
 #include "sources/source.h"
 
 struct capture;
 
 struct capture *capture_new(void);
 void capture_free(struct capture *cap);
-bool capture_segment(struct capture *cap, struct synfin_segment *seg,
-		     uint64_t now, const struct sink *sink);
+bool capture_segment(struct capture *cap, struct captured *c,
+		     const struct sink *sink);
 bool capture_finish(struct capture *cap, const struct sink *sink);
 void capture_pass(struct capture *cap, enum synfin_counter reason);
 uint64_t capture_passed(const struct capture *cap, enum synfin_counter reason);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A file that is read. libpcap reads from a FILE, which input_stream() makes, so
- * that a pipe can be a recording as well as a capture.
+ * A file that is read; one that is compressed reads as what it was.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +11,7 @@
 
 #include "output/complain.h"
 #include "sources/input.h"
+#include "sources/unpack.h"
 #include "commands/stop.h"
 
 #define INPUT_SIZE	(512u * 1024)
@@ -45,6 +45,12 @@ struct input *input_open(const char *name)
 		goto err_close;
 	}
 	in->plain = S_ISREG(st.st_mode);
+	if (unpack_begins(input_data(in), input_fill(in, UNPACK_MAGIC))) {
+		in->unpack = unpack_new(in->fd, in->buf, in->len);
+		if (!in->unpack)
+			goto err_close;
+		in->len = 0;
+	}
 	return in;
 
 err_close:
@@ -65,6 +71,7 @@ void input_close(struct input *in)
 {
 	if (!in)
 		return;
+	unpack_free(in->unpack);
 	if (in->fd != STDIN_FILENO)
 		close(in->fd);
 	free(in->buf);
@@ -78,13 +85,14 @@ static ssize_t read_some(struct input *in, void *to, size_t room)
 
 	do {
 		/* What a signal interrupts is this, not the read() after it. */
-		while (!in->plain && !stop_asked && !stop_wait(in->fd, 100))
+		while (!in->plain && !in->unpack && !stop_asked && !stop_wait(in->fd, 100))
 			;
 		if (stop_asked)
 			return 0;
-		n = read(in->fd, to, room);
+		n = in->unpack ? unpack_read(in->unpack, to, room) :
+				 read(in->fd, to, room);
 	} while (n < 0 && errno == EINTR);
-	if (n < 0)
+	if (n < 0 && !in->unpack)
 		in->error = errno;
 	return n;
 }
@@ -92,7 +100,7 @@ static ssize_t read_some(struct input *in, void *to, size_t room)
 /**
  * input_read() - for input_fill(): read until so many bytes are there
  * @in: the file
- * @want: bytes, more than there are, 4096 at most
+ * @want: bytes, more than there are, INPUT_WANT at most
  *
  * Return: how many there are, fewer than @want at the end of the file.
  */
@@ -116,68 +124,15 @@ size_t input_read(struct input *in, size_t want)
 	return in->len;
 }
 
-/* How many bytes of a pcapng file may be handed on now. */
-static size_t blocks_left(struct input *in)
-{
-	size_t left = input_fill(in, PCAPNG_HEAD);
-	size_t n = pcapng_pass(&in->blocks, in->buf + in->pos, left);
-
-	/* At the end of the file: what is left is no block. */
-	if (!n)
-		in->blocks.on = false;
-	return n ? n : left;
-}
-
-static ssize_t stream_read(void *cookie, char *to, size_t room)
-{
-	struct input *in = cookie;
-	size_t n = in->blocks.on ? blocks_left(in) : input_left(in);
-	ssize_t got;
-
-	if (n) {
-		n = n < room ? n : room;
-		memcpy(to, input_data(in), n);
-		input_skip(in, n);
-		if (in->blocks.on)
-			in->blocks.left -= n;
-		return (ssize_t)n;
-	}
-	got = read_some(in, to, room);
-	if (got > 0)
-		in->offset += (uint64_t)got;
-	return got;
-}
-
-/* For ftell() only: a pipe can go nowhere. */
-static int stream_seek(void *cookie, off64_t *offset, int whence)
-{
-	struct input *in = cookie;
-
-	if (whence != SEEK_CUR || *offset)
-		return -1;
-	*offset = (off64_t)in->offset;
-	return 0;
-}
-
 /**
- * input_stream() - the rest of the file, for a library that reads a FILE
- * @in: the file; to be closed after the stream
+ * input_error() - could the file not be read to its end?
+ * @in: the file
  *
- * Return: the stream, NULL after a message.
+ * Return: what is wrong, NULL if nothing is.
  */
-FILE *input_stream(struct input *in)
+const char *input_error(const struct input *in)
 {
-	FILE *stream = fopencookie(in, "r", (cookie_io_functions_t){
-		.read = stream_read, .seek = stream_seek });
-	size_t left = input_fill(in, PCAPNG_HEAD);
-
-	in->blocks.on = pcapng_begins(input_data(in), left);
-	in->blocks.first = -1;
-	if (!stream || setvbuf(stream, NULL, _IOFBF, INPUT_SIZE)) {
-		if (stream)
-			fclose(stream);
-		complain("out of memory");
-		return NULL;
-	}
-	return stream;
+	if (in->unpack && unpack_error(in->unpack))
+		return unpack_error(in->unpack);
+	return in->error ? strerror(in->error) : NULL;
 }

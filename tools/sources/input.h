@@ -8,9 +8,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
+#include <stddef.h>
 
-#include "sources/pcapng.h"
+struct unpack;
+
+/* So many bytes can be had at once. */
+#define INPUT_WANT	65536u
 
 /**
  * struct input - a file that is read
@@ -19,11 +22,11 @@
  * @plain:	a plain file, not a pipe that more may come from
  * @ended:	it has been read to its end
  * @error:	an errno if it could not be read
- * @offset:	in the file, of @buf[@pos]
+ * @offset:	in what is read, of @buf[@pos]; of a compressed file, unpacked
  * @pos:	of what comes next in @buf
  * @len:	bytes in @buf
  * @buf:	what has been read
- * @blocks:	of a pcapng file
+ * @unpack:	undoes its compression, or NULL
  */
 struct input {
 	const char *name;
@@ -35,13 +38,13 @@ struct input {
 	size_t pos;
 	size_t len;
 	uint8_t *buf;
-	struct pcapng blocks;
+	struct unpack *unpack;
 };
 
 struct input *input_open(const char *name);
 void input_close(struct input *in);
 size_t input_read(struct input *in, size_t want);
-FILE *input_stream(struct input *in);
+const char *input_error(const struct input *in);
 
 static inline const uint8_t *input_data(const struct input *in)
 {
@@ -56,7 +59,7 @@ static inline size_t input_left(const struct input *in)
 /**
  * input_fill() - have so many bytes at input_data()
  * @in: the file
- * @want: bytes, 4096 at most
+ * @want: bytes, INPUT_WANT at most
  *
  * Return: how many there are, fewer than @want at the end of the file.
  */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Merges the records of CPUs: a queue for each, and a heap of the queues by the
+ * Merges the records of rings: a queue for each, and a heap of the queues by the
  * time of their first record.
  *
  * A summary bears the time of its connection's first segment, and an interrupt
  * can put a later record in front of an earlier one. So a record counts as no
- * older than the one that its CPU wrote before it, as long as that one waits:
- * the order on each CPU is kept.
+ * older than the one before it in its ring, as long as that one waits: the order in
+ * each ring is kept.
  */
 #include <stdlib.h>
 
@@ -23,7 +23,7 @@ struct merge {
 
 /**
  * merge_new() - set up
- * @nr_queues: how many CPUs there are
+ * @nr_queues: how many rings there are
  *
  * Return: to be freed with merge_free(); NULL after a message.
  */
@@ -58,22 +58,22 @@ void merge_free(struct merge *m)
 }
 
 /**
- * merge_queue() - the queue of a CPU
+ * merge_queue() - the queue of a ring
  * @m: the merge
- * @cpu: the CPU
+ * @ring: the number of the ring
  *
  * Return: the queue.
  */
-struct merge_queue *merge_queue(struct merge *m, unsigned int cpu)
+struct merge_queue *merge_queue(struct merge *m, unsigned int ring)
 {
-	return &m->queues[cpu];
+	return &m->queues[ring];
 }
 
 /**
  * merge_alloc() - for merge_slot(): memory for a queue that has none yet
  * @q: the queue
  *
- * It is taken for CPUs that write only: a machine may have far more possible ones.
+ * It is taken for rings that are written only: a machine may have far more CPUs.
  *
  * Return: false if there is none.
  */
@@ -92,7 +92,7 @@ static bool before(const struct merge_queue *a, const struct merge_queue *b)
 	if (x->time != y->time)
 		return x->time < y->time;
 	if (x->rec.head.type != y->rec.head.type)
-		return x->rec.head.type == SYNFIN_RECORD_PHASE;
+		return x->rec.head.type == SYNFIN_RECORD_PHASES;
 	return a < b;
 }
 

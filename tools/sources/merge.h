@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Puts records of several CPUs into one order: that of time, and on each CPU that
+ * Puts records of several rings into one order: that of time, and in each ring that
  * in which they were written.
  */
 #ifndef _TOOLS_MERGE_H
@@ -10,7 +10,7 @@
 
 #include "sources/source.h"
 
-/* Records of one CPU that wait at most; a power of two. */
+/* Records of one ring that wait at most; a power of two. */
 #define MERGE_QUEUE	2048u
 
 /**
@@ -24,7 +24,7 @@ struct merge_record {
 };
 
 /**
- * struct merge_queue - the records of a CPU that wait
+ * struct merge_queue - the records of a ring that wait
  * @ring:	room for MERGE_QUEUE of them
  * @first:	the number of the first; its place is the rest by MERGE_QUEUE
  * @end:	the number of the next to come
@@ -41,7 +41,7 @@ struct merge;
 
 struct merge *merge_new(unsigned int nr_queues);
 void merge_free(struct merge *m);
-struct merge_queue *merge_queue(struct merge *m, unsigned int cpu);
+struct merge_queue *merge_queue(struct merge *m, unsigned int ring);
 bool merge_alloc(struct merge_queue *q);
 void merge_enter(struct merge *m, struct merge_queue *q);
 size_t merge_deliver(struct merge *m, uint64_t until, const struct sink *sink,
@@ -54,7 +54,7 @@ static inline struct merge_record *merge_at(const struct merge_queue *q,
 }
 
 /**
- * merge_waiting() - is there any record of a CPU that was not handed on?
+ * merge_waiting() - is there any record of a ring that was not handed on?
  * @q: its queue
  *
  * Return: true if there is.
@@ -65,7 +65,7 @@ static inline bool merge_waiting(const struct merge_queue *q)
 }
 
 /**
- * merge_slot() - where the next record of a CPU goes
+ * merge_slot() - where the next record of a ring goes
  * @q: its queue
  *
  * Return: to be filled, then merge_push(); NULL if the queue is full, or there is
@@ -81,16 +81,18 @@ static inline union synfin_record *merge_slot(struct merge_queue *q)
 /* When it was written, as far as the record tells. */
 static inline uint64_t merge_written(const union synfin_record *rec)
 {
-	if (rec->head.type == SYNFIN_RECORD_CONN &&
-	    rec->conn.duration_ns != SYNFIN_NS_NONE)
-		return rec->head.time_ns + rec->conn.duration_ns;
-	return rec->head.time_ns;
+	uint32_t nr = synfin_record_steps(&rec->head);
+
+	if (rec->head.type == SYNFIN_RECORD_PHASES)
+		return nr ? rec->phases.step[nr - 1].time_ns : rec->head.time_ns;
+	return rec->conn.duration_ns == SYNFIN_NS_NONE ?
+	       rec->head.time_ns : rec->head.time_ns + rec->conn.duration_ns;
 }
 
 /**
  * merge_push() - the record in merge_slot() is whole
  * @m: the merge
- * @q: the queue of its CPU
+ * @q: the queue of its ring
  *
  * Return: the time that it counts as written.
  */

@@ -3,24 +3,10 @@
  * The text files of the module.
  */
 #include <errno.h>
-#include <limits.h>
-#include <string.h>
 
 #include "output/complain.h"
 #include "sources/absent.h"
 #include "sources/proc.h"
-
-/* Instead of the one in PROC_*, or NULL. */
-static const char *other_folder;
-
-/**
- * proc_set_folder() - read copies of the files
- * @folder: where they are, NULL for the module's own
- */
-void proc_set_folder(const char *folder)
-{
-	other_folder = folder;
-}
 
 /**
  * proc_open() - open one
@@ -30,18 +16,9 @@ void proc_set_folder(const char *folder)
  */
 FILE *proc_open(const char *path)
 {
-	char copy[PATH_MAX];
-	FILE *file;
+	FILE *file = fopen(path, "re");
 	const char *advice = NULL;
 
-	if (other_folder) {
-		snprintf(copy, sizeof(copy), "%s%s", other_folder, strrchr(path, '/'));
-		file = fopen(copy, "re");
-		if (!file)
-			complain_file(copy, errno, NULL);
-		return file;
-	}
-	file = fopen(path, "re");
 	if (file)
 		return file;
 	if (errno == ENOENT)

@@ -49,40 +49,56 @@ static int check_header(const struct synfin_ring_header *h, const char *path)
 	return 0;
 }
 
-static int check_layout(const struct ring_map *map, const char *path)
+/* Are the slots of a ring inside of what belongs to its CPU? */
+static bool ring_fits(const struct synfin_ring_header *h,
+		      const struct synfin_ring_place *ring)
 {
-	uint64_t slots = (uint64_t)map->nr_slots * map->slot_size;
+	return ring->nr_slots && !(ring->nr_slots & (ring->nr_slots - 1)) &&
+	       ring->offset % 8 == 0 && ring->offset <= h->cpu_stride &&
+	       (uint64_t)ring->nr_slots * h->slot_size <=
+	       h->cpu_stride - ring->offset;
+}
 
-	if (!map->nr_cpus || !map->nr_slots ||
-	    (map->nr_slots & (map->nr_slots - 1)) ||
-	    map->slot_size < sizeof(struct synfin_slot) || map->slot_size % 8 ||
-	    map->cpu_offset < sizeof(struct synfin_ring_header) ||
-	    map->cpu_offset % 8 || map->cpu_stride % 8 ||
-	    map->cpu_stride < map->page + slots ||
-	    map->cpu_stride > (SIZE_MAX - map->cpu_offset) / map->nr_cpus)
-		return complain("%s: its header makes no sense: %u CPUs with %u slots of %u bytes",
-				path, map->nr_cpus, map->nr_slots,
-				map->slot_size);
+/* Are the parts of the mapping inside of it, and aligned as they are used? */
+static bool parts_fit(const struct synfin_ring_header *h)
+{
+	return h->nr_cpus && h->nr_rings && h->nr_rings <= SYNFIN_RINGS_MAX &&
+	       h->nr_cpus <= UINT32_MAX / SYNFIN_RINGS_MAX &&
+	       h->slot_size >= sizeof(struct synfin_slot) && h->slot_size % 8 == 0 &&
+	       h->head_offset >= sizeof(*h) && h->head_offset % 8 == 0 &&
+	       h->head_stride >= sizeof(struct synfin_ring_cpu) &&
+	       h->head_stride % 8 == 0 && h->head_offset <= h->cpu_offset &&
+	       h->head_stride <= (h->cpu_offset - h->head_offset) / h->nr_cpus &&
+	       h->cpu_offset % 8 == 0 && h->cpu_stride % 8 == 0 &&
+	       h->cpu_stride <= (SIZE_MAX - h->cpu_offset) / h->nr_cpus;
+}
+
+static int check_layout(const struct synfin_ring_header *h, const char *path)
+{
+	bool good = parts_fit(h);
+
+	for (unsigned int k = 0; good && k < h->nr_rings; k++)
+		good = ring_fits(h, &h->ring[k]);
+	if (!good)
+		return complain("%s: its header makes no sense: %u CPUs with %u rings of %u slots",
+				path, h->nr_cpus, h->nr_rings,
+				h->ring[0].nr_slots);
 	return 0;
 }
 
 /* Reads the header through a mapping of its page alone. */
-static int map_header(struct ring_map *map, const char *path)
+static int map_header(struct ring_map *map, const char *path, size_t page)
 {
 	const struct synfin_ring_header *h;
 	int err;
 
-	h = mmap(NULL, map->page, PROT_READ, MAP_SHARED, map->fd, 0);
+	h = mmap(NULL, page, PROT_READ, MAP_SHARED, map->fd, 0);
 	if (h == MAP_FAILED)
 		return complain_file(path, errno, "cannot be mapped");
-	err = check_header(h, path);
-	map->nr_cpus = h->nr_cpus;
-	map->nr_slots = h->nr_slots;
-	map->slot_size = h->slot_size;
-	map->cpu_offset = h->cpu_offset;
-	map->cpu_stride = h->cpu_stride;
-	munmap((void *)h, map->page);
-	return err ? err : check_layout(map, path);
+	map->h = *h;
+	munmap((void *)h, page);
+	err = check_header(&map->h, path);
+	return err ? err : check_layout(&map->h, path);
 }
 
 static bool in_proc(int fd)
@@ -118,17 +134,16 @@ static int check_size(const struct ring_map *map, const char *path, size_t size)
  */
 int ring_map_open(struct ring_map *map, const char *path)
 {
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	void *base;
 
-	*map = (struct ring_map){
-		.fd = open_ring(path),
-		.page = (size_t)sysconf(_SC_PAGESIZE),
-	};
+	*map = (struct ring_map){ .fd = open_ring(path) };
 	if (map->fd < 0)
 		return open_failed(path, errno);
-	if (check_size(map, path, map->page) || map_header(map, path))
+	if (check_size(map, path, page) || map_header(map, path, page))
 		goto err_close;
-	map->size = map->cpu_offset + map->nr_cpus * map->cpu_stride;
+	map->size = map->h.cpu_offset + map->h.nr_cpus * map->h.cpu_stride;
+	map->nr_rings = map->h.nr_cpus * map->h.nr_rings;
 	if (check_size(map, path, map->size))
 		goto err_close;
 	base = mmap(NULL, map->size, PROT_READ, MAP_SHARED, map->fd, 0);

@@ -7,6 +7,7 @@
 
 #include "output/complain.h"
 #include "sources/input.h"
+#include "sources/record_check.h"
 #include "sources/source.h"
 #include "commands/stop.h"
 
@@ -20,12 +21,12 @@ struct recording {
 
 static enum source_state at_end(struct recording *r, size_t left)
 {
-	if (r->in->error)
+	if (input_error(r->in))
 		return source_fail(&r->src, "%s: %s", r->in->name,
-				   strerror(r->in->error));
+				   input_error(r->in));
 	if (stop_asked)
 		return SOURCE_END;
-	if (r->follow && r->in->plain)
+	if (r->follow && r->in->plain && !r->in->unpack)
 		return SOURCE_IDLE;
 	if (!left)
 		return SOURCE_END;
@@ -54,17 +55,20 @@ static enum source_state recording_read(struct source *src,
 		left = input_fill(r->in, sizeof(rec->head));
 		if (left < sizeof(rec->head))
 			return at_end(r, left);
-		size = synfin_record_size(*input_data(r->in));
-		if (!size)
+		rec = (const void *)input_data(r->in);
+		if (!record_has_size(&rec->head))
 			return bad_record(r);
+		size = rec->head.words * sizeof(rec->words[0]);
 		left = input_fill(r->in, size);
 		if (left < size)
 			return at_end(r, left);
 		rec = (const void *)input_data(r->in);
-		if (rec->head.family != 4 && rec->head.family != 6)
-			return bad_record(r);
-		if (!sink->record(sink->ctx, rec))
-			return SOURCE_END;
+		if (record_is_known(&rec->head)) {
+			if (!record_is_sound(rec))
+				return bad_record(r);
+			if (!sink->record(sink->ctx, rec))
+				return SOURCE_END;
+		}
 		input_skip(r->in, size);
 		/* Show what there is before waiting for a pipe. */
 		if (!r->in->plain && input_left(r->in) < sizeof(rec->head))

@@ -3,19 +3,22 @@
  * The ring of the module, mapped read-only. The writer knows nothing of us, so
  * all of the care is on this side: see the uapi header for the protocol.
  *
- * CPUs are merged by time, a batch at once. Read all heads (h1), then all heads
+ * Rings are merged by time, a batch at once. Read all heads (h1), then all heads
  * again (h2): whatever came causally before a record below h1 is below h2. So
  * with T the latest time of records below h1, all records up to T can be handed
  * on; what is below h2 but later than T waits for the next batch.
  */
+#include <assert.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "output/complain.h"
 #include "sources/merge.h"
+#include "sources/record_check.h"
 #include "sources/ring_map.h"
 #include "commands/stop.h"
 
-/* Own place on one CPU. */
+/* Own place in one ring. */
 struct place {
 	uint64_t next;		/* the record to read next */
 	uint64_t seen;		/* h1 */
@@ -36,18 +39,40 @@ struct ring {
 enum copied { COPIED, OVERWRITTEN, ALIEN };
 
 /*
- * Copies words, the first @size bytes but for @from words. The size is a constant
- * wherever it is called: nothing is counted while it runs.
+ * Copies words, but for the first. How many is a constant wherever it is called:
+ * nothing is counted while it runs.
  */
 static inline void copy_words(union synfin_record *rec,
-			      const struct synfin_slot *slot, unsigned int from,
-			      size_t size)
+			      const struct synfin_slot *slot, unsigned int nr)
 {
 #pragma GCC unroll 32
-	for (unsigned int i = from; i < size / sizeof(rec->words[0]); i++)
+	for (unsigned int i = 1; i < nr; i++)
 		rec->words[i] = __atomic_load_n(&slot->record.words[i],
 						__ATOMIC_RELAXED);
 }
+
+/* Of a record as long as none that is known nothing is copied. */
+static inline bool copy_record(union synfin_record *rec, const struct synfin_slot *slot)
+{
+	rec->words[0] = __atomic_load_n(&slot->record.words[0], __ATOMIC_RELAXED);
+	switch (rec->head.words) {
+	case RECORD_HEAD_WORDS + RECORD_STEP_WORDS:
+		copy_words(rec, slot, RECORD_HEAD_WORDS + RECORD_STEP_WORDS);
+		return true;
+	case RECORD_HEAD_WORDS + 2 * RECORD_STEP_WORDS:
+		copy_words(rec, slot, RECORD_HEAD_WORDS + 2 * RECORD_STEP_WORDS);
+		return true;
+	case SYNFIN_WORDS_MAX:
+		copy_words(rec, slot, SYNFIN_WORDS_MAX);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static_assert(RECORD_CONN_WORDS == SYNFIN_WORDS_MAX, "a summary fills a slot");
+static_assert(RECORD_HEAD_WORDS + 3 * RECORD_STEP_WORDS == SYNFIN_WORDS_MAX,
+	      "three phases do");
 
 /*
  * Copies record @n. The acquire load of the sequence matches the writer's release
@@ -58,21 +83,16 @@ static inline enum copied copy(const struct synfin_slot *slot, uint64_t n,
 			       union synfin_record *rec)
 {
 	uint64_t seq = __atomic_load_n(&slot->seq, __ATOMIC_ACQUIRE);
-	enum copied copied = COPIED;
+	bool known;
 
 	if (seq != 2 * (n + 1))
 		return OVERWRITTEN;
-	copy_words(rec, slot, 0, sizeof(rec->words[0]));
-	if (rec->head.type == SYNFIN_RECORD_PHASE)
-		copy_words(rec, slot, 1, sizeof(rec->phase));
-	else if (rec->head.type == SYNFIN_RECORD_CONN)
-		copy_words(rec, slot, 1, sizeof(rec->conn));
-	else
-		copied = ALIEN;
+	known = copy_record(rec, slot);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	if (__atomic_load_n(&slot->seq, __ATOMIC_RELAXED) != seq)
 		return OVERWRITTEN;
-	return copied;
+	return known && record_is_known(&rec->head) && record_is_sound(rec) ?
+	       COPIED : ALIEN;
 }
 
 /*
@@ -80,13 +100,14 @@ static inline enum copied copy(const struct synfin_slot *slot, uint64_t n,
  * one is overwritten as well, in the same batch, the writer is faster than we are:
  * a quarter of the ring is left to it, or each record would be lost in turn.
  */
-static void skip(struct ring *r, unsigned int cpu, bool again)
+static void skip(struct ring *r, unsigned int ring, bool again)
 {
-	uint64_t first = ring_map_first(&r->map, ring_map_head(&r->map, cpu));
-	struct place *p = &r->places[cpu];
+	uint64_t head = ring_map_head(&r->map, ring);
+	uint64_t first = ring_map_first(&r->map, ring, head);
+	struct place *p = &r->places[ring];
 
 	if (again)
-		first += r->map.nr_slots / 4;
+		first += ring_map_nr_slots(&r->map, ring) / 4;
 	if (first <= p->next)
 		first = p->next + 1;
 	r->src.lost += first - p->next;
@@ -94,16 +115,17 @@ static void skip(struct ring *r, unsigned int cpu, bool again)
 }
 
 /*
- * Takes over the records of a CPU below h2, as many as there is room for, and
+ * Takes over the records of a ring below h2, as many as there is room for, and
  * raises @newest to the time of those below h1.
  *
  * Return: false if there was no room for all.
  */
-static bool take(struct ring *r, unsigned int cpu, uint64_t *newest)
+static bool take(struct ring *r, unsigned int ring, uint64_t *newest)
 {
-	struct merge_queue *q = merge_queue(r->merge, cpu);
-	const uint8_t *slots = ring_map_slots(&r->map, cpu);
-	struct place *p = &r->places[cpu];
+	struct merge_queue *q = merge_queue(r->merge, ring);
+	const uint8_t *slots = ring_map_slots(&r->map, ring);
+	uint32_t nr = ring_map_nr_slots(&r->map, ring);
+	struct place *p = &r->places[ring];
 	union synfin_record *rec;
 	bool below, skipped = false;
 
@@ -114,7 +136,7 @@ static bool take(struct ring *r, unsigned int cpu, uint64_t *newest)
 		rec = merge_slot(q);
 		if (!rec)
 			return false;
-		switch (copy(ring_map_slot(&r->map, slots, p->next), p->next, rec)) {
+		switch (copy(ring_map_slot(&r->map, slots, nr, p->next), p->next, rec)) {
 		case COPIED:
 			p->last = merge_push(r->merge, q);
 			r->taken = true;
@@ -126,7 +148,7 @@ static bool take(struct ring *r, unsigned int cpu, uint64_t *newest)
 			p->next++;
 			break;
 		case OVERWRITTEN:
-			skip(r, cpu, skipped);
+			skip(r, ring, skipped);
 			skipped = true;
 			break;
 		}
@@ -137,16 +159,16 @@ static bool take(struct ring *r, unsigned int cpu, uint64_t *newest)
 /* One batch: takes over what is there, and says up to when it is complete. */
 static uint64_t take_all(struct ring *r)
 {
-	unsigned int cpu, nr = r->map.nr_cpus;
+	unsigned int ring, nr = r->map.nr_rings;
 	uint64_t newest = 0, full = UINT64_MAX;
 
-	for (cpu = 0; cpu < nr; cpu++)
-		r->places[cpu].seen = ring_map_head(&r->map, cpu);
-	for (cpu = 0; cpu < nr; cpu++)
-		r->places[cpu].head = ring_map_head(&r->map, cpu);
-	for (cpu = 0; cpu < nr; cpu++)
-		if (!take(r, cpu, &newest) && r->places[cpu].last < full)
-			full = r->places[cpu].last;
+	for (ring = 0; ring < nr; ring++)
+		r->places[ring].seen = ring_map_head(&r->map, ring);
+	for (ring = 0; ring < nr; ring++)
+		r->places[ring].head = ring_map_head(&r->map, ring);
+	for (ring = 0; ring < nr; ring++)
+		if (!take(r, ring, &newest) && r->places[ring].last < full)
+			full = r->places[ring].last;
 	return newest < full ? newest : full;
 }
 
@@ -155,9 +177,9 @@ static uint64_t take_rest(struct ring *r)
 {
 	uint64_t newest = 0, full = UINT64_MAX;
 
-	for (unsigned int cpu = 0; cpu < r->map.nr_cpus; cpu++)
-		if (!take(r, cpu, &newest) && r->places[cpu].last < full)
-			full = r->places[cpu].last;
+	for (unsigned int ring = 0; ring < r->map.nr_rings; ring++)
+		if (!take(r, ring, &newest) && r->places[ring].last < full)
+			full = r->places[ring].last;
 	return full;
 }
 
@@ -180,15 +202,30 @@ static enum source_state ring_read(struct source *src, const struct sink *sink)
 	return SOURCE_MORE;
 }
 
+/* A quarter of the smallest ring: there is time to read them before it is full. */
+static uint64_t watermark(const struct ring_map *map)
+{
+	uint32_t nr = ring_map_nr_slots(map, 0);
+
+	for (unsigned int k = 1; k < map->h.nr_rings; k++)
+		if (ring_map_nr_slots(map, k) < nr)
+			nr = ring_map_nr_slots(map, k);
+	return nr > 4 ? nr / 4 : 1;
+}
+
 /*
- * The module wakes us when a watermark is crossed; what is below it is looked for
- * ten times a second. If we were woken for nothing, as by a plain file, that
- * descriptor is left out.
+ * The position of the file says how many records have to be there before the module
+ * wakes us: so many are worth it. What is below is looked for ten times a second. If
+ * we were woken for nothing, as by a plain file, that descriptor is left out.
  */
 static void ring_wait(struct source *src)
 {
 	struct ring *r = (struct ring *)src;
+	uint64_t position = watermark(&r->map) - 1;
 
+	for (unsigned int ring = 0; ring < r->map.nr_rings; ring++)
+		position += r->places[ring].next;
+	lseek(r->map.fd, (off_t)position, SEEK_SET);
 	r->woken = stop_wait(r->woken ? -1 : r->map.fd, 100);
 }
 
@@ -218,7 +255,7 @@ struct source *source_ring_open(const char *path, bool follow)
 
 	if (ring_map_open(&map, path))
 		return NULL;
-	r = calloc(1, sizeof(*r) + map.nr_cpus * sizeof(r->places[0]));
+	r = calloc(1, sizeof(*r) + map.nr_rings * sizeof(r->places[0]));
 	if (!r) {
 		complain("out of memory");
 		ring_map_close(&map);
@@ -233,16 +270,16 @@ struct source *source_ring_open(const char *path, bool follow)
 		.late = !follow,
 		.live = follow,
 	};
-	r->merge = merge_new(map.nr_cpus);
+	r->merge = merge_new(map.nr_rings);
 	if (!r->merge) {
 		ring_close(&r->src);
 		return NULL;
 	}
-	for (unsigned int cpu = 0; cpu < map.nr_cpus; cpu++) {
-		head = ring_map_head(&map, cpu);
-		r->places[cpu].next = ring_map_first(&map, head);
-		r->places[cpu].head = head;
-		r->places[cpu].seen = head;
+	for (unsigned int ring = 0; ring < map.nr_rings; ring++) {
+		head = ring_map_head(&map, ring);
+		r->places[ring].next = ring_map_first(&map, ring, head);
+		r->places[ring].head = head;
+		r->places[ring].seen = head;
 	}
 	return &r->src;
 }

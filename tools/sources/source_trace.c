@@ -207,7 +207,7 @@ static int open_trace(struct trace *t)
 		return complain("synfin: no such tracepoints: %s", absent_advice());
 	t->phase = find_event(t, "synfin_phase");
 	if (!t->phase ||
-	    trace_map_bind(&t->phase_map, t->phase, SYNFIN_RECORD_PHASE))
+	    trace_map_bind(&t->phase_map, t->phase, SYNFIN_RECORD_PHASES))
 		return -1;
 	t->conn = find_event(t, "synfin_conn");
 	if (!t->conn || trace_map_bind(&t->conn_map, t->conn, SYNFIN_RECORD_CONN))

@@ -37,24 +37,26 @@ static const struct field head_fields[] = {
 };
 
 static const struct field phase_fields[] = {
-	{ "phase", offsetof(union synfin_record, phase.phase),
-	  sizeof(ANY->phase.phase) },
-	{ "from", offsetof(union synfin_record, phase.from),
-	  sizeof(ANY->phase.from) },
-	{ "count", offsetof(union synfin_record, phase.count),
-	  sizeof(ANY->phase.count) },
-	{ "window", offsetof(union synfin_record, phase.window),
-	  sizeof(ANY->phase.window) },
-	{ "tcp_flags", offsetof(union synfin_record, phase.tcp_flags),
-	  sizeof(ANY->phase.tcp_flags) },
-	{ "seq", offsetof(union synfin_record, phase.seq),
-	  sizeof(ANY->phase.seq) },
-	{ "ack", offsetof(union synfin_record, phase.ack),
-	  sizeof(ANY->phase.ack) },
-	{ "len", offsetof(union synfin_record, phase.len),
-	  sizeof(ANY->phase.len) },
-	{ "since_ns", offsetof(union synfin_record, phase.since_ns),
-	  sizeof(ANY->phase.since_ns) },
+	{ "phase", offsetof(union synfin_record, phases.step[0].phase),
+	  sizeof(ANY->phases.step[0].phase) },
+	{ "from", offsetof(union synfin_record, phases.step[0].from),
+	  sizeof(ANY->phases.step[0].from) },
+	{ "window", offsetof(union synfin_record, phases.step[0].window),
+	  sizeof(ANY->phases.step[0].window) },
+	{ "tcp_flags", offsetof(union synfin_record, phases.step[0].tcp_flags),
+	  sizeof(ANY->phases.step[0].tcp_flags) },
+	{ "seq", offsetof(union synfin_record, phases.step[0].seq),
+	  sizeof(ANY->phases.step[0].seq) },
+	{ "ack", offsetof(union synfin_record, phases.step[0].ack),
+	  sizeof(ANY->phases.step[0].ack) },
+	{ "len", offsetof(union synfin_record, phases.step[0].len),
+	  sizeof(ANY->phases.step[0].len) },
+	{ "count", offsetof(union synfin_record, phases.step[0].count),
+	  sizeof(ANY->phases.step[0].count) },
+	{ "since_ns", offsetof(union synfin_record, phases.step[0].since_ns),
+	  sizeof(ANY->phases.step[0].since_ns) },
+	{ "time_ns", offsetof(union synfin_record, phases.step[0].time_ns),
+	  sizeof(ANY->phases.step[0].time_ns) },
 };
 
 static const struct field conn_fields[] = {
@@ -98,6 +100,8 @@ static const struct field conn_fields[] = {
 	  sizeof(ANY->conn.bytes_server) },
 	{ "history", offsetof(union synfin_record, conn.history),
 	  sizeof(ANY->conn.history) },
+	{ "phase_count", offsetof(union synfin_record, conn.phase_count),
+	  sizeof(ANY->conn.phase_count) },
 };
 
 static int bind(struct trace_map *map, struct tep_event *event,
@@ -131,7 +135,7 @@ int trace_map_bind(struct trace_map *map, struct tep_event *event, uint8_t type)
 	map->nr = 0;
 	if (bind(map, event, head_fields, ARRAY_SIZE(head_fields)))
 		return -1;
-	if (type == SYNFIN_RECORD_PHASE)
+	if (type == SYNFIN_RECORD_PHASES)
 		return bind(map, event, phase_fields, ARRAY_SIZE(phase_fields));
 	return bind(map, event, conn_fields, ARRAY_SIZE(conn_fields));
 }
@@ -145,8 +149,12 @@ int trace_map_bind(struct trace_map *map, struct tep_event *event, uint8_t type)
 void trace_map_record(const struct trace_map *map, const void *data,
 		      union synfin_record *rec)
 {
-	memset(rec, 0, synfin_record_size(map->type));
+	size_t size = map->type == SYNFIN_RECORD_CONN ? sizeof(rec->conn) :
+		      offsetof(struct synfin_record_phases, step[1]);
+
+	memset(rec, 0, size);
 	rec->head.type = map->type;
+	rec->head.words = (uint8_t)(size / sizeof(rec->words[0]));
 	for (unsigned int i = 0; i < map->nr; i++)
 		memcpy((char *)rec + map->move[i].to,
 		       (const char *)data + map->move[i].from,

@@ -44,10 +44,10 @@ static char *put_service(char *p, uint16_t port)
 }
 
 /* What all objects begin with. */
-static char *put_head(char *p, const struct synfin_record_head *h)
+static char *put_head(char *p, const struct synfin_record_head *h, uint64_t time_ns)
 {
 	p = FMT_LITERAL(p, "{\"ts\":");
-	p = fmt_seconds(p, h->time_ns);
+	p = fmt_seconds(p, time_ns);
 	p = FMT_LITERAL(p, ",\"netns\":");
 	/* A capture has none. */
 	p = h->netns ? fmt_u64(p, h->netns) : FMT_LITERAL(p, "null");
@@ -156,56 +156,30 @@ static char *put_others(char *p, const struct synfin_record_conn *s)
 	return fmt_u64(p, s->completeness);
 }
 
-/* What came later, and so stands at the end. */
-static char *put_more(char *p, const struct conn *c)
-{
-	const struct synfin_record_conn *s = &c->sum;
-
-	p = FMT_LITERAL(p, ",\"phases_lost\":");
-	p = fmt_u64(p, c->lost_phases + c->skipped_phases);
-	p = FMT_LITERAL(p, ",\"id\":");
-	p = fmt_u64(p, s->head.id);
-	p = FMT_LITERAL(p, ",\"ts_ns\":");
-	p = fmt_u64(p, s->head.time_ns);
-	p = FMT_LITERAL(p, ",\"client_isn\":");
-	p = s->flags & SYNFIN_CONN_CLIENT_ISN ? fmt_u64(p, s->client_isn) :
-						FMT_LITERAL(p, "null");
-	p = FMT_LITERAL(p, ",\"server_isn\":");
-	p = s->flags & SYNFIN_CONN_SERVER_ISN ? fmt_u64(p, s->server_isn) :
-						FMT_LITERAL(p, "null");
-	p = s->flags & SYNFIN_CONN_FLIPPED ?
-	    FMT_LITERAL(p, ",\"client_guessed\":true") :
-	    FMT_LITERAL(p, ",\"client_guessed\":false");
-	return s->flags & SYNFIN_CONN_SYN_DATA ?
-	       FMT_LITERAL(p, ",\"syn_data\":true") :
-	       FMT_LITERAL(p, ",\"syn_data\":false");
-}
-
 /**
  * json_conn() - a connection
  * @out: where to
  * @c: the connection
- * @bare: without its phases
  */
-void json_conn(struct out *out, const struct conn *c, bool bare)
+void json_conn(struct out *out, const struct conn *c)
 {
 	char *p = out_room(out, OUT_ROOM);
 
-	p = put_head(p, &c->sum.head);
+	p = put_head(p, &c->sum.head, c->sum.head.time_ns);
 	p = put_outcome(p, &c->sum);
 	p = put_times(p, &c->sum);
 	p = put_counts(p, &c->sum);
 	p = put_others(p, &c->sum);
-	if (!bare)
-		p = put_phases(p, c);
-	p = put_more(p, c);
+	p = put_phases(p, c);
+	p = FMT_LITERAL(p, ",\"phases_lost\":");
+	p = fmt_u64(p, c->lost_phases + c->skipped_phases);
 	*p++ = '}';
 	*p++ = '\n';
 	out_used(out, p);
 }
 
 /* Of a timeout and of an ICMP error, what only a TCP header has is null. */
-static char *put_segment(char *p, const struct synfin_record_phase *rec)
+static char *put_segment(char *p, const struct synfin_record_step *rec)
 {
 	p = put_numbers(p, rec->phase, rec->tcp_flags, rec->seq, rec->ack);
 	if (!rec->tcp_flags)
@@ -221,15 +195,16 @@ static char *put_segment(char *p, const struct synfin_record_phase *rec)
 /**
  * json_phase() - a phase
  * @out: where to
- * @rec: the phase
+ * @phase: the phase
  */
-void json_phase(struct out *out, const struct synfin_record_phase *rec)
+void json_phase(struct out *out, const struct phase *phase)
 {
+	const struct synfin_record_step *rec = phase->step;
 	char *p = out_room(out, OUT_ROOM);
 
-	p = put_head(p, &rec->head);
+	p = put_head(p, phase->head, rec->time_ns);
 	p = FMT_LITERAL(p, ",\"id\":");
-	p = fmt_u64(p, rec->head.id);
+	p = fmt_u64(p, phase->head->id);
 	p = FMT_LITERAL(p, ",\"phase\":");
 	p = put_word(p, vocab_phase(rec->phase));
 	p = FMT_LITERAL(p, ",\"from\":");
@@ -239,8 +214,6 @@ void json_phase(struct out *out, const struct synfin_record_phase *rec)
 	p = fmt_u64(p, rec->count);
 	p = FMT_LITERAL(p, ",\"since_ns\":");
 	p = put_ns(p, rec->since_ns);
-	p = FMT_LITERAL(p, ",\"ts_ns\":");
-	p = fmt_u64(p, rec->head.time_ns);
 	*p++ = '}';
 	*p++ = '\n';
 	out_used(out, p);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The time that passes in a capture, which never goes back though its clock may.
+ */
+#ifndef _TOOLS_CLOCK_H
+#define _TOOLS_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CLOCK_SHIFTS	4u
+
+/**
+ * struct clock - the time that passes
+ * @now:	the time
+ * @shift:	what may have to be added to a packet's time, newest first; one is 0
+ */
+struct clock {
+	uint64_t now;
+	uint64_t shift[CLOCK_SHIFTS];
+};
+
+uint64_t clock_shift(struct clock *clock, uint64_t ns);
+
+/**
+ * clock_tick() - a packet passed
+ * @clock:	the clock
+ * @ns:		its time
+ *
+ * Return: what to add to @ns, so that time does not go back.
+ */
+static inline uint64_t clock_tick(struct clock *clock, uint64_t ns)
+{
+	if (ns >= clock->now && !clock->shift[0]) {
+		clock->now = ns;
+		return 0;
+	}
+	return clock_shift(clock, ns);
+}
+
+#endif /* _TOOLS_CLOCK_H */

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Segments in the order in which they passed: see order.h.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sources/order.h"
+
+/* Numbers further apart than this tell nothing about each other. */
+#define NEAR		(1 << 24)
+
+/* The same segment again after this is sent again, whatever the clock says. */
+#define AGAIN_NS	1000000000ull
+
+/* A time so far from the one before it is a pause, another clock, or wrong. */
+#define FAR_NS		10000000000ull
+
+/* Back where it was, but for what packets are out of order by. */
+#define BACK_NS		10000000ull
+
+/**
+ * order_init() - set up
+ * @o: zero, but for @o->take and @o->ctx
+ *
+ * Return: false if there is no memory.
+ */
+bool order_init(struct order *o)
+{
+	o->slot = malloc(ORDER_MAX * sizeof(*o->slot));
+	for (unsigned int i = 1; i < ORDER_MAX; i++)
+		o->free[o->nr_free++] = (uint16_t)i;
+	return o->slot;
+}
+
+/**
+ * order_free() - free it
+ * @o: of order_init()
+ */
+void order_free(struct order *o)
+{
+	free(o->slot);
+}
+
+static struct captured *at(const struct order *o, unsigned int i)
+{
+	return &o->slot[o->line[(o->first + i) % ORDER_MAX]];
+}
+
+static bool is_near(int32_t distance)
+{
+	return distance > -NEAR && distance < NEAR;
+}
+
+static bool has_ack(const struct synfin_segment *seg)
+{
+	return seg->flags & SYNFIN_TCP_ACK;
+}
+
+/* Does @b acknowledge what @a took? */
+static bool answers(const struct synfin_segment *b, const struct synfin_segment *a)
+{
+	uint32_t end = synfin_segment_end(a);
+	int32_t beyond = (int32_t)(b->ack - end);
+
+	return has_ack(b) && end != a->seq && beyond >= 0 && is_near(beyond);
+}
+
+static bool one_way(const struct synfin_segment *a, const struct synfin_segment *b)
+{
+	return a->sport == b->sport && a->dport == b->dport &&
+		synfin_same_addr(&a->src, &b->src) && synfin_same_addr(&a->dst, &b->dst);
+}
+
+static bool other_way(const struct synfin_segment *a, const struct synfin_segment *b)
+{
+	return a->sport == b->dport && a->dport == b->sport &&
+		synfin_same_addr(&a->src, &b->dst) && synfin_same_addr(&a->dst, &b->src);
+}
+
+/* Of one sender: 1 if @b follows @a, -1 if it precedes it, 0 if they are the same. */
+static int follows(const struct synfin_segment *b, const struct synfin_segment *a)
+{
+	int32_t ahead = (int32_t)(b->seq - a->seq);
+
+	if (!is_near(ahead))
+		return 0;
+	if (b->kind == SYNFIN_KIND_ICMP || a->kind == SYNFIN_KIND_ICMP)
+		return ahead ? 0 : b->kind == SYNFIN_KIND_ICMP ? 1 : -1;
+	if (!ahead && has_ack(a) && has_ack(b))
+		ahead = (int32_t)(b->ack - a->ack);
+	if (!ahead)
+		ahead = (int32_t)(synfin_segment_end(b) - synfin_segment_end(a));
+	return (ahead > 0) - (ahead < 0);
+}
+
+/*
+ * What the numbers say of @b, which is behind @a in the file: 1 it passed after it, -1
+ * it passed before it, 0 nothing.
+ */
+static int numbers(const struct captured *a, const struct captured *b)
+{
+	bool after, before;
+	int same;
+
+	if (one_way(&a->seg, &b->seg)) {
+		same = follows(&b->seg, &a->seg);
+		return same || a->ns - b->ns < AGAIN_NS ? same : 1;
+	}
+	if (!other_way(&a->seg, &b->seg))
+		return 0;
+	after = answers(&b->seg, &a->seg);
+	before = answers(&a->seg, &b->seg);
+	return after - before;
+}
+
+static bool hand_on(struct order *o, struct captured *c)
+{
+	c->shift = clock_tick(&o->clock, c->ns);
+	c->ns += c->shift;
+	return o->take(o->ctx, c);
+}
+
+static bool pop(struct order *o)
+{
+	uint16_t i = o->line[o->first];
+
+	o->first = (o->first + 1) % ORDER_MAX;
+	o->nr--;
+	o->free[o->nr_free++] = i;
+	return hand_on(o, &o->slot[i]);
+}
+
+/* Where in the line it belongs. */
+static void insert(struct order *o, uint16_t slot)
+{
+	const struct captured *c = &o->slot[slot];
+	unsigned int i = o->nr++;
+
+	while (i && at(o, i - 1)->ns > c->ns && numbers(at(o, i - 1), c) <= 0)
+		i--;
+	for (unsigned int j = o->nr - 1; j > i; j--)
+		o->line[(o->first + j) % ORDER_MAX] =
+			o->line[(o->first + j - 1) % ORDER_MAX];
+	o->line[(o->first + i) % ORDER_MAX] = slot;
+}
+
+static bool any_after(const struct order *o, const struct captured *c)
+{
+	for (unsigned int i = o->nr; i--;)
+		if (numbers(at(o, i), c) < 0)
+			return true;
+	return false;
+}
+
+/*
+ * Those whose times are far off are judged: if @level is where the clock is again, theirs
+ * were wrong.
+ */
+static void settle(struct order *o, bool back)
+{
+	for (unsigned int i = 0; i < o->nr_astray; i++) {
+		struct captured *c = &o->slot[o->astray[i]];
+
+		if (back)
+			c->ns = o->level;
+		else
+			o->level = c->ns;
+		insert(o, o->astray[i]);
+	}
+	o->nr_astray = 0;
+}
+
+static bool is_far(const struct order *o, uint64_t ns)
+{
+	return ns > o->level ? ns - o->level >= FAR_NS : o->level - ns >= FAR_NS;
+}
+
+static bool is_back(const struct order *o, uint64_t ns)
+{
+	return ns + BACK_NS >= o->level && !is_far(o, ns);
+}
+
+/* Whether it is held until it is known if its time is right. */
+static bool goes_astray(struct order *o, const struct captured *c)
+{
+	if (o->nr_astray) {
+		if (is_back(o, c->ns)) {
+			settle(o, true);
+			return false;
+		}
+		if (o->nr_astray < ORDER_ASTRAY)
+			return true;
+		settle(o, false);
+	}
+	if (!o->begun || !is_far(o, c->ns))
+		return false;
+	/* Of a file that was put behind another one, the times are right. */
+	return c->ns > o->level || !any_after(o, c);
+}
+
+/**
+ * order_push() - a segment has been written to order_slot()
+ * @o:		what is held back
+ * @hold:	hold it back; or hand it on at once, as it cannot be known how long it
+ *		would be until the next
+ *
+ * Return: false if no more are wanted.
+ */
+bool order_push(struct order *o, bool hold)
+{
+	uint16_t slot = (uint16_t)o->taken;
+	struct captured *c = &o->slot[slot];
+
+	if (!hold)
+		return hand_on(o, c);
+	if (goes_astray(o, c)) {
+		o->astray[o->nr_astray++] = slot;
+	} else {
+		o->level = c->ns;
+		o->begun = true;
+		insert(o, slot);
+	}
+	if (!o->nr_free && !pop(o))
+		return false;
+	o->taken = o->free[--o->nr_free];
+	return true;
+}
+
+/**
+ * order_flush() - there are no more: hand on all that are held back
+ * @o: what is held back
+ *
+ * Return: false if no more are wanted.
+ */
+bool order_flush(struct order *o)
+{
+	settle(o, false);
+	while (o->nr)
+		if (!pop(o))
+			return false;
+	return true;
+}
