@@ -76,6 +76,7 @@ coverage:
 
 bench:
 	scripts/bench
+	scripts/bench --attack
 
 bench-quick:
 	scripts/bench --quick

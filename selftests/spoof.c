@@ -2,12 +2,21 @@
 /*
  * A flood: TCP segments from made-up senders, put on a link.
  *
- *	spoof [-6] [-k syn|syn-ack|ack|fin|rst] [-n COUNT] [-s START]
- *	      DEVICE MAC ADDRESS PORT
+ *	spoof [-6] [-k KIND] [-n COUNT] [-s START] DEVICE MAC ADDRESS PORT
  *
- * Each comes from an address and a port of its own: of 198.18.0.0/15, or of
- * 2001:2::/48, the networks for benchmarks; -s says which is the first. Out: how
- * many were sent, and the nanoseconds that one took, on stdout.
+ * KIND:
+ *	syn, syn-ack, ack, fin, rst	each from an address and a port of its own
+ *	repeat				one SYN, again and again
+ *	icmp				the host is unreachable, each about another SYN
+ *	half				a SYN, its SYN-ACK, and so on
+ *	open				a SYN, its SYN-ACK, their ACK, and so on
+ *	sums, random			SYNs from x.y to x'.y', the last bytes of
+ *					the addresses: x + x' and y + y' constant, or
+ *					all four random
+ *
+ * The senders are of 198.18.0.0/15, or of 2001:2::/48, the networks for benchmarks; -s
+ * says which is the first. Out: how many were sent, and the nanoseconds that one
+ * took, on stdout.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -16,6 +25,7 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +55,6 @@ struct ip4 {
 	uint8_t ttl, proto;
 	uint16_t check;
 	uint8_t saddr[4], daddr[4];
-	struct tcp tcp;
 };
 
 struct ip6 {
@@ -53,30 +62,49 @@ struct ip6 {
 	uint16_t len;
 	uint8_t proto, ttl;
 	uint8_t saddr[16], daddr[16];
-	struct tcp tcp;
 };
 
+struct icmp {
+	uint8_t type, code;
+	uint16_t check;
+	uint32_t unused;
+};
+
+/* The largest is an ICMP error, with what it quotes. */
 union packet {
-	struct ip4 four;
-	struct ip6 six;
+	uint8_t byte[2 * sizeof(struct ip6) + sizeof(struct icmp) + sizeof(struct tcp)];
+	uint32_t align;
 };
 
-static const struct {
+enum pattern { EACH, REPEAT, ICMP, HALF, OPEN, SUMS, RANDOM };
+
+static const struct kind {
 	const char *name;
+	enum pattern pattern;
 	uint8_t flags;
 } kinds[] = {
-	{ "syn", 0x02 }, { "syn-ack", 0x12 }, { "ack", 0x10 }, { "fin", 0x11 },
-	{ "rst", 0x14 }, {},
+	{ "syn", EACH, 0x02 }, { "syn-ack", EACH, 0x12 }, { "ack", EACH, 0x10 },
+	{ "fin", EACH, 0x11 }, { "rst", EACH, 0x14 }, { "repeat", REPEAT, 0x02 },
+	{ "icmp", ICMP, 0x02 }, { "half", HALF, 0x02 }, { "open", OPEN, 0x02 },
+	{ "sums", SUMS, 0x02 }, { "random", RANDOM, 0x02 }, {},
+};
+
+/* Who says what to whom. */
+struct segment {
+	uint8_t from[16], to[16];
+	uint16_t from_port, to_port;
+	uint32_t seq, ack;
+	uint8_t flags;
 };
 
 static struct {
 	bool six;
-	uint8_t flags;
+	const struct kind *kind;
 	unsigned long count;
 	unsigned long start;
 	uint8_t addr[16];
 	uint16_t port;
-} opt = { .flags = 0x02, .count = 1000 };
+} opt = { .kind = kinds, .count = 1000 };
 
 static struct sockaddr_ll to;
 
@@ -93,67 +121,188 @@ static uint16_t checksum(const void *data, size_t len)
 	return ~((sum & 0xffff) + (sum >> 16));
 }
 
-static void seal(struct tcp *tcp, const void *saddr, size_t addr_len)
+/* Of what the IP layer carries, with the addresses before it. */
+static uint16_t checksum_of(const void *data, size_t len, const uint8_t *from,
+			    const uint8_t *to, uint32_t proto)
 {
 	struct {
 		struct pseudo pseudo;
-		struct tcp tcp;
+		uint8_t data[sizeof(union packet)];
 	} whole = {};
+	size_t addr_len = opt.six ? 16 : 4;
 
-	memcpy(whole.pseudo.saddr, saddr, addr_len);
-	memcpy(whole.pseudo.daddr, opt.addr, addr_len);
-	whole.pseudo.len = htonl(sizeof(*tcp));
-	whole.pseudo.proto = htonl(IPPROTO_TCP);
-	tcp->check = 0;
-	whole.tcp = *tcp;
-	tcp->check = checksum(&whole, sizeof(whole));
+	memcpy(whole.pseudo.saddr, from, addr_len);
+	memcpy(whole.pseudo.daddr, to, addr_len);
+	whole.pseudo.len = htonl(len);
+	whole.pseudo.proto = htonl(proto);
+	memcpy(whole.data, data, len);
+	return checksum(&whole, sizeof(whole.pseudo) + (len + 1) / 2 * 2);
 }
 
-static void make_tcp(struct tcp *tcp, uint16_t port, uint64_t number)
+/* An IP header for what is to follow; returns its length. */
+static size_t put_ip(uint8_t *at, const uint8_t *from, const uint8_t *to,
+		     uint8_t proto, size_t len)
 {
-	*tcp = (struct tcp){
-		.source = htons(port),
-		.dest = htons(opt.port),
-		.seq = htonl(number * 2654435761u),
-		.ack = opt.flags & 0x10 ? htonl(number * 40503u) : 0,
-		.offset = sizeof(*tcp) << 2,
-		.flags = opt.flags,
+	struct ip6 six = {
+		.version = htonl(6 << 28),
+		.len = htons(len),
+		.proto = proto,
+		.ttl = 64,
+	};
+	struct ip4 four = {
+		.version = 0x45,
+		.len = htons(sizeof(four) + len),
+		.ttl = 64,
+		.proto = proto,
+	};
+
+	if (opt.six) {
+		memcpy(six.saddr, from, 16);
+		memcpy(six.daddr, to, 16);
+		memcpy(at, &six, sizeof(six));
+		return sizeof(six);
+	}
+	memcpy(four.saddr, from, 4);
+	memcpy(four.daddr, to, 4);
+	four.check = checksum(&four, sizeof(four));
+	memcpy(at, &four, sizeof(four));
+	return sizeof(four);
+}
+
+static size_t put_segment(uint8_t *at, const struct segment *seg)
+{
+	size_t len = put_ip(at, seg->from, seg->to, IPPROTO_TCP, sizeof(struct tcp));
+	struct tcp tcp = {
+		.source = htons(seg->from_port),
+		.dest = htons(seg->to_port),
+		.seq = htonl(seg->seq),
+		.ack = htonl(seg->ack),
+		.offset = sizeof(tcp) << 2,
+		.flags = seg->flags,
 		.window = htons(64240),
 	};
+
+	tcp.check = checksum_of(&tcp, sizeof(tcp), seg->from, seg->to, IPPROTO_TCP);
+	memcpy(at + len, &tcp, sizeof(tcp));
+	return len + sizeof(tcp);
+}
+
+static struct segment answer_to(const struct segment *seg)
+{
+	struct segment answer = {
+		.from_port = seg->to_port,
+		.to_port = seg->from_port,
+		.seq = ~seg->seq,
+		.ack = seg->seq + 1,
+		.flags = 0x12,
+	};
+
+	memcpy(answer.from, seg->to, 16);
+	memcpy(answer.to, seg->from, 16);
+	return answer;
+}
+
+/* The sender says of what its receiver sent that nobody is there. */
+static size_t put_icmp(uint8_t *at, const struct segment *seg)
+{
+	struct segment quoted = answer_to(seg);
+	uint8_t body[sizeof(union packet)] = {};
+	uint8_t proto = opt.six ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+	struct icmp icmp = { .type = opt.six ? 1 : 3, .code = opt.six ? 3 : 1 };
+	size_t len = sizeof(icmp), head;
+	uint16_t check;
+
+	quoted.flags = 0x02;
+	len += put_segment(body + len, &quoted);
+	memcpy(body, &icmp, sizeof(icmp));
+	check = opt.six ? checksum_of(body, len, seg->from, seg->to, proto) :
+			  checksum(body, len);
+	memcpy(body + offsetof(struct icmp, check), &check, sizeof(check));
+	head = put_ip(at, seg->from, seg->to, proto, len);
+	memcpy(at + head, body, len);
+	return head + len;
 }
 
 /* 2^17 addresses, then the next port. */
+static struct segment from_number(uint64_t number)
+{
+	struct segment seg = {
+		.from_port = 1024 + (number >> 17) % 64000,
+		.to_port = opt.port,
+		.seq = number * 2654435761u,
+		.ack = opt.kind->flags & 0x10 ? number * 40503u : 0,
+		.flags = opt.kind->flags,
+	};
+	uint32_t host = number & 0x1ffff;
+	uint8_t four[4] = { 198, 18 + (host >> 16), host >> 8, host };
+	uint8_t six[16] = { 0x20, 0x01, 0x00, 0x02, [13] = host >> 16,
+			    [14] = host >> 8, [15] = host };
+
+	memcpy(seg.from, opt.six ? six : four, opt.six ? 16 : 4);
+	memcpy(seg.to, opt.addr, 16);
+	return seg;
+}
+
+/* Between chosen endpoints: 40,000 pairs, then the next port. */
+static struct segment between(uint64_t number)
+{
+	const uint64_t lanes = 200;
+	struct segment seg = from_number(0);
+	uint8_t x = 1 + number / lanes % lanes, y = 1 + number % lanes;
+	uint8_t last[4] = { x, y, lanes + 1 - x, lanes + 1 - y };
+
+	for (unsigned int i = 0; i < 4 && opt.kind->pattern == RANDOM; i++)
+		last[i] = 1 + random() % lanes;
+	seg.from_port = 1024 + number / lanes / lanes % 64000;
+	seg.seq = number * 2654435761u;
+	seg.from[opt.six ? 13 : 2] = last[0];
+	seg.from[opt.six ? 15 : 3] = last[1];
+	seg.to[opt.six ? 13 : 2] = last[2];
+	seg.to[opt.six ? 15 : 3] = last[3];
+	return seg;
+}
+
+/* A handshake, as far as @step, from 0 on. */
+static struct segment handshake(uint64_t number, unsigned int step)
+{
+	struct segment seg = from_number(number), answer;
+
+	if (!step)
+		return seg;
+	answer = answer_to(&seg);
+	if (step == 1)
+		return answer;
+	seg.flags = 0x10;
+	seg.seq++;
+	seg.ack = answer.seq + 1;
+	return seg;
+}
+
 static size_t make(union packet *p, uint64_t number)
 {
-	uint16_t port = 1024 + (number >> 17) % 64000;
-	uint32_t host = number & 0x1ffff;
+	struct segment seg;
 
-	if (opt.six) {
-		p->six = (struct ip6){
-			.version = htonl(6 << 28),
-			.len = htons(sizeof(p->six.tcp)),
-			.proto = IPPROTO_TCP,
-			.ttl = 64,
-			.saddr = { 0x20, 0x01, 0x00, 0x02, [13] = host >> 16,
-				   [14] = host >> 8, [15] = host },
-		};
-		memcpy(p->six.daddr, opt.addr, 16);
-		make_tcp(&p->six.tcp, port, number);
-		seal(&p->six.tcp, p->six.saddr, 16);
-		return sizeof(p->six);
+	switch (opt.kind->pattern) {
+	case REPEAT:
+		seg = from_number(opt.start);
+		break;
+	case HALF:
+		seg = handshake(number / 2, number % 2);
+		break;
+	case OPEN:
+		seg = handshake(number / 3, number % 3);
+		break;
+	case SUMS:
+	case RANDOM:
+		seg = between(number);
+		break;
+	case ICMP:
+		seg = from_number(number);
+		return put_icmp(p->byte, &seg);
+	default:
+		seg = from_number(number);
 	}
-	p->four = (struct ip4){
-		.version = 0x45,
-		.len = htons(sizeof(p->four)),
-		.ttl = 64,
-		.proto = IPPROTO_TCP,
-		.saddr = { 198, 18 + (host >> 16), host >> 8, host },
-	};
-	memcpy(p->four.daddr, opt.addr, 4);
-	p->four.check = checksum(&p->four, 20);
-	make_tcp(&p->four.tcp, port, number);
-	seal(&p->four.tcp, p->four.saddr, 4);
-	return sizeof(p->four);
+	return put_segment(p->byte, &seg);
 }
 
 static unsigned long flood(int fd)
@@ -207,12 +356,12 @@ static int open_link(const char *device, const char *mac)
 	return fd;
 }
 
-static uint8_t parse_kind(const char *name)
+static const struct kind *parse_kind(const char *name)
 {
-	for (unsigned int i = 0; kinds[i].name; i++)
-		if (!strcmp(name, kinds[i].name))
-			return kinds[i].flags;
-	errx(2, "-k %s: syn, syn-ack, ack, fin or rst", name);
+	for (const struct kind *kind = kinds; kind->name; kind++)
+		if (!strcmp(name, kind->name))
+			return kind;
+	errx(2, "-k %s: no such kind", name);
 }
 
 static double now(void)
@@ -233,7 +382,7 @@ int main(int argc, char **argv)
 		if (c == '6')
 			opt.six = true;
 		else if (c == 'k')
-			opt.flags = parse_kind(optarg);
+			opt.kind = parse_kind(optarg);
 		else if (c == 'n')
 			opt.count = strtoul(optarg, NULL, 10);
 		else if (c == 's')
