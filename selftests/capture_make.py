@@ -3,7 +3,7 @@
 and the files that hold them."""
 import struct
 
-from tun import packet, tcp
+from tun import ipv4, ipv6, packet, tcp
 
 MS = 1_000_000
 START = 1_600_000_000 * 1_000_000_000
@@ -111,6 +111,162 @@ def hdlc(ip):
     return struct.pack("!HH", 0x0F00, ethertype(ip)) + ip
 
 
+def snap(ip):
+    return b"\xaa\xaa\x03\0\0\0" + struct.pack("!H", ethertype(ip)) + ip
+
+
+def llc(ip):
+    body = snap(ip)
+    return b"\x02" * 12 + struct.pack("!H", min(len(body), 1500)) + body
+
+
+def backbone(ip):
+    return b"\x04" * 12 + struct.pack("!HHHI", 0x88A8, 9, 0x88E7, 0x7777) + \
+        ethernet(0x8100)(ip)
+
+
+def pseudowire(ip):
+    return b"\x02" * 12 + struct.pack("!HII", 0x8847, 9 << 12 | 0x140, 0) + \
+        ethernet()(ip)
+
+
+def fddi(ip):
+    return b"\x50" + b"\x02" * 12 + snap(ip)
+
+
+def token_ring(ip):
+    return b"\x10\x40" + b"\x02" * 6 + b"\x82" + b"\x02" * 5 + \
+        b"\x08\x30\0\x10\0\x20\0\x30" + snap(ip)
+
+
+def frame_relay(ip):
+    return b"\x18\x41\x03" + (b"\x8e" if is_six(ip) else b"\xcc") + ip
+
+
+def nflog(order):
+    def link(ip):
+        def attribute(kind, body):
+            return struct.pack(order + "HH", 4 + len(body), kind) + body + \
+                b"\0" * (-len(body) % 4)
+        return b"\x0a\0\0\0" + attribute(1, b"\x08\0\x01\0") + \
+            attribute(10, b"log: \0") + attribute(9, ip)
+    return link
+
+
+def wifi(qos=False, four=False, many=False, pad=False, order=False):
+    def link(ip):
+        head = bytes([0x88 if qos else 0x08, 3 if four else 1 | order << 7])
+        head += b"\0\0" + b"\x02" * 18 + b"\0\0" + b"\x02" * 6 * four
+        if qos:
+            head += bytes([0x80 * many, 0])
+        head += b"\0" * 4 * order
+        if pad:
+            head += b"\0" * (-len(head) % 4)
+        body = snap(ip)
+        if many:
+            arp = b"\x02" * 12 + struct.pack("!H", 8) + b"\xaa\xaa\x03\0\0\0\x08\x06"
+            body = arp + b"\0" * (-len(arp) % 4) + b"\x02" * 12 + \
+                struct.pack("!H", len(body)) + body
+        return head + body
+    return link
+
+
+def radiotap(inner, padded=False):
+    def link(ip):
+        return struct.pack("<BBHIIIQB", 0, 0, 25, 0x80000003, 0x80000000, 0, 1,
+                           0x20 * padded) + inner(ip)
+    return link
+
+
+def prism(ip):
+    return struct.pack("<II", 0x44, 144) + b"wlan0".ljust(136, b"\0") + wifi()(ip)
+
+
+def avs(ip):
+    return struct.pack("!II", 0x80211001, 64) + b"\0" * 56 + wifi()(ip)
+
+
+# What tunnels have outside: the ends of one, by the direction of what is inside.
+OUTSIDE = ("198.51.100.1", "198.51.100.2")
+OUTSIDE_SIX = ("2001:db8:f::1", "2001:db8:f::2")
+
+
+def is_up(ip):
+    size = 16 if is_six(ip) else 4
+    first = 8 if is_six(ip) else 12
+    return ip[first:first + size] < ip[first + size:first + 2 * size]
+
+
+def outer(payload, protocol, up, ends=OUTSIDE, **more):
+    src, dst = ends if up else ends[::-1]
+    make = ipv6 if ":" in src else ipv4
+    return ethernet()(make(src, dst, payload, protocol, **more))
+
+
+def udp_header(port, body, source=50000):
+    return struct.pack("!HHHH", source, port, 8 + len(body), 0) + body
+
+
+def in_ip(ip, ends=OUTSIDE):
+    return outer(ip, 41 if is_six(ip) else 4, is_up(ip), ends)
+
+
+def gre(key=None, numbered=False, summed=False, inner=None, proto=None):
+    def link(ip):
+        flags = 0x2000 * (key is not None) | 0x1000 * numbered | 0x8000 * summed
+        head = struct.pack("!HH", flags, proto or ethertype(ip))
+        head += b"\0" * 4 * summed
+        if key is not None:
+            head += struct.pack("!I", key)
+        head += b"\0\0\0\x07" * numbered
+        return outer(head + (inner(ip) if inner else ip), 47, is_up(ip))
+    return link
+
+
+def erspan2(session=5):
+    def inner(ip):
+        return struct.pack("!HHI", 0x1000, session, 0) + ethernet()(ip)
+    return gre(numbered=True, inner=inner, proto=0x88BE)
+
+
+def erspan3(session=5, more=False):
+    def inner(ip):
+        return struct.pack("!HHIHH", 0x2000, session, 0, 0, int(more)) + \
+            b"\x55" * 8 * more + ethernet()(ip)
+    return gre(numbered=True, inner=inner, proto=0x22EB)
+
+
+def vxlan(vni=100, port=4789, ends=OUTSIDE):
+    def link(ip):
+        body = struct.pack("!II", 0x08000000, vni << 8) + ethernet()(ip)
+        return outer(udp_header(port, body), 17, is_up(ip), ends)
+    return link
+
+
+def geneve(vni=100, options=b"", whole=True):
+    def link(ip):
+        body = struct.pack("!BBHI", len(options) // 4, 0,
+                           0x6558 if whole else ethertype(ip), vni << 8) + options + \
+            (ethernet()(ip) if whole else ip)
+        return outer(udp_header(6081, body), 17, is_up(ip))
+    return link
+
+
+def gtp(up=0x1111, down=0x2222, extended=False):
+    """Each direction has a number of its own."""
+    def link(ip):
+        rest = b"\0\0\0\x85\x01\x10\x09\0" * extended + ip
+        body = struct.pack("!BBHI", 0x34 if extended else 0x30, 255, len(rest),
+                           up if is_up(ip) else down) + rest
+        return outer(udp_header(2152, body, 2152), 17, is_up(ip))
+    return link
+
+
+def l2tp(ip):
+    body = struct.pack("!HHHH", 0x4002, 0, 1, 2) + b"\xff\x03" + ppp()(ip)
+    return outer(udp_header(1701, body, 1701), 17, is_up(ip))
+
+
 # Name: the link type's number, and what makes a frame of a packet.
 LINKS = {
     "Ethernet": (1, ethernet()),
@@ -131,6 +287,41 @@ LINKS = {
     "NULL of Linux": (0, null("<", 10)),
     "NULL of FreeBSD, big-endian": (0, null(">", 28)),
     "LOOP of OpenBSD": (108, null(">", 24)),
+    "LLC and SNAP": (1, llc),
+    "802.1ah": (1, backbone),
+    "MPLS with Ethernet": (1, pseudowire),
+    "FDDI": (10, fddi),
+    "token ring": (6, token_ring),
+    "frame relay": (107, frame_relay),
+    "NFLOG": (239, nflog("<")),
+    "NFLOG, big-endian": (239, nflog(">")),
+    "802.11": (105, wifi()),
+    "802.11 with QoS": (105, wifi(qos=True)),
+    "802.11 with HT control": (105, wifi(qos=True, order=True)),
+    "802.11 between stations": (105, wifi(qos=True, four=True)),
+    "802.11 with several": (105, wifi(qos=True, many=True)),
+    "radiotap": (127, radiotap(wifi())),
+    "radiotap, padded": (127, radiotap(wifi(qos=True, pad=True), True)),
+    "Prism": (119, prism),
+    "AVS": (163, avs),
+    "AVS instead of Prism": (119, avs),
+    "IP in IP": (1, in_ip),
+    "IP in IPv6": (1, lambda ip: in_ip(ip, OUTSIDE_SIX)),
+    "GRE": (1, gre()),
+    "GRE with all": (1, gre(7, True, True)),
+    "GRE with Ethernet": (1, gre(inner=ethernet(), proto=0x6558)),
+    "ERSPAN": (1, gre(inner=ethernet(), proto=0x88BE)),
+    "ERSPAN II": (1, erspan2()),
+    "ERSPAN III": (1, erspan3()),
+    "ERSPAN III with more": (1, erspan3(more=True)),
+    "VXLAN": (1, vxlan()),
+    "VXLAN of old": (1, vxlan(port=8472)),
+    "VXLAN over IPv6": (1, vxlan(ends=OUTSIDE_SIX)),
+    "Geneve": (1, geneve()),
+    "Geneve with options": (1, geneve(options=b"\0" * 8, whole=False)),
+    "GTP-U": (1, gtp()),
+    "GTP-U with extensions": (1, gtp(extended=True)),
+    "L2TP": (1, l2tp),
 }
 
 

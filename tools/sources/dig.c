@@ -335,6 +335,11 @@ static enum layer step(struct digger *g, struct dig *d, enum layer layer,
 	}
 }
 
+static void count_unread(struct digger *g, const struct dig *d)
+{
+	g->unread[d->unread ? d->unread : UNREAD_NOT_IP]++;
+}
+
 /* From a layer inwards. */
 static bool dig(struct digger *g, struct dig *d, enum layer layer,
 		const struct packet *pkt)
@@ -356,17 +361,19 @@ static bool dig(struct digger *g, struct dig *d, enum layer layer,
 			layer = step(g, d, layer, pkt, &more);
 		}
 		/* 802.11 may have several packets in a frame. */
-		if (layer == LAYER_DONE && next && more) {
-			*d = frame;
-			d->at = next;
-			d->room = left;
-			d->len = left;
-			d->depth = 0;
-			layer = wifi_header(d, &next, &left);
-		}
+		if (!next || !more || (layer != LAYER_NONE && layer != LAYER_DONE))
+			continue;
+		if (layer == LAYER_NONE)
+			count_unread(g, d);
+		*d = frame;
+		d->at = next;
+		d->room = left;
+		d->len = left;
+		d->depth = 0;
+		layer = wifi_header(d, &next, &left);
 	}
 	if (layer == LAYER_NONE)
-		g->unread[d->unread ? d->unread : UNREAD_NOT_IP]++;
+		count_unread(g, d);
 	return more;
 }
 

@@ -147,26 +147,43 @@ static unsigned int nflog_half(const struct dig *d, const uint8_t *at)
 	return d->swapped ? __builtin_bswap16(value) : value;
 }
 
-/* Attributes, in the byte order of the machine; one of them is the packet. */
+/* Where the payload is among the attributes; NULL if they make no sense. */
+static const uint8_t *nflog_payload(const struct dig *d)
+{
+	const uint8_t *at = d->at, *end = d->at + d->room;
+
+	while (end - at >= 4) {
+		unsigned int len = nflog_half(d, at), padded = (len + 3) / 4 * 4;
+
+		if (len >= 4 && nflog_half(d, at + 2) == NFLOG_PAYLOAD)
+			return at;
+		if (len < 4 || (size_t)(end - at) < padded)
+			break;
+		at += padded;
+	}
+	return NULL;
+}
+
+/* Attributes, in the byte order of the machine that wrote them, or of the file. */
 static enum layer nflog(struct dig *d)
 {
+	const uint8_t *payload;
 	unsigned int len;
 
 	if (!dig_skip(d, 4))
 		return LAYER_NONE;
-	while (d->room >= 4) {
-		len = nflog_half(d, d->at);
-		if (len < 4)
-			break;
-		if (nflog_half(d, d->at + 2) == NFLOG_PAYLOAD) {
-			dig_skip(d, 4);
-			d->len = len - 4 < d->room ? d->room : len - 4;
-			return as_ip(d);
-		}
-		if (!dig_skip(d, (len + 3) / 4 * 4))
-			break;
+	payload = nflog_payload(d);
+	if (!payload) {
+		d->swapped = !d->swapped;
+		payload = nflog_payload(d);
 	}
-	return layer_none(d, UNREAD_NFLOG);
+	if (!payload)
+		return layer_none(d, UNREAD_NFLOG);
+	len = nflog_half(d, payload) - 4;
+	dig_skip(d, (uint32_t)(payload + 4 - d->at));
+	if (len > d->room)
+		d->len = len;
+	return as_ip(d);
 }
 
 static enum layer as_ethernet(struct dig *d)
