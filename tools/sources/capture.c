@@ -109,8 +109,10 @@ uint64_t capture_passed(const struct capture *cap, enum synfin_counter reason)
 	return cap->passed[reason];
 }
 
-static struct key key_of(const struct synfin_segment *seg)
+/* The scope is beside the family. */
+static struct key key_of(const struct captured *c)
 {
+	const struct synfin_segment *seg = &c->seg;
 	int order = memcmp(&seg->src, &seg->dst, sizeof(seg->src));
 	bool swap = order > 0 || (!order && seg->sport > seg->dport);
 
@@ -118,7 +120,7 @@ static struct key key_of(const struct synfin_segment *seg)
 		.addr = { swap ? seg->dst : seg->src, swap ? seg->src : seg->dst },
 		.port = { swap ? seg->dport : seg->sport,
 			  swap ? seg->sport : seg->dport },
-		.family = seg->family,
+		.family = seg->family | c->scope << 8,
 	};
 }
 
@@ -273,7 +275,7 @@ bool capture_segment(struct capture *cap, struct captured *c,
 		     const struct sink *sink)
 {
 	struct synfin_segment *seg = &c->seg;
-	struct key key = key_of(seg);
+	struct key key = key_of(c);
 	uint64_t now = c->ns;
 	struct flow *flow;
 

@@ -18,6 +18,7 @@
  *		directions of a connection may have different ones
  * @stamp:	value of its time stamp option
  * @echo:	what it echoes; both 0 without the option
+ * @scope:	tells its connection from others with the same endpoints, of 24 bits
  * @id:		of the IP packet; of IPv6 part of the flow label, and @weak
  * @interface:	where it was captured
  * @ttl:	how far it could still go
@@ -31,6 +32,7 @@ struct captured {
 	uint64_t lane;
 	uint32_t stamp;
 	uint32_t echo;
+	uint32_t scope;
 	uint16_t id;
 	uint16_t interface;
 	uint8_t ttl;

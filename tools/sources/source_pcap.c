@@ -5,6 +5,8 @@
  *	packets	the packets of the file
  *	dig	the segments in them, whatever is around them
  *	order	in the order in which they passed
+ *	copies	without those that were captured twice
+ *	scope	those of the same endpoints in different places told apart
  *	capture	connections
  */
 #include <stdlib.h>
@@ -15,9 +17,11 @@
 #include "output/fmt.h"
 #include "output/util.h"
 #include "sources/capture.h"
+#include "sources/copies.h"
 #include "sources/dig.h"
 #include "sources/order.h"
 #include "sources/packets.h"
+#include "sources/scope.h"
 #include "sources/source.h"
 
 #define BATCH	4096u
@@ -28,6 +32,9 @@ struct capture_source {
 	struct packets packets;
 	struct digger digger;
 	struct order order;
+	struct copies *copies;
+	struct scopes *scopes;
+	bool lanes;		/* some of them came by VLANs or tunnels */
 	struct capture *capture;
 	const struct sink *sink;
 };
@@ -36,16 +43,20 @@ struct capture_source {
 static bool take_ordered(void *ctx, struct captured *c)
 {
 	struct capture_source *s = ctx;
+	bool copy = copies_is_copy(s->copies, c);
 
-	return capture_segment(s->capture, c, s->sink);
+	c->scope = s->lanes ? scopes_find(s->scopes, c, copy) : 0;
+	return copy || capture_segment(s->capture, c, s->sink);
 }
 
 /* From the packets to the order. */
 static bool take_segment(struct digger *g, void *ctx)
 {
 	struct capture_source *s = ctx;
-	bool more = order_push(&s->order, s->in->plain);
+	bool more;
 
+	s->lanes |= g->to->lane != 0;
+	more = order_push(&s->order, s->in->plain);
 	g->to = order_slot(&s->order);
 	return more;
 }
@@ -132,6 +143,9 @@ static void capture_remark(struct source *src, struct out *out)
 	const char *between = "; ";
 	char *p = out_room(out, OUT_ROOM);
 
+	p = put_reason(p, &between, s->copies->nr,
+		       s->copies->nr == 1 ? "packet captured twice" :
+					    "packets captured twice");
 	p = put_reason(p, &between, lost,
 		       lost == 1 ? "packet lost by the capture" :
 				   "packets lost by the capture");
@@ -146,6 +160,8 @@ static void capture_close(struct source *src)
 	packets_close(&s->packets);
 	order_free(&s->order);
 	capture_free(s->capture);
+	scopes_free(s->scopes);
+	free(s->copies);
 	input_close(s->in);
 	free(s);
 }
@@ -162,7 +178,9 @@ static int open_capture(struct capture_source *s)
 		return complain("%s: a capture of %s, of which the headers are not known",
 				s->in->name, link_name(s->packets.link));
 	s->capture = capture_new();
-	if (!s->capture)
+	s->copies = copies_new();
+	s->scopes = scopes_new();
+	if (!s->capture || !s->copies || !s->scopes)
 		return -1;
 	if (!order_init(&s->order))
 		return complain("out of memory");

@@ -1,0 +1,487 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""The reader on captures as they are in the field: packets that were captured twice, in
+two places, out of order, by a clock that is wrong, in fragments.
+
+CASES names a folder of such captures with what is right of them, expected.json. The rest
+is as capture_lib.py says.
+"""
+import json
+import os
+import random
+import struct
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+# pylint: disable=wrong-import-position
+from capture_lib import (  # noqa: E402
+    SYNFIN, Skip, find_above, main, read, same, test)
+from capture_make import (  # noqa: E402
+    ACK, MS, START, SYN, SYN_ACK, Ends, block, conversation, cooked, enhanced,
+    ethernet, geneve, gre, gtp, in_ip, interface, outer, pcap, section,
+    udp_header, vxlan, wifi)
+
+CASES = os.environ.get("CASES") or find_above("shared/cases")
+FOUR_WAY = ("established", "four-way", "client")
+US = 1000
+SECOND = 1000 * MS
+DAY = 86400 * SECOND
+
+# When each step of a conversation() passes.
+TIMES = [0, 20 * MS, 20 * MS + 100 * US, 50 * MS, 70 * MS, 80 * MS, 90 * MS, SECOND,
+         SECOND + 20 * MS, SECOND + 40 * MS, SECOND + 40 * MS + 100 * US]
+FOUR, SIX = Ends(), Ends("2001:db8::1", 40001, "2001:db8::2", 443)
+
+
+def changed(ip, ident=None, hops=0):
+    """The packet with another identification, or so many hops further."""
+    ip = bytearray(ip)
+    if ip[0] >> 4 == 6:
+        ip[7] -= hops
+        return bytes(ip)
+    ip[8] -= hops
+    if ident is not None:
+        ip[4:6] = struct.pack("!H", ident)
+        ip[6] |= 0x40 * (not ident)
+    return bytes(ip)
+
+
+def at_times(ips, times=None, start=START):
+    return [(start + when, ip) for when, ip in zip(times or TIMES, ips)]
+
+
+def numbered(packets, ident):
+    """Identifications of a kind: "same", "zero", or each its own."""
+    if ident == "same":
+        return packets
+    return [(when, changed(ip, 0 if ident == "zero" else 100 + i))
+            for i, (when, ip) in enumerate(packets)]
+
+
+def file_of(packets, link=ethernet(), number=1):
+    """A capture of (time, packet), or (time, packet, link), or (…, interface)."""
+    out = [section(), interface(number), interface(number)]
+    for packet in packets:
+        when, ip, how, which = (*packet, None, None)[:4] if len(packet) < 4 else packet
+        out.append(enhanced((how or link)(ip), when, which or 0))
+    return b"".join(out)
+
+
+def one(shown, what, **wanted):
+    """The one connection of a capture: a textbook's, but for what is said."""
+    same(shown.ends(), [FOUR_WAY], what)
+    conn = shown.conns[0]
+    for key, value in {"syn_count": 1, "syn_ack_count": 1, "fin_count": 2,
+                       "rst_count": 0, "bytes_client": 10, "bytes_server": 20,
+                       "server_rtt_ns": 20 * MS, "client_rtt_ns": 100 * US,
+                       "completeness": 31, **wanted}.items():
+        same(conn[key], value, f"{what}: {key}")
+    return conn
+
+
+def by_time(packets):
+    return sorted(packets, key=lambda packet: packet[0])
+
+
+@test
+def every_packet_twice():
+    for ends in (FOUR, SIX):
+        for ident in ("same", "zero", "own"):
+            packets = numbered(at_times(conversation(ends)), ident)
+            for late in (0, 5 * US, MS, 9 * MS, 30 * MS):
+                for hops in (0, 1):
+                    copies = [(when + late, changed(ip, hops=hops))
+                              for when, ip in packets]
+                    what = f"{ends.client} {ident} {late} ns later, {hops} hops"
+                    shown = read(file_of(by_time(packets + copies)))
+                    one(shown, what)
+                    assert "11 packets captured twice" in shown.said[-1], shown.said
+
+
+@test
+def copies_in_other_places():
+    tagged = ethernet(0x8100)
+    for ident in ("same", "zero", "own"):
+        packets = numbered(at_times(conversation()), ident)
+        for what, first, second in (
+                ("tag", (ethernet(), 0), (tagged, 0)),
+                ("no tag", (tagged, 0), (ethernet(), 0)),
+                ("interface", (ethernet(), 0), (ethernet(), 1)),
+                ("tunnel", (vxlan(), 0), (ethernet(), 0))):
+            for late in (10 * US, 2 * MS, 40 * MS):
+                both = [(when + i * late, ip, link, which)
+                        for when, ip in packets
+                        for i, (link, which) in enumerate((first, second))]
+                one(read(file_of(by_time(both))), f"{what}, {ident}, {late}")
+    # Both sides of a bridge, by the cooked capture of all interfaces.
+    out = cooked()
+    both = [(when + i * 3 * US, ip,
+             (lambda ip: b"\0\4" + out(ip)[2:]) if i else out)
+            for when, ip in at_times(conversation()) for i in range(2)]
+    one(read(file_of(both, number=113)), "in and out")
+
+
+@test
+def three_copies_and_some_lost():
+    dice = random.Random(5)
+    packets = numbered(at_times(conversation()), "own")
+    for _ in range(20):
+        copies = [(when + i * 7 * US, changed(ip, hops=i)) for when, ip in packets
+                  for i in range(3) if not i or dice.random() < 0.6]
+        one(read(file_of(by_time(copies))), "some lost")
+
+
+@test
+def what_was_sent_again_is_no_copy():
+    """By another identification, or as much later as it is sent again."""
+    for ends in (FOUR, SIX):
+        ips = conversation(ends)
+        for ident in ("same", "zero", "own"):
+            for later in (200 * MS, SECOND):
+                packets = at_times(ips, [when + later for when in TIMES])
+                again = (START, ips[SYN])
+                shown = read(file_of(numbered([again, *packets], ident)))
+                one(shown, f"a SYN {later} before", syn_count=2)
+                assert "twice" not in shown.said[-1], shown.said
+        packets = at_times(ips)
+        for later in (30 * MS, 200 * MS):
+            again = (START + TIMES[9] + later, ips[9])
+            one(read(file_of(by_time(packets + [again]))), f"a FIN {later} later",
+                fin_count=3)
+    # A fast one has an identification of its own.
+    ips = conversation()
+    packets = numbered(at_times(ips), "own")
+    again = (START + TIMES[9] + 50 * US, changed(ips[9], 999))
+    one(read(file_of(by_time(packets + [again]))), "a FIN soon after", fin_count=3)
+
+
+@test
+def two_answers_are_no_copies():
+    """A RST for each of two segments, without any identification."""
+    e = Ends()
+    packets = numbered(at_times(conversation(e)[:7]), "zero")
+    rst = changed(e.down(21, None, "R"), 0)
+    packets += [(START + SECOND, e.up(11, 21, "PA", b"x" * 5)),
+                (START + SECOND + 100 * US, e.up(16, 21, "PA", b"x" * 5)),
+                (START + SECOND + 20 * MS, rst), (START + SECOND + 20 * MS + 5 * US, rst)]
+    shown = read(file_of(packets))
+    same(shown.ends(), [("established", "reset", "server")], "ends")
+    same(shown.conns[0]["rst_count"], 2, "RSTs")
+    assert "twice" not in shown.said[-1], shown.said
+    # But if all packets come twice, they are.
+    twice = [(when + late, ip) for when, ip in packets[:-1] for late in (0, 5 * US)]
+    same(read(file_of(by_time(twice))).conns[0]["rst_count"], 1, "RSTs, twice")
+    # A refusal, twice: nobody answers one SYN so.
+    packets = [(START, e.up(0, None, "S")), (START + MS, changed(e.down(0, 1, "RA"), 0))]
+    twice = [(when + late, ip) for when, ip in packets for late in (0, 5 * US)]
+    same(read(file_of(by_time(twice))).conns[0]["rst_count"], 1, "refused")
+
+
+def tag(*ids):
+    def link(ip):
+        head = b"\x02" * 12
+        for i, ident in enumerate(ids):
+            head += struct.pack("!HH", 0x88A8 if i + 1 < len(ids) else 0x8100, ident)
+        return head + ethernet()(ip)[12:]
+    return link
+
+
+def two_at_once(first, second, number=1):
+    """The same endpoints in two places; links are by direction, up and down."""
+    a = at_times(conversation(Ends(x=1000, y=5000)))
+    b = at_times(conversation(Ends(x=70_000_000, y=900_000_000), sent=7),
+                 start=START + MS)
+    packets = [(when, ip, links[ip[12:16] != b"\x0a\0\0\x01"])
+               for conv, links in ((a, first), (b, second)) for when, ip in conv]
+    return read(file_of(by_time(packets), number=number))
+
+
+@test
+def same_endpoints_in_two_places():
+    for what, first, second in (
+            ("VLANs", (tag(10),) * 2, (tag(20),) * 2),
+            ("with and without", (ethernet(),) * 2, (tag(20),) * 2),
+            ("QinQ", (tag(5, 10),) * 2, (tag(6, 10),) * 2),
+            ("VLANs by direction", (tag(10), tag(11)), (tag(20), tag(21))),
+            ("crossed VLANs", (tag(10), tag(20)), (tag(20), tag(10))),
+            ("VXLAN", (vxlan(1),) * 2, (vxlan(2),) * 2),
+            ("VXLAN, ends", (vxlan(1),) * 2,
+             (vxlan(1, ends=("198.51.100.1", "198.51.100.3")),) * 2),
+            ("Geneve", (geneve(1),) * 2, (geneve(2),) * 2),
+            ("GRE", (gre(1),) * 2, (gre(2),) * 2),
+            ("GRE with and without a key", (gre(),) * 2, (gre(2),) * 2),
+            ("IP in IP", (in_ip,) * 2,
+             (lambda ip: in_ip(ip, ("198.51.100.1", "198.51.100.3")),) * 2),
+            ("GTP-U", (gtp(1, 2),) * 2, (gtp(3, 4),) * 2)):
+        shown = two_at_once(first, second)
+        same(shown.ends(), [FOUR_WAY, FOUR_WAY], what)
+        same([conn["bytes_client"] for conn in shown.conns], [10, 7], what)
+        same([conn["server_rtt_ns"] for conn in shown.conns], [20 * MS] * 2, what)
+
+
+@test
+def directions_in_two_places():
+    for what, up, down in (
+            ("VLANs", tag(10), tag(20)), ("one without", ethernet(), tag(20)),
+            ("the other without", tag(20), ethernet()),
+            ("tunnels", vxlan(1), vxlan(2)), ("GTP-U", gtp(1, 2), gtp(1, 2)),
+            ("a tunnel one way", gre(1), ethernet())):
+        packets = [(when, ip, down if ip[12:16] != b"\x0a\0\0\x01" else up)
+                   for when, ip in at_times(conversation())]
+        one(read(file_of(packets)), what)
+        # From the middle on, and the other end closes.
+        shown = read(file_of(packets[3:]))
+        same(shown.ends(), [("midstream", "four-way", "client")], f"{what}, middle")
+    # It changes its way while it is open, or is refused by the other.
+    packets = [(when, ip, tag(20) if i > 4 else tag(10))
+               for i, (when, ip) in enumerate(at_times(conversation()))]
+    one(read(file_of(packets)), "another way")
+    e = Ends()
+    packets = [(START, e.up(0, None, "S"), tag(10)),
+               (START + MS, e.down(0, 1, "RA"), tag(20))]
+    same(read(file_of(packets)).ends(), [("refused", None, None)], "refused")
+
+
+@test
+def one_time_a_direction():
+    """The file's order is right, the times are made up."""
+    ips = conversation()
+    for what, times in (
+            ("server later", lambda i, up: 0 if up else 27 * US),
+            ("client later", lambda i, up: 27 * US if up else 0),
+            ("seconds apart", lambda i, up: 0 if up else 5 * SECOND),
+            ("backwards", lambda i, up: -i * MS),
+            ("backwards by far", lambda i, up: -i * SECOND),
+            ("none", lambda i, up: 0)):
+        packets = [(START + times(i, ip[12:16] == b"\x0a\0\0\x01"), ip)
+                   for i, ip in enumerate(ips)]
+        one(read(file_of(packets)), what, server_rtt_ns=read(file_of(packets))
+            .conns[0]["server_rtt_ns"], client_rtt_ns=read(file_of(packets))
+            .conns[0]["client_rtt_ns"])
+
+
+@test
+def interfaces_that_were_merged_late():
+    """The times are right, the file's order is not."""
+    for ends in (FOUR, SIX):
+        packets = at_times(conversation(ends))
+        up = [p for i, p in enumerate(packets) if i not in (1, 4, 5, 8, 9)]
+        down = [p for i, p in enumerate(packets) if i in (1, 4, 5, 8, 9)]
+        one(read(file_of(up + down)), "one direction first")
+        one(read(file_of(down + up)), "the other first")
+        for late in (MS, 30 * MS, 300 * MS):
+            mixed = [p for p, _ in sorted(
+                [(p, p[0]) for p in up] + [(p, p[0] + late) for p in down],
+                key=lambda pair: pair[1])]
+            one(read(file_of(mixed)), f"{late} late")
+    # Long pauses look like a clock that is wrong.
+    times = [when * 60 for when in TIMES]
+    packets = at_times(conversation(), times)
+    up = [p for i, p in enumerate(packets) if i not in (1, 4, 5, 8, 9)]
+    down = [p for i, p in enumerate(packets) if i in (1, 4, 5, 8, 9)]
+    one(read(file_of(up + down)), "long", server_rtt_ns=1200 * MS, client_rtt_ns=6 * MS)
+
+
+def beside(packets):
+    """Another connection, half open for a moment, around all of them."""
+    f = Ends("10.0.0.9", 41000, x=77, y=99)
+    ips = conversation(f)
+    return [(packets[0][0] - MS, ips[0])], [(packets[-1][0] + (i + 1) * MS, ip)
+                                            for i, ip in enumerate(ips[1:])]
+
+
+@test
+def a_time_that_is_far_off():
+    for ends in (FOUR, SIX):
+        right = at_times(conversation(ends))
+        for far in (DAY, -DAY, 3600 * SECOND, -3600 * SECOND, -START + SECOND):
+            for i in range(len(right)):
+                packets = list(right)
+                packets[i] = (max(0, packets[i][0] + far), packets[i][1])
+                before, after = beside(right)
+                shown = read(file_of(before + packets + after))
+                what = f"{far} at {i}"
+                same(sorted(shown.ends()), [FOUR_WAY, FOUR_WAY], what)
+                for conn in shown.conns:
+                    assert abs(conn["ts"] - START / SECOND) < 1, (what, conn["ts"])
+                    assert conn["duration_ns"] < 2 * SECOND, what
+                    same([step["phase"] for step in conn["phases"]],
+                         ["syn", "syn-ack", "ack", "fin-1", "ack-1", "fin-2", "ack-2"],
+                         what)
+
+
+@test
+def a_clock_that_is_set():
+    """Back or forth, at any place: nothing is split, and the SYN comes first."""
+    right = at_times(conversation())
+    for far in (3600 * SECOND, DAY, 20 * SECOND):
+        for i in range(1, len(right)):
+            packets = [(when - far * (j >= i), ip)
+                       for j, (when, ip) in enumerate(right)]
+            before, after = beside(right)
+            shown = read(file_of(before + packets +
+                                 [(when - far, ip) for when, ip in after]))
+            same(sorted(shown.ends()), [FOUR_WAY, FOUR_WAY], f"{far} at {i}")
+            for conn in shown.conns:
+                steps = conn["phases"]
+                same([step["phase"] for step in steps],
+                     ["syn", "syn-ack", "ack", "fin-1", "ack-1", "fin-2", "ack-2"],
+                     f"{far} at {i}")
+                same(sorted(step["t_ns"] for step in steps),
+                     [step["t_ns"] for step in steps], f"{far} at {i}")
+
+
+@test
+def a_pause_is_none_of_these():
+    """Hours between two connections, or within one, are hours."""
+    first, second = conversation(), conversation(SIX)
+    packets = at_times(first) + at_times(second, start=START + DAY)
+    shown = read(file_of(packets))
+    same(shown.ends(), [FOUR_WAY, FOUR_WAY], "a day later")
+    same(shown.conns[1]["ts"] - shown.conns[0]["ts"], 86400, "a day later")
+    times = TIMES[:7] + [when + 7200 * SECOND for when in TIMES[7:]]
+    conn = one(read(file_of(at_times(first, times))), "two hours")
+    same(conn["duration_ns"], 7200 * SECOND + TIMES[10], "two hours")
+
+
+def options(*pairs):
+    return b"".join(struct.pack("<HH", code, len(data)) + data + b"\0" * (-len(data) % 4)
+                    for code, data in (*pairs, (0, b"")))
+
+
+@test
+def clocks_of_pcapng():
+    ips = conversation()
+    for what, resolution, per_second, offset in (
+            ("of 2^-20", 0x80 | 20, 1 << 20, 0), ("of 2^-30", 0x80 | 30, 1 << 30, 0),
+            ("of 10^-12", 12, 10**12, 1_599_999_000), ("offset", 6, 10**6, 1_500_000_000),
+            ("offset back", 9, 10**9, -1000)):
+        data = section() + block(1, struct.pack("<HHI", 1, 0, 0) + options(
+            (9, bytes([resolution])), (14, struct.pack("<q", offset))))
+        for when, ip in at_times(ips):
+            ticks = (when - offset * SECOND) * per_second // SECOND
+            frame = ethernet()(ip)
+            data += block(6, struct.pack("<IIIII", 0, ticks >> 32, ticks & 0xFFFFFFFF,
+                                         len(frame), len(frame)) + frame)
+        conn = read(data).conns[0]
+        same(conn["open"], "established", what)
+        assert abs(conn["ts"] - START / SECOND) < 1e-5, (what, conn["ts"])
+        assert abs(conn["server_rtt_ns"] - 20 * MS) < 3 * US, (what, conn)
+
+
+@test
+def packets_that_the_capture_lost():
+    data = file_of(at_times(conversation()))
+    statistics = struct.pack("<III", 0, 0, 0)
+
+    def lost(by_interface, by_system):
+        return block(5, statistics + options((5, struct.pack("<Q", by_interface)),
+                                             (7, struct.pack("<Q", by_system))))
+    for blocks, wanted in ((lost(7, 5), 12), (lost(3, 0) + lost(8, 0), 8), (b"", 0),
+                           (lost(1, 0) + data + lost(2, 0), 3)):
+        said = read(data + blocks).said[-1]
+        words = f"{wanted} packets lost by the capture"
+        same(words in said, wanted > 0, f"{words}: {said}")
+
+
+def cut_up(ip, size, ident=7):
+    """The fragments of an IPv4 packet."""
+    body = ip[20:]
+    parts = []
+    for at in range(0, len(body), size):
+        more = 0x2000 if at + size < len(body) else 0
+        part = bytearray(ip[:20] + body[at:at + size])
+        part[2:4] = struct.pack("!H", len(part))
+        part[4:8] = struct.pack("!HH", ident, more | at // 8)
+        parts.append(bytes(part))
+    return parts
+
+
+def cut_up_six(ip, size, ident=7):
+    body = ip[40:]
+    parts = []
+    for at in range(0, len(body), size):
+        part = body[at:at + size]
+        head = bytearray(ip[:40])
+        head[4:6] = struct.pack("!H", 8 + len(part))
+        head[6] = 44
+        parts.append(bytes(head) + struct.pack("!BBHI", 6, 0, at |
+                                               (at + size < len(body)), ident) + part)
+    return parts
+
+
+@test
+def fragments():
+    for ends, cut in ((FOUR, cut_up), (SIX, cut_up_six)):
+        ips = conversation(ends, sent=3000, replied=5000)
+        # The second message ends its sender's stream: a FIN with data.
+        ips[5] = ends.down(1, 3001, "PA", b"d" * 5000)
+        packets, loose = [], []
+        for i, (when, ip) in enumerate(at_times(ips)):
+            parts = cut(ip, 1480, 100 + i) if len(ip) > 1500 else [ip]
+            packets += [(when + j * US, part) for j, part in enumerate(parts)]
+            loose += [(when + j * US, part) for j, part in enumerate(parts[::-1])]
+        wanted = {"bytes_client": 3000, "bytes_server": 5000}
+        one(read(file_of(packets)), "fragments", **wanted)
+        one(read(file_of(loose)), "the last one first", **wanted)
+        # A FIN whose place is behind the data of all fragments.
+        fin = ends.up(1, 1, "FPA", b"u" * 4000)
+        short = conversation(ends)[:3] + cut(fin, 1480) + [
+            ends.down(1, 4002, "FA"), ends.up(4002, 2, "A")]
+        shown = read(file_of([(START + i * MS, ip) for i, ip in enumerate(short)]))
+        same(shown.ends(), [("established", "three-way", "client")], "a FIN")
+        same(shown.conns[0]["bytes_client"], 4000, "a FIN")
+    # Filters let the first ones pass only.
+    first = [cut_up(ip, 1480)[0] for ip in conversation(sent=3000)]
+    one(read(file_of(at_times(first))), "first parts only", bytes_client=3000)
+    said = read(file_of(at_times([cut_up(FOUR.up(1, 1, "A", b"x" * 3000), 1480)[1]] * 3)))
+    assert "fragment" in said.said[-1], said.said
+
+
+@test
+def what_stays_unread_is_named():
+    e = Ends()
+    frame = ethernet()
+    arp = b"\xff" * 12 + b"\x08\x06" + b"\0" * 28
+    broken = outer(udp_header(4789, b"\0" * 40), 17, True)
+    for what, frames, link, words in (
+            ("ARP", [arp] * 3, 1, "3 frames of ARP"),
+            ("VXLAN", [broken] * 12, 1, "12 packets in VXLAN"),
+            ("UDP", [outer(udp_header(53, b"x" * 20), 17, True)], 1, "packets of UDP"),
+            ("GRE", [outer(b"\0\0\x12\x34" + b"x" * 40, 47, True)], 1, "packets in GRE"),
+            ("ESP", [outer(b"\0" * 60, 50, True)] * 2, 1, "2 packets in ESP"),
+            ("802.11", [bytes([8, 0x41]) + b"\2" * 90] * 4, 105,
+             "4 frames of 802.11 encrypted"),
+            ("beacons", [bytes([0x80, 0]) + b"\2" * 60], 105, "802.11 without data")):
+        same(read(pcap(frames, link)).ends(), [], what)
+        said = read(pcap(frames, link)).said[-1]
+        assert words in said, (what, said)
+    # Around it, connections are read.
+    mixed = [frame(ip) for ip in conversation(e)]
+    mixed[3:3] = [broken] * 5
+    shown = read(pcap(mixed))
+    same(shown.ends(), [FOUR_WAY], "beside VXLAN")
+    assert "5 packets in VXLAN" in shown.said[-1], shown.said
+    shown = read(pcap(map(wifi(), conversation(e)), 105))
+    assert "passed over" not in shown.said[-1], shown.said
+
+
+@test
+def cases_of_others():
+    """Compared as the checker beside them does; those of this file's kinds must be right."""
+    check = os.path.join(CASES, "check")
+    if not os.path.exists(check):
+        raise Skip("shared/cases is absent; CASES= names another folder")
+    with open(os.path.join(CASES, "expected.json"), encoding="utf-8") as file:
+        names = json.load(file)
+    run = subprocess.run(["python3", check, SYNFIN, os.path.join(CASES, "expected.json")],
+                         capture_output=True, text=True, check=False)
+    wrong = [line for line in run.stdout.splitlines() if line in names]
+    for name in wrong:
+        print(f"# {name}: wrong")
+    kinds = ("13-", "38c-", "56b-", "70-")
+    same([name for name in wrong if name.startswith(kinds)], [], "wrong ones")
+
+
+main()

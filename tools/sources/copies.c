@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets that were captured twice: see copies.h.
+ *
+ * What is the same is the packet's identification, and all that the TCP header says
+ * but its checksum, which offloads leave to the hardware. Where packets have no
+ * identification (IPv6, and Linux's when they must not be fragmented), or all the same,
+ * other things must tell: another hop limit, VLAN or interface shows a copy; time does,
+ * where it is much shorter than any timer; and if an earlier segment of that sender was
+ * seen only once, though its copy would have come by now, there are no copies.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "output/complain.h"
+#include "sources/copies.h"
+#include "sources/packets.h"
+
+#define MS		1000000ull
+
+/* The shortest retransmission timers are 200 ms; files are merged within less. */
+#define SURE_NS		(80 * MS)
+
+/* Of what may have been sent again: a SYN is after a second; else a probe comes soon. */
+#define SYN_NS		(50 * MS)
+#define OTHER_NS	(10 * MS)
+
+/* Traceroutes send the same again, with a hop more. */
+#define TRACE_HOPS	32
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	__uint128_t product = (__uint128_t)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/**
+ * copies_new() - set up
+ *
+ * Return: to be freed with free(); NULL after a message.
+ */
+struct copies *copies_new(void)
+{
+	struct copies *copies = calloc(1, sizeof(*copies));
+
+	if (!copies)
+		complain("out of memory");
+	else if (getrandom(copies->secret, sizeof(copies->secret), GRND_NONBLOCK) < 0)
+		copies->secret[0] = 0x9e3779b97f4a7c15ull;
+	return copies;
+}
+
+static uint64_t two(const __be32 *w)
+{
+	uint64_t value;
+
+	memcpy(&value, w, sizeof(value));
+	return value;
+}
+
+/* Of both endpoints, in the order of their direction. */
+static uint64_t print_of_sender(const struct copies *copies,
+				const struct synfin_segment *seg)
+{
+	uint64_t a = copies->secret[0], b = copies->secret[1] | 1, print;
+
+	print = mix(two(&seg->src.w[0]) ^ a, two(&seg->dst.w[0]) ^ b);
+	if (seg->family == 6)
+		print ^= mix(two(&seg->src.w[2]) ^ b, two(&seg->dst.w[2]) ^ a);
+	return mix(print ^ ((uint64_t)seg->sport << 32 | seg->dport), b);
+}
+
+static uint64_t print_of(const struct copies *copies, const struct captured *c,
+			 uint64_t sender)
+{
+	const struct synfin_segment *seg = &c->seg;
+	uint64_t a = copies->secret[0] | 1, b = copies->secret[1];
+	uint64_t print;
+
+	print = mix(sender ^ ((uint64_t)seg->seq << 32 | seg->ack), a);
+	print = mix(print ^ ((uint64_t)c->stamp << 32 | c->echo), a);
+	return mix(print ^ ((uint64_t)c->id << 48 | (uint64_t)seg->window << 32 |
+			    (uint64_t)seg->flags << 24 | (uint64_t)seg->kind << 56) ^
+		   seg->len, b | 1);
+}
+
+static bool traced(const struct copies_packet *p, const struct captured *c)
+{
+	return c->ttl > p->ttl && c->ttl <= TRACE_HOPS && c->ttl - p->ttl <= 3;
+}
+
+static bool seen_elsewhere(const struct copies_packet *p, const struct captured *c)
+{
+	return c->ttl < p->ttl || c->lane != p->lane || c->interface != p->interface ||
+		(c->way && p->way && c->way != p->way);
+}
+
+/* An earlier segment has none, though as much time has passed as between these two. */
+static bool has_none(const struct copies_sender *s, uint64_t print, uint64_t now,
+		     uint64_t apart)
+{
+	uint64_t then = s->before_ns;
+
+	if (s->last != print && !s->copied)
+		then = s->last_ns;
+	return then && now - then > apart + apart / 2;
+}
+
+static bool decide(const struct copies_packet *p, const struct copies_sender *s,
+		   const struct captured *c)
+{
+	uint64_t apart = c->ns - p->ns;
+
+	if (apart > SURE_NS)
+		return false;
+	if (traced(p, c))
+		return s->copies && !c->weak && !s->same_id;
+	if ((!c->weak && !s->same_id) || s->copies || seen_elsewhere(p, c))
+		return true;
+	if (has_none(s, p->print, c->ns, apart))
+		return false;
+	return apart <= (c->seg.flags & SYNFIN_TCP_SYN ? SYN_NS : OTHER_NS);
+}
+
+/* Another segment of its sender. */
+static void take_sender(struct copies_sender *s, uint64_t sender, uint64_t print,
+			const struct captured *c)
+{
+	if (s->print != sender) {
+		*s = (struct copies_sender){ .print = sender };
+	} else {
+		if (!s->copied)
+			s->before_ns = s->last_ns;
+		s->same_id |= s->id == c->id;
+	}
+	s->last = print;
+	s->last_ns = c->ns;
+	s->id = c->id;
+	s->copied = false;
+}
+
+/**
+ * copies_is_copy() - was the packet captured before?
+ * @copies:	what was captured of late
+ * @c:		the segment; no time is before that of the one before it
+ *
+ * Return: true if it is no event of its connection.
+ */
+bool copies_is_copy(struct copies *copies, const struct captured *c)
+{
+	uint64_t sender = print_of_sender(copies, &c->seg);
+	uint64_t print = print_of(copies, c, sender);
+	struct copies_packet *p = &copies->packet[print % COPIES_PACKETS];
+	struct copies_sender *s = &copies->sender[sender % COPIES_SENDERS];
+
+	if (p->print == print && s->print == sender) {
+		if (decide(p, s, c)) {
+			s->copies = true;
+			s->copied |= s->last == print;
+			copies->nr++;
+			return true;
+		}
+		/* It was sent again, in a packet like the one before. */
+		s->same_id = true;
+	}
+	take_sender(s, sender, print, c);
+	*p = (struct copies_packet){
+		.print = print,
+		.ns = c->ns,
+		.lane = c->lane,
+		.interface = c->interface,
+		.ttl = c->ttl,
+		.way = c->way,
+	};
+	return false;
+}

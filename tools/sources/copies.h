@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Packets that were captured twice: at both ports of a bond, by a mirror, with and
+ * without a VLAN tag, before and behind a router, at both ends. A copy is no event of
+ * the connection. A segment that was sent again is, and looks much the same.
+ */
+#ifndef _TOOLS_COPIES_H
+#define _TOOLS_COPIES_H
+
+#include "sources/captured.h"
+
+/* Packets of which copies are known, and senders of which it is known how they send. */
+#define COPIES_PACKETS	16384u
+#define COPIES_SENDERS	4096u
+
+/**
+ * struct copies_packet - a packet that was captured
+ * @print:	hash of what is the same in its copies
+ * @ns:		when
+ * @lane:	where
+ * @interface:	where
+ * @ttl:	how far it could still go
+ * @way:	which way it passed there
+ */
+struct copies_packet {
+	uint64_t print;
+	uint64_t ns;
+	uint64_t lane;
+	uint16_t interface;
+	uint8_t ttl;
+	uint8_t way;
+};
+
+/**
+ * struct copies_sender - what is known of a sender of segments
+ * @print:	hash of both endpoints
+ * @last:	hash of the last segment
+ * @last_ns:	when it was seen
+ * @before_ns:	when a segment before it was, that had no copy; 0 if none
+ * @id:		identification of the last segment's packet
+ * @copied:	the last segment had a copy
+ * @copies:	copies of its segments have been seen
+ * @same_id:	several of its packets had the same identification
+ */
+struct copies_sender {
+	uint64_t print;
+	uint64_t last;
+	uint64_t last_ns;
+	uint64_t before_ns;
+	uint16_t id;
+	bool copied;
+	bool copies;
+	bool same_id;
+};
+
+/**
+ * struct copies - what was captured of late
+ * @nr:		copies so far
+ * @secret:	so that nobody can make packets look the same
+ * @packet:	by their print
+ * @sender:	by their print
+ */
+struct copies {
+	uint64_t nr;
+	uint64_t secret[2];
+	struct copies_packet packet[COPIES_PACKETS];
+	struct copies_sender sender[COPIES_SENDERS];
+};
+
+struct copies *copies_new(void);
+bool copies_is_copy(struct copies *copies, const struct captured *c);
+
+#endif /* _TOOLS_COPIES_H */

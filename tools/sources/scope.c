@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where connections of the same endpoints were captured: see scope.h.
+ *
+ * Each direction of a connection has the lanes under which it was seen. What comes under
+ * another one belongs to a connection whose other direction it answers, or whose
+ * numbers it goes on with; else it is of one more.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "connections/keyed_hash.h"
+#include "connections/pool.h"
+#include "output/complain.h"
+#include "sources/scope.h"
+
+#define LIMIT		(256u * 1024)
+
+/* Lanes of a direction: a copy of it may have one of its own. */
+#define LANES		3u
+
+/* Places in which the same endpoints are told apart. */
+#define PLACES		16u
+
+/* Numbers within so much of each other are of one connection. */
+#define NEAR		(1 << 20)
+
+/**
+ * struct side - a direction of a connection
+ * @lane:	under which it was seen
+ * @nr:		how many
+ * @isn:	of its SYN, if @syn
+ * @next:	the number that follows the highest that was seen
+ * @syn:	its SYN was seen
+ */
+struct side {
+	uint64_t lane[LANES];
+	unsigned int nr;
+	uint32_t isn;
+	uint32_t next;
+	bool syn;
+};
+
+/* Both endpoints, the lower first. */
+struct ends {
+	struct synfin_addr addr[2];
+	uint16_t port[2];
+	uint32_t family;
+};
+
+/**
+ * struct place - where a connection was seen
+ * @ends:	its endpoints
+ * @hh:		of the first of several with the same endpoints
+ * @prev:	the one that was used before it
+ * @next:	the one that was used after it
+ * @other:	with the same endpoints
+ * @number:	tells it from others with the same endpoints
+ * @side:	its directions, that of the lower endpoint first
+ */
+struct place {
+	struct ends ends;
+	UT_hash_handle hh;
+	struct place *prev, *next;
+	struct place *other;
+	uint32_t number;
+	struct side side[2];
+};
+
+struct scopes {
+	struct place *table;
+	struct place *firsts;	/* least recently used first */
+	struct pool places;
+	uint32_t last;
+};
+
+/**
+ * scopes_new() - set up
+ *
+ * Return: to be freed with scopes_free(); NULL after a message.
+ */
+struct scopes *scopes_new(void)
+{
+	struct scopes *s = calloc(1, sizeof(*s));
+
+	if (s)
+		s->places = (struct pool){ .size = sizeof(struct place),
+					   .limit = LIMIT };
+	else
+		complain("out of memory");
+	return s;
+}
+
+/**
+ * scopes_free() - free it
+ * @s: of scopes_new(), or NULL
+ */
+void scopes_free(struct scopes *s)
+{
+	if (!s)
+		return;
+	HASH_CLEAR(hh, s->table);
+	pool_free(&s->places);
+	free(s);
+}
+
+static bool is_near(uint32_t a, uint32_t b)
+{
+	int32_t apart = (int32_t)(a - b);
+
+	return apart > -NEAR && apart < NEAR;
+}
+
+static bool has_lane(const struct side *side, uint64_t lane)
+{
+	for (unsigned int i = 0; i < side->nr; i++)
+		if (side->lane[i] == lane)
+			return true;
+	return false;
+}
+
+static bool has_ack(const struct synfin_segment *seg)
+{
+	return seg->flags & SYNFIN_TCP_ACK;
+}
+
+/* How well the first of a direction fits what the other one has sent; 0 not at all. */
+static unsigned int answers(const struct side *other, const struct captured *c)
+{
+	unsigned int score = has_lane(other, c->lane) ? 2 : 1;
+
+	if (!has_ack(&c->seg) || !other->nr)
+		return score;
+	if (!is_near(c->seg.ack, other->next))
+		return 0;
+	return score + (c->seg.ack == other->next ? 4 : 2);
+}
+
+/* How well it goes on with what its direction has sent. */
+static unsigned int goes_on(const struct side *side, const struct side *other,
+			    const struct captured *c)
+{
+	const struct synfin_segment *seg = &c->seg;
+
+	if (seg->flags & SYNFIN_TCP_SYN)
+		return side->syn && seg->seq == side->isn ? 4 : 0;
+	if (!is_near(seg->seq, side->next))
+		return 0;
+	if (has_ack(seg) && other->nr && !is_near(seg->ack, other->next))
+		return 0;
+	return 3;
+}
+
+/* An ICMP error goes the other way, and tells nothing but the number of the SYN. */
+static unsigned int reports(const struct side *quoted, const struct captured *c)
+{
+	return quoted->syn && c->seg.seq == quoted->isn ? 2 : 1;
+}
+
+static unsigned int fits(const struct place *place, unsigned int way,
+			 const struct captured *c)
+{
+	const struct side *side = &place->side[way], *other = &place->side[!way];
+
+	if (c->seg.kind == SYNFIN_KIND_ICMP)
+		return reports(side, c);
+	if (has_lane(side, c->lane))
+		return 8 + goes_on(side, other, c);
+	return side->nr ? goes_on(side, other, c) : answers(other, c);
+}
+
+static struct place *best_of(struct place *first, unsigned int way,
+			     const struct captured *c, unsigned int *nr)
+{
+	struct place *best = NULL;
+	unsigned int score = 0;
+
+	for (struct place *place = first; place; place = place->other) {
+		unsigned int fit = fits(place, way, c);
+
+		++*nr;
+		if (fit > score) {
+			score = fit;
+			best = place;
+		}
+	}
+	return best;
+}
+
+static void forget(struct scopes *s, struct place *first)
+{
+	struct place *next;
+
+	HASH_DEL(s->table, first);
+	DL_DELETE(s->firsts, first);
+	for (; first; first = next) {
+		next = first->other;
+		pool_give(&s->places, first);
+	}
+}
+
+static struct place *take(struct scopes *s)
+{
+	struct place *place = pool_take(&s->places);
+
+	if (!place && s->firsts) {
+		forget(s, s->firsts);
+		place = pool_take(&s->places);
+	}
+	if (place)
+		memset(place, 0, sizeof(*place));
+	return place;
+}
+
+static struct place *add_first(struct scopes *s, const struct ends *ends)
+{
+	struct place *place = take(s);
+
+	if (!place)
+		return NULL;
+	place->ends = *ends;
+	HASH_ADD(hh, s->table, ends, sizeof(place->ends), place);
+	DL_APPEND(s->firsts, place);
+	return place;
+}
+
+/* One more with the endpoints of @first, which stays. */
+static struct place *add_other(struct scopes *s, struct place *first)
+{
+	struct place *place;
+
+	DL_DELETE(s->firsts, first);
+	DL_APPEND(s->firsts, first);
+	place = take(s);
+	if (!place)
+		return first;
+	place->number = ++s->last & 0xffffff;
+	place->other = first->other;
+	first->other = place;
+	return place;
+}
+
+static void remember(struct side *side, const struct captured *c, bool copy)
+{
+	const struct synfin_segment *seg = &c->seg;
+	uint32_t end = synfin_segment_end(seg);
+
+	if (!has_lane(side, c->lane)) {
+		if (side->nr < LANES)
+			side->lane[side->nr++] = c->lane;
+		else
+			side->lane[LANES - 1] = c->lane;
+	}
+	if (copy)
+		return;
+	if (seg->flags & SYNFIN_TCP_SYN) {
+		side->syn = true;
+		side->isn = seg->seq;
+		side->next = end;
+	} else if (side->nr == 1 || (int32_t)(end - side->next) > 0) {
+		side->next = end;
+	}
+}
+
+/**
+ * scopes_find() - where the connection of a segment was captured
+ * @s:		what is known of others
+ * @c:		the segment
+ * @copy:	it is a copy of one that was seen elsewhere
+ *
+ * Return: a number that tells it from others with the same endpoints, of 24 bits.
+ */
+uint32_t scopes_find(struct scopes *s, const struct captured *c, bool copy)
+{
+	const struct synfin_segment *seg = &c->seg;
+	int order = memcmp(&seg->src, &seg->dst, sizeof(seg->src));
+	bool swap = order > 0 || (!order && seg->sport > seg->dport);
+	struct ends ends = {
+		.addr = { swap ? seg->dst : seg->src, swap ? seg->src : seg->dst },
+		.port = { swap ? seg->dport : seg->sport,
+			  swap ? seg->sport : seg->dport },
+		.family = seg->family,
+	};
+	struct place *first, *place;
+	unsigned int nr = 0;
+
+	HASH_FIND(hh, s->table, &ends, sizeof(ends), first);
+	if (!first) {
+		first = add_first(s, &ends);
+		if (!first)
+			return 0;
+		place = first;
+	} else {
+		place = best_of(first, swap, c, &nr);
+		if (!place)
+			place = nr < PLACES ? add_other(s, first) : first;
+	}
+	if (seg->kind != SYNFIN_KIND_ICMP)
+		remember(&place->side[swap], c, copy);
+	if (first->next) {
+		DL_DELETE(s->firsts, first);
+		DL_APPEND(s->firsts, first);
+	}
+	return place->number;
+}
