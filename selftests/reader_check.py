@@ -19,6 +19,8 @@ CONN = {
     "syn_count": int, "syn_ack_count": int, "fin_count": int, "rst_count": int,
     "bytes_client": OPTIONAL, "bytes_server": OPTIONAL, "bytes_partial": bool,
     "conn_state": str, "history": str, "completeness": int, "phases": list,
+    "phases_lost": int, "id": int, "ts_ns": int, "client_isn": OPTIONAL,
+    "server_isn": OPTIONAL, "client_guessed": bool, "syn_data": bool,
 }
 PHASE = {"phase": str, "from": str, "t_ns": int, "seq": OPTIONAL,
          "ack": OPTIONAL, "count": int}

@@ -5,10 +5,13 @@
 SYNFIN names the reader. TAP on stdout. With arguments, only the sub-tests whose
 names have one of these in them.
 """
+import csv
 import fcntl
+import io
 import json
 import os
 import re
+import shutil
 import signal
 import stat
 import struct
@@ -310,6 +313,315 @@ def the_last_line_is_apart_in_a_pipe():
     done = run("conns", "-r", several())
     assert "3 connections" not in done.text, done.text
     has(done.said, "3 connections: .*0 records lost")
+
+
+@test
+def every_row_has_as_many_words_as_the_headings():
+    for command in ("conns", "phases"):
+        for columns in (None, 20, 40, 60, 80, 120, 200, 300):
+            done = run(command, "-r", several(), columns=columns)
+            lines = done.text.splitlines()
+            same({len(line.split()) for line in lines}, {len(lines[0].split())},
+                 f"words of a line of {command} at {columns}")
+            longest = max(map(len, lines))
+            assert not columns or longest <= columns, \
+                f"{command} at {columns}: {longest} columns"
+    flows = run("flows", "--proc", saved()).text.splitlines()
+    same({len(line.split()) for line in flows}, {len(flows[0].split())}, "words")
+
+
+@test
+def no_port_becomes_another_one():
+    path = capture("ports", conversation(Ends(
+        client="2001:db8:aaaa:bbbb:cccc:dddd:eeee:1", cport=36951,
+        server="2001:db8::2", sport=27017)))
+    for columns in range(1, 140):
+        text = run("conns", "-r", path, "-o", "CLIENT,SERVER,ID", "--no-headings",
+                   columns=columns).text
+        ports = re.findall(r":(\d+)(?:\s|$)", text.replace("[2001:", "["))
+        assert set(ports) <= {"36951", "27017"}, f"{columns}: {text}"
+        assert max(map(len, text.splitlines())) <= columns, f"{columns}: {text}"
+
+
+@test
+def columns_can_be_chosen_and_added():
+    path = several()
+    same(run("conns", "-r", path, "-o", "server,ID").text.splitlines()[0].split(),
+         ["SERVER", "ID"], "headings")
+    plain = run("conns", "-r", path).text.splitlines()[0].split()
+    more = run("conns", "-r", path, "-o", "+ID,RST").text.splitlines()[0].split()
+    same(more[-2:], ["ID", "RST"], "the last headings")
+    same(more[:3], plain[:3], "the first headings")
+    has(run("conns", "-o", "help").text, "S-RTT +last SYN to SYN-ACK")
+    has(run("conns", "-r", path, "-o", "NOSUCH", status=2).said, "no column 'NOSUCH'")
+
+
+# --- options ---
+
+@test
+def what_has_no_use_is_refused_by_name():
+    path = several()
+    for args, name in (
+            (("record", "-r", path, "-o", "/dev/null", "--failed"), "--failed"),
+            (("stats", "--port", "80"), "--port"),
+            (("conns", "-r", path, "--json", "-o", "NOSUCH"), "-o"),
+            (("ladder", "-r", path, "--json"), "--json"),
+            (("flows", "-r", path), "-r"),
+            (("conns", "-r", path, "--explain"), "--explain")):
+        has(run(*args, status=2).said, name, f"synfin {args}")
+    has(run("conns", "-r", path, "--follow", status=1).said, "--follow")
+    has(run("conns", "-r", path, "-n", "1", "-n", "2", status=2).said, "once")
+    has(run("conns", "-r", path, "--from", "now", status=2).said, "--from")
+
+
+@test
+def what_is_mistyped_gets_a_hint():
+    has(run("cons", status=2).said, "did you mean conns")
+    has(run("conns", "--jsno", status=2).said, "did you mean --json")
+    has(run("conns", "--numerik", status=2).said, "did you mean --numeric")
+    has(run(several(), status=2).said, "try: synfin -r")
+    has(run("conns", "--c", status=2).said, "may be --c")
+    same(run("conns", "--numer", "-r", several()).text,
+         run("conns", "--numeric", "-r", several()).text, "abbreviated")
+
+
+@test
+def help_says_when_it_could_not_be_written():
+    with open("/dev/full", "wb") as full:
+        for args in (("--help",), ("--version",), ("conns", "--help"), ("help",),
+                     ("conns", "-o", "help"), ("completion", "bash")):
+            done = subprocess.run([SYNFIN, *args], stdout=full, check=False,
+                                  stderr=subprocess.DEVNULL)
+            assert done.returncode, f"synfin {args}: exit status 0"
+    for args in (("--help",), ("help",), ("record", "--help"), ("help", "record")):
+        has(run(*args).text, "--output FILE")
+    assert "--explain" not in run("conns", "--help").text
+
+
+def shown(*args):
+    """The client's port of each."""
+    return [c["client_port"] for c in rows(run("conns", "--json", *args))]
+
+
+@test
+def filters_add_up():
+    path = several()
+    for args, want in (
+            ((), [40000, 40001, 57404]),
+            (("--port", "80", "--port", "443"), [40000, 57404]),
+            (("--port", "80,443"), [40000, 57404]),
+            (("--port", "!80"), [40001, 57404]),
+            (("--port", "80-81"), [40000, 40001]),
+            (("--port", "http"), [40000]),
+            (("--service", "http,https"), [40000, 57404]),
+            (("--service", "40000"), []),
+            (("--host", "[2001:db8::2]"), [57404]),
+            (("--host", "2001:db8::/32"), [57404]),
+            (("--host", "10.0.0.0/30", "--port", "81"), [40001]),
+            (("--host", "10.0.0.2:http"), [40000]),
+            (("--client", "10.0.0.2"), []),
+            (("--server", "10.0.0.2"), [40000, 40001]),
+            (("--server", "10.0.0.2,!10.0.0.2:81"), [40000]),
+            (("--server", ":81"), [40001]),
+            (("--server", "[2001:db8::2]:https"), [57404]),
+            (("-4",), [40000, 40001]), (("-6",), [57404]),
+            (("-4", "-6"), [40000, 40001, 57404]),
+            (("--failed",), [40001, 57404]),
+            (("--open", "refused"), [40001]),
+            (("--open", "!refused,!unanswered"), [40000]),
+            (("--close", "four-way"), [40000]),
+            (("--closed-by", "client"), [40000]),
+            (("--slower-than", "1us"), [40000]),
+            (("--slower-than", "server:10s"), []),
+            (("--until", "2001-01-01"), []),
+            (("--since", "1600000000"), [40000, 40001, 57404]),
+            (("--since", "1600000001"), [])):
+        same(shown("-r", path, *args), want, f"with {args}")
+
+
+@test
+def what_is_no_filter_is_refused():
+    for args, name in (
+            (("--port", "70000"), "--port"), (("--port", "nosuchport"), "--port"),
+            (("--host", "somewhere"), "--host"), (("--host", "10.0.0.0/33"), "--host"),
+            (("--host", "80"), "--host"), (("--client", ""), "--client"),
+            (("--netns", "0"), "--netns"), (("--netns", "../x"), "--netns"),
+            (("--open", "ajar"), "refused, unreachable"),
+            (("--slower-than", "100"), "--slower-than"),
+            (("--since", "soon"), "--since"), (("-n", "0"), "-n"), (("-d", "-1"), "-d"),
+            (("--color", "red"), "--color"), (("--sort", "NOSUCH"), "--sort")):
+        has(run("conns", "-r", several(), *args, status=2).said, name, f"{args}")
+
+
+@test
+def expressions_are_those_of_tcpdump():
+    path = several()
+    made = os.path.join(tmp, "for expressions")
+    run("record", "-r", path, "-o", made)
+    for text, want in (
+            ("port 80", [40000]), ("tcp port 80 or 443", [40000, 57404]),
+            ("not port 80", [40001, 57404]), ("ip6", [57404]),
+            ("host 10.0.0.2 and not (port 81)", [40000]),
+            ("net 10.0.0.0/8 && ! portrange 80-80", [40001])):
+        same(shown("-r", path, "--filter", text), want, f"capture: {text}")
+        same(shown("-r", made, "--filter", text), want, f"recording: {text}")
+    same(shown("-r", path, "--filter", "tcp[13] & 4 != 0"), [40001], "flags")
+    for text, name in (("tcp[13] & 4 != 0", "tcp"), ("src host 10.0.0.1", "src"),
+                       ("udp", "udp"), ("port 80 and", "too early"),
+                       ("(port 80", "missing"), ("(" * 100, "deep")):
+        has(run("conns", "-r", made, "--filter", text, status=1).said, name, text)
+    has(run("conns", "-r", path, "--filter", "nonsense here", status=1).said,
+        "--filter")
+
+
+@test
+def times_are_shown_as_wanted():
+    for style, want in (("local", "12:26:40.000"), ("epoch", "1600000000.000000000"),
+                        ("iso", "2020-09-13T12:26:40.000000Z"),
+                        ("relative", "0.000000")):
+        first = run("conns", "-r", several(), "--time", style).text.splitlines()[1]
+        same(first.split()[0], want, style)
+
+
+@test
+def rows_are_sorted():
+    path = several()
+    ports = [line.split()[0].rpartition(":")[2] for line in run(
+        "conns", "-r", path, "--sort", "life", "--no-headings").text.splitlines()]
+    same(ports[0], "40000", "the longest")
+    same(shown("-r", path, "--sort", "-time"), [57404, 40001, 40000], "the last first")
+    same(shown("-r", path, "--sort", "syn", "-n", "1"), [57404], "the first of them")
+    assert rows(run("conns", "-r", path, "--json", "--sort", "syn"))[0]["phases"]
+
+
+@test
+def csv_says_what_json_says():
+    for command in ("conns", "phases"):
+        more = ["--no-phases"] if command == "conns" else []
+        want = rows(run(command, "-r", several(), "--json", *more))
+        got = list(csv.DictReader(io.StringIO(
+            run(command, "-r", several(), "--csv").text)))
+        same(len(got), len(want), "rows")
+        for one, other in zip(got, want):
+            same(list(one), list(other), "names")
+            for name, value in other.items():
+                text = {None: "", True: "true", False: "false"}.get(value) \
+                    if value is None or isinstance(value, bool) else \
+                    one[name] if name == "ts" else str(value)
+                same(one[name], text, name)
+    has(run("conns", "-r", several(), "--port", "1", "--csv").text, "^ts,netns")
+
+
+@test
+def connections_have_the_id_of_their_phases():
+    path = several()
+    conns = rows(run("conns", "-r", path, "--json"))
+    phases = rows(run("phases", "-r", path, "--json"))
+    for conn in conns:
+        mine = [p for p in phases if p["id"] == conn["id"]]
+        same([p["seq"] for p in mine], [p["seq"] for p in conn["phases"]], "seq")
+        same(conn["client_isn"], mine[0]["seq"], "client_isn")
+        same(conn["ts_ns"], mine[0]["ts_ns"], "ts_ns")
+    same([c["server_isn"] is None for c in conns], [False, True, True], "server_isn")
+
+
+# --- live connections, from a copy of their file ---
+
+FLOWS = """\
+id=1 netns=4026531840 family=4 client=10.0.0.7 client_port=40000 server=10.0.0.2 \
+server_port=80 state=open open=established close=open closed_by=- age_ns=90000000000 \
+idle_ns=1000 syn_count=1 syn_ack_count=1 fin_count=0 rst_count=0 server_rtt_ns=1000 \
+client_rtt_ns=20 handshake_ns=1020 client_isn=1 server_isn=2
+id=2 netns=4026531840 family=6 client=2001:db8::7 client_port=40001 \
+server=2001:db8::2 server_port=443 state=half open=established close=open \
+closed_by=client age_ns=30000000000 idle_ns=1000 syn_count=1 syn_ack_count=1 \
+fin_count=1 rst_count=0 server_rtt_ns=- client_rtt_ns=- handshake_ns=- client_isn=- \
+server_isn=-
+id=3 netns=4026531840 family=4 client=10.0.0.8 client_port=40002 server=10.0.0.2 \
+server_port=80 state=half open=established close=open closed_by=server \
+age_ns=600000000000 idle_ns=1000 syn_count=1 syn_ack_count=1 fin_count=1 rst_count=0 \
+server_rtt_ns=1000 client_rtt_ns=20 handshake_ns=1020 client_isn=1 server_isn=2
+"""
+STATS = """\
+segments 70
+recorded 60
+open_established 7
+open_refused 2
+close_three_way 6
+close_reset 1
+flows_live 3
+flows_opening 0
+flows_open 1
+flows_closing 2
+late 10
+"""
+LATENCY = """\
+# histogram lower_ns upper_ns count
+handshake 163840 196608 7
+server_rtt 163840 196608 7
+client_rtt 20480 24576 7
+"""
+
+
+def saved():
+    folder = os.path.join(tmp, "proc")
+    os.makedirs(folder, exist_ok=True)
+    for name, text in (("flows", FLOWS), ("stats", STATS), ("latency", LATENCY)):
+        write(os.path.join("proc", name), text.encode())
+    return folder
+
+
+def flows(*args):
+    return [f["id"] for f in rows(run("flows", "--proc", saved(), "--json", *args))]
+
+
+@test
+def live_connections_are_found_by_their_states():
+    same(flows(), [1, 2, 3], "all")
+    same(flows("--state", "close-wait", "--older-than", "1m"), [3], "leaks")
+    same(flows("--state", "close-wait", "--sort", "age"), [3, 2], "the oldest first")
+    same(flows("--state", "!established"), [2, 3], "not established")
+    same(flows("--server", "10.0.0.2:http", "--sort", "age", "-n", "1"), [3], "one")
+    two = rows(run("flows", "--proc", saved(), "--json", "-6"))[0]
+    same((two["client_state"], two["server_state"], two["server_rtt_ns"]),
+         ("fin-wait-2", "close-wait", None), "states")
+    has(run("flows", "--proc", saved(), "--state", "asleep", status=2).said,
+        "close-wait")
+    has(run("flows", "--proc", saved()).said, "3 live connections")
+
+
+@test
+def counters_fit_the_terminal():
+    for columns in (20, 40, 80, 200):
+        for more in ((), ("--explain",)):
+            text = run("stats", "--proc", saved(), *more, columns=columns).text
+            assert "\\x" not in text and max(map(len, text.splitlines())) <= \
+                columns, f"at {columns}: {text}"
+    same(rows(run("stats", "--proc", saved(), "--json"))[0]["open_refused"], 2,
+         "open_refused")
+    has(run("stats", "--proc", saved(), "--explain").text,
+        "open_refused +2  openings: a RST")
+
+
+@test
+def completion_is_accepted_by_the_shells():
+    for shell in ("bash", "zsh", "fish"):
+        text = run("completion", shell).text
+        has(text, "slower-than")
+        if shutil.which(shell):
+            subprocess.run([shell, "-n"], input=text.encode(), check=True)
+    script = run("completion", "bash").text + """
+COMP_WORDS=(synfin conns --slow) COMP_CWORD=2; _synfin; echo "${COMPREPLY[@]}"
+COMP_WORDS=(synfin re) COMP_CWORD=1; _synfin; echo "${COMPREPLY[@]}"
+COMP_WORDS=(synfin conns --open un) COMP_CWORD=3; _synfin; echo "${COMPREPLY[@]}"
+COMP_WORDS=(synfin stats --p) COMP_CWORD=2; _synfin; echo "${COMPREPLY[@]}"
+"""
+    got = subprocess.run(["bash"], input=script.encode(), capture_output=True,
+                         check=True).stdout.decode().splitlines()
+    same(got[0], "--slower-than", "an option")
+    has(got[1], "record", "a command")
+    same(got[2], "unreachable unanswered unacknowledged", "words")
+    same(got[3], "--proc", "an option of a command")
 
 
 def main():

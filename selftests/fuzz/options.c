@@ -3,8 +3,6 @@
  * The command line: words that end with a zero byte. What it accepts is then asked
  * of records: the filter, and the columns of both tables.
  */
-#include <getopt.h>
-
 #include "commands/options.h"
 #include "output/table.h"
 #include "views/view_table.h"
@@ -28,15 +26,14 @@ int fuzz_one(const uint8_t *data, size_t size)
 	copy[size] = '\0';
 	for (at = copy; argc <= WORDS && at < copy + size; at += strlen(at) + 1)
 		argv[argc++] = at;
-	optind = 0;
 	if (options_parse(&opt, argc, argv) == OPTIONS_RUN) {
-		HOLDS(opt.filter.family == 0 || opt.filter.family == 4 ||
-		      opt.filter.family == 6);
+		HOLDS(!(opt.filter.families & ~(1 << 4 | 1 << 6)));
 		HOLDS(opt.seconds >= 0 && opt.seconds <= 1e9);
-		HOLDS(filter_any(&opt.filter) || filter_head(&opt.filter, &head));
+		HOLDS(filter_head(&opt.filter, &head) || opt.filter.on_head);
 		table_init(&table, table_conns, &opt);
 		table_init(&table, table_phases, &opt);
 	}
+	options_free(&opt);
 	free(copy);
 	return 0;
 }

@@ -4,23 +4,26 @@
  * them: a line each, words of key=value, - for what is not known.
  */
 #include <arpa/inet.h>
-#include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-#include "output/cells.h"
 #include "commands/cmd.h"
+#include "commands/totals.h"
+#include "connections/rfc_state.h"
+#include "output/cells.h"
 #include "output/complain.h"
+#include "output/csv.h"
 #include "output/fmt.h"
-#include "sources/proc.h"
+#include "output/json.h"
 #include "output/service.h"
-#include "output/term.h"
+#include "output/sorted.h"
+#include "sources/proc.h"
 
-enum kind { NUMBER, WORD, DURATION };
+enum kind { NUMBER, WORD };
 
-/* Keys in the order in which JSON has them; heading and rank are for tables. */
+/* Keys in the order in which JSON has them. */
 enum key {
 	ID, NETNS, FAMILY, CLIENT, CLIENT_PORT, SERVER, SERVER_PORT, STATE, OPEN,
 	CLOSE, CLOSED_BY, AGE, IDLE, SYNS, SYN_ACKS, FINS, RSTS, SERVER_RTT,
@@ -30,42 +33,76 @@ enum key {
 static const struct {
 	const char *name;
 	enum kind kind;
-	const char *heading;
-	bool shown;
 } keys[NR_KEYS] = {
-	[ID] = { "id", NUMBER, "ID", false },
-	[NETNS] = { "netns", NUMBER, "NETNS", false },
-	[FAMILY] = { "family", NUMBER, NULL, false },
-	[CLIENT] = { "client", WORD, "CLIENT", true },
-	[CLIENT_PORT] = { "client_port", NUMBER, NULL, false },
-	[SERVER] = { "server", WORD, "SERVER", true },
-	[SERVER_PORT] = { "server_port", NUMBER, NULL, false },
-	[STATE] = { "state", WORD, "STATE", true },
-	[OPEN] = { "open", WORD, "OPEN", false },
-	[CLOSE] = { "close", WORD, "CLOSE", false },
-	[CLOSED_BY] = { "closed_by", WORD, "BY", false },
-	[AGE] = { "age_ns", DURATION, "AGE", true },
-	[IDLE] = { "idle_ns", DURATION, "IDLE", true },
-	[SYNS] = { "syn_count", NUMBER, "SYN", false },
-	[SYN_ACKS] = { "syn_ack_count", NUMBER, "SYN-ACK", false },
-	[FINS] = { "fin_count", NUMBER, "FIN", false },
-	[RSTS] = { "rst_count", NUMBER, "RST", false },
-	[SERVER_RTT] = { "server_rtt_ns", DURATION, "S-RTT", true },
-	[CLIENT_RTT] = { "client_rtt_ns", DURATION, "C-RTT", true },
-	[HANDSHAKE] = { "handshake_ns", DURATION, "HANDSHAKE", false },
-	[CLIENT_ISN] = { "client_isn", NUMBER, "C-ISN", false },
-	[SERVER_ISN] = { "server_isn", NUMBER, "S-ISN", false },
+	[ID] = { "id", NUMBER },
+	[NETNS] = { "netns", NUMBER },
+	[FAMILY] = { "family", NUMBER },
+	[CLIENT] = { "client", WORD },
+	[CLIENT_PORT] = { "client_port", NUMBER },
+	[SERVER] = { "server", WORD },
+	[SERVER_PORT] = { "server_port", NUMBER },
+	[STATE] = { "state", WORD },
+	[OPEN] = { "open", WORD },
+	[CLOSE] = { "close", WORD },
+	[CLOSED_BY] = { "closed_by", WORD },
+	[AGE] = { "age_ns", NUMBER },
+	[IDLE] = { "idle_ns", NUMBER },
+	[SYNS] = { "syn_count", NUMBER },
+	[SYN_ACKS] = { "syn_ack_count", NUMBER },
+	[FINS] = { "fin_count", NUMBER },
+	[RSTS] = { "rst_count", NUMBER },
+	[SERVER_RTT] = { "server_rtt_ns", NUMBER },
+	[CLIENT_RTT] = { "client_rtt_ns", NUMBER },
+	[HANDSHAKE] = { "handshake_ns", NUMBER },
+	[CLIENT_ISN] = { "client_isn", NUMBER },
+	[SERVER_ISN] = { "server_isn", NUMBER },
 };
 
-/* Values by key, NULL if not known, and the head that filters go by. */
+/**
+ * struct flow - a line of the file
+ * @number:	by key, SYNFIN_NS_NONE if it is not known
+ * @word:	by key, "" if it is not known
+ * @state:	of client and server, by RFC 9293
+ * @head:	what filters go by
+ */
 struct flow {
-	const char *value[NR_KEYS];
+	uint64_t number[NR_KEYS];
+	char word[NR_KEYS][INET6_ADDRSTRLEN];
+	enum rfc_state state[2];
 	struct synfin_record_head head;
 };
 
-static uint64_t number(const struct flow *f, enum key key)
+/* --- reading --- */
+
+static void take_word(struct flow *f, const char *name, const char *value)
 {
-	return f->value[key] ? strtoull(f->value[key], NULL, 10) : 0;
+	char *end;
+
+	for (int i = 0; i < NR_KEYS; i++) {
+		if (strcmp(name, keys[i].name) || !strcmp(value, "-"))
+			continue;
+		if (keys[i].kind == WORD) {
+			snprintf(f->word[i], sizeof(f->word[i]), "%s", value);
+			return;
+		}
+		f->number[i] = strtoull(value, &end, 10);
+		if (*end)
+			f->number[i] = SYNFIN_NS_NONE;
+		return;
+	}
+}
+
+static bool parse_ends(struct flow *f)
+{
+	int family = strchr(f->word[CLIENT], ':') ? AF_INET6 : AF_INET;
+
+	f->head.family = family == AF_INET6 ? 6 : 4;
+	f->head.netns = f->number[NETNS] == SYNFIN_NS_NONE ? 0 :
+			(uint32_t)f->number[NETNS];
+	f->head.client_port = (uint16_t)f->number[CLIENT_PORT];
+	f->head.server_port = (uint16_t)f->number[SERVER_PORT];
+	return inet_pton(family, f->word[CLIENT], f->head.client) == 1 &&
+	       inet_pton(family, f->word[SERVER], f->head.server) == 1;
 }
 
 /* Cuts @line into words; what the module of tomorrow adds is passed over. */
@@ -73,195 +110,197 @@ static bool parse(char *line, struct flow *f)
 {
 	char *word, *value, *rest = NULL;
 
-	*f = (struct flow){ .head.family = 0 };
+	memset(f, 0, sizeof(*f));
+	memset(f->number, 0xff, sizeof(f->number));
 	for (word = strtok_r(line, " \t\n", &rest); word;
 	     word = strtok_r(NULL, " \t\n", &rest)) {
 		value = strchr(word, '=');
 		if (!value)
 			continue;
 		*value++ = '\0';
-		for (int i = 0; i < NR_KEYS; i++)
-			if (!strcmp(word, keys[i].name) && strcmp(value, "-"))
-				f->value[i] = value;
+		take_word(f, word, value);
 	}
-	if (!f->value[CLIENT] || !f->value[SERVER])
+	if (!parse_ends(f))
 		return false;
-	f->head.family = strchr(f->value[CLIENT], ':') ? 6 : 4;
-	f->head.netns = (uint32_t)number(f, NETNS);
-	f->head.client_port = (uint16_t)number(f, CLIENT_PORT);
-	f->head.server_port = (uint16_t)number(f, SERVER_PORT);
-	return inet_pton(f->head.family == 6 ? AF_INET6 : AF_INET,
-			 f->value[CLIENT], f->head.client) == 1 &&
-	       inet_pton(f->head.family == 6 ? AF_INET6 : AF_INET,
-			 f->value[SERVER], f->head.server) == 1;
+	rfc_states(f->word[STATE], f->word[CLOSED_BY], f->state);
+	return true;
 }
 
-static void show_json(struct out *out, const struct flow *f)
-{
-	const char *service = service_name(f->head.server_port);
+/* --- showing --- */
 
+static void show_json(struct out *out, const void *row)
+{
+	const struct flow *f = row;
+	struct json j;
+
+	json_begin(&j, out);
 	for (int i = 0; i < NR_KEYS; i++) {
-		bool quoted = keys[i].kind == WORD && f->value[i];
-
-		out_printf(out, "%s\"%s\":%s%s%s", i ? "," : "{", keys[i].name,
-			   quoted ? "\"" : "",
-			   f->value[i] ? f->value[i] : "null",
-			   quoted ? "\"" : "");
-		if (i == SERVER_PORT && service)
-			out_printf(out, ",\"service\":\"%s\"", service);
-		else if (i == SERVER_PORT)
-			out_text(out, ",\"service\":null");
+		if (keys[i].kind == NUMBER)
+			json_ns(&j, keys[i].name, f->number[i]);
+		else
+			json_text(&j, keys[i].name, *f->word[i] ? f->word[i] : NULL);
+		if (i == SERVER_PORT)
+			json_text(&j, "service", service_name(f->head.server_port));
 	}
-	out_text(out, "}\n");
+	json_text(&j, "client_state", rfc_name(f->state[0]));
+	json_text(&j, "server_state", rfc_name(f->state[1]));
+	json_end(&j);
 }
 
-static void put_cell(struct libscols_line *line, unsigned int column,
-		     const struct flow *f, enum key which,
-		     const struct options *opt)
+static const struct flow *flow_of(const void *row)
 {
-	struct cell cell = { .opt = opt };
-	char *end;
-
-	if (which == CLIENT)
-		end = cell_client(cell.text, &cell, &f->head);
-	else if (which == SERVER)
-		end = cell_server(cell.text, &cell, &f->head);
-	else if (!f->value[which] || strlen(f->value[which]) >= sizeof(cell.text))
-		return;
-	else if (keys[which].kind == DURATION)
-		end = fmt_duration(cell.text, number(f, which), 6);
-	else
-		end = fmt_text(cell.text, f->value[which]);
-	*end = '\0';
-	scols_line_set_data(line, column, cell.text);
+	return row;
 }
 
-static int find_column(const char *name, size_t len)
-{
-	for (int i = 0; i < NR_KEYS; i++)
-		if (keys[i].heading && strlen(keys[i].heading) == len &&
-		    !strncasecmp(keys[i].heading, name, len))
-			return i;
-	complain("-o: no column '%.*s': try some of:", (int)len, name);
-	for (int i = 0; i < NR_KEYS; i++)
-		if (keys[i].heading)
-			fprintf(stderr, "%s%s", i ? "," : "  ", keys[i].heading);
-	fputc('\n', stderr);
-	return -1;
+#define FIGURE(name, cell_put, key)					\
+static uint64_t num_##name(const void *row)				\
+{									\
+	return flow_of(row)->number[key];				\
+}									\
+									\
+static char *put_##name(char *p, struct cell *cell)			\
+{									\
+	return cell_put(p, cell, num_##name(cell->row));		\
 }
 
-/* Fills @chosen; returns how many, or -1. */
-static int choose(const char *names, enum key *chosen)
-{
-	int nr = 0, key;
-
-	if (!names) {
-		for (int i = 0; i < NR_KEYS; i++)
-			if (keys[i].shown)
-				chosen[nr++] = (enum key)i;
-		return nr;
-	}
-	for (;; names++) {
-		size_t len = strcspn(names, ",");
-
-		key = nr < NR_KEYS ? find_column(names, len) : -1;
-		if (key < 0)
-			return -1;
-		chosen[nr++] = (enum key)key;
-		names += len;
-		if (!*names)
-			return nr;
-	}
+#define WORDS(name, key)						\
+static char *put_##name(char *p, struct cell *cell)			\
+{									\
+	return fmt_text(p, flow_of(cell->row)->word[key]);		\
 }
 
-static struct libscols_table *new_table(const struct options *opt,
-					const enum key *chosen, int nr)
+FIGURE(id, cell_number, ID)
+FIGURE(netns, cell_number, NETNS)
+FIGURE(age, cell_duration, AGE)
+FIGURE(idle, cell_duration, IDLE)
+FIGURE(syn, cell_number, SYNS)
+FIGURE(syn_ack, cell_number, SYN_ACKS)
+FIGURE(fin, cell_number, FINS)
+FIGURE(rst, cell_number, RSTS)
+FIGURE(server_rtt, cell_duration, SERVER_RTT)
+FIGURE(client_rtt, cell_duration, CLIENT_RTT)
+FIGURE(handshake, cell_duration, HANDSHAKE)
+FIGURE(client_isn, cell_number, CLIENT_ISN)
+FIGURE(server_isn, cell_number, SERVER_ISN)
+WORDS(open, OPEN)
+WORDS(close, CLOSE)
+WORDS(by, CLOSED_BY)
+
+static char *put_client(char *p, struct cell *cell)
 {
-	struct libscols_table *table = scols_new_table();
-	bool bounded;
-
-	if (!table)
-		return NULL;
-	scols_table_enable_noheadings(table, !opt->headings);
-	scols_table_enable_colors(table, opt->color);
-	scols_table_set_termwidth(table, term_width(&bounded));
-	scols_table_set_termforce(table, bounded ? SCOLS_TERMFORCE_ALWAYS :
-						   SCOLS_TERMFORCE_NEVER);
-	for (int i = 0; i < nr; i++) {
-		enum key key = chosen[i];
-		int flags = keys[key].kind == WORD ? 0 : SCOLS_FL_RIGHT;
-
-		/* These give way if the terminal is narrow. */
-		if (key == CLIENT || key == SERVER)
-			flags |= SCOLS_FL_TRUNC;
-		if (!scols_table_new_column(table, keys[key].heading, 0, flags)) {
-			scols_unref_table(table);
-			return NULL;
-		}
-	}
-	return table;
+	return cell_client(p, cell, &flow_of(cell->row)->head);
 }
 
-static uint64_t read_flows(FILE *file, const struct options *opt,
-			   struct libscols_table *table, struct out *out,
-			   const enum key *chosen, int nr)
+static char *put_server(char *p, struct cell *cell)
 {
-	struct libscols_line *line;
-	uint64_t shown = 0;
+	return cell_server(p, cell, &flow_of(cell->row)->head);
+}
+
+/* Of the client and of the server, or of both. */
+static char *put_state(char *p, struct cell *cell)
+{
+	const struct flow *f = flow_of(cell->row);
+	const char *client = rfc_name(f->state[0]), *server = rfc_name(f->state[1]);
+
+	if (f->state[0] != RFC_ESTABLISHED || f->state[1] != RFC_ESTABLISHED)
+		cell->color = SGR_YELLOW;
+	if (!client || (server && !strcmp(client, server)))
+		return server ? fmt_text(p, server) : p;
+	p = fmt_text(p, client);
+	if (!server)
+		return p;
+	*p++ = '/';
+	return fmt_text(p, server);
+}
+
+static const struct column table_flows[] = {
+	{ "CLIENT", 2, 21, 9, 47, false, put_client, NULL, "who sent the first SYN" },
+	{ "SERVER", 1, 21, 9, 47, false, put_server, NULL, "the other end" },
+	{ "STATE", 1, 21, 10, 23, false, put_state, NULL,
+	  "of client/server, by RFC 9293" },
+	{ "AGE", 3, 5, 5, 6, true, put_age, num_age, "since the first segment" },
+	{ "IDLE", 4, 5, 5, 6, true, put_idle, num_idle,
+	  "since the last one that was looked at" },
+	{ "S-RTT", 5, 5, 5, 6, true, put_server_rtt, num_server_rtt,
+	  "last SYN to SYN-ACK: the server's side" },
+	{ "C-RTT", 6, 5, 5, 6, true, put_client_rtt, num_client_rtt,
+	  "SYN-ACK to ACK: the client's side" },
+	{ "OPEN", 7, 14, 14, 14, false, put_open, NULL, "how it opened" },
+	{ "CLOSE", 8, 12, 12, 12, false, put_close, NULL, "how it is closing" },
+	{ "BY", 8, 6, 6, 6, false, put_by, NULL, "who closes" },
+	{ "SYN", 9, 3, 3, 3, true, put_syn, num_syn, "SYNs, repeated ones included" },
+	{ "SYN-ACK", 9, 7, 7, 7, true, put_syn_ack, num_syn_ack, "SYN-ACKs" },
+	{ "FIN", 9, 3, 3, 3, true, put_fin, num_fin, "FINs of both ends" },
+	{ "RST", 9, 3, 3, 3, true, put_rst, num_rst, "RSTs of both ends" },
+	{ "NETNS", 10, 10, 10, 10, true, put_netns, num_netns, "its network namespace" },
+	{ "HANDSHAKE", 0, 9, 9, 9, true, put_handshake, num_handshake,
+	  "first SYN to ACK" },
+	{ "C-ISN", 0, 10, 10, 10, true, put_client_isn, num_client_isn,
+	  "the client's initial sequence number" },
+	{ "S-ISN", 0, 10, 10, 10, true, put_server_isn, num_server_isn,
+	  "the server's" },
+	{ "ID", 0, 10, 10, 20, true, put_id, num_id, "the same in its records" },
+	{ .name = NULL },
+};
+
+static bool is_wanted(const struct options *opt, const struct flow *f)
+{
+	if (opt->filter.on_head && !filter_head(&opt->filter, &f->head))
+		return false;
+	if (opt->older_ns &&
+	    (f->number[AGE] == SYNFIN_NS_NONE || f->number[AGE] < opt->older_ns))
+		return false;
+	return rfc_match(&opt->states, f->state[0], f->state[1]);
+}
+
+static int read_flows(FILE *file, const struct options *opt, struct sorted *rows)
+{
+	uint64_t nr = 0;
 	char *text = NULL;
 	size_t size = 0;
 	struct flow f;
+	int err = 0;
 
-	while (getline(&text, &size, file) > 0) {
-		if (*text == '#' || !parse(text, &f) ||
-		    !filter_head(&opt->filter, &f.head))
+	while (!err && getline(&text, &size, file) > 0) {
+		if (*text == '#' || !parse(text, &f) || !is_wanted(opt, &f))
 			continue;
-		if (!table) {
-			show_json(out, &f);
-		} else {
-			line = scols_table_new_line(table, NULL);
-			for (int i = 0; line && i < nr; i++)
-				put_cell(line, (unsigned int)i, &f, chosen[i], opt);
-		}
-		if (++shown == opt->count)
+		err = sorted_add(rows, &f);
+		/* The largest of all are known when all have been seen. */
+		if (++nr == opt->count && !opt->sort)
 			break;
 	}
 	free(text);
-	return shown;
+	return err;
 }
 
-static int show(const struct options *opt, struct out *out, const enum key *chosen,
-		int nr)
+static void say_total(const struct options *opt, struct out *out, size_t shown)
 {
-	struct libscols_table *table = NULL;
-	FILE *file = proc_open(PROC_FLOWS), *stream;
-	uint64_t shown;
+	if (opt->quiet || opt->json || opt->csv || !opt->headings)
+		return;
+	closing_line(out, "%zu live connection%s", shown, shown == 1 ? "" : "s");
+}
 
-	if (!file)
-		return -1;
-	if (!opt->json) {
-		table = new_table(opt, chosen, nr);
-		if (!table) {
-			fclose(file);
-			return complain("out of memory");
-		}
+static void show(const struct options *opt, struct out *out, struct table *table,
+		 const struct sorted *rows)
+{
+	size_t nr = rows->nr;
+
+	if (opt->count && opt->count < nr)
+		nr = (size_t)opt->count;
+	if (table)
+		table_heading(table, out);
+	for (size_t i = 0; i < nr; i++) {
+		if (opt->csv)
+			csv_row(out, show_json, sorted_row(rows, i), opt->headings);
+		else if (opt->json)
+			show_json(out, sorted_row(rows, i));
+		else
+			table_row(table, out, sorted_row(rows, i));
 	}
-	shown = read_flows(file, opt, table, out, chosen, nr);
-	if (table) {
-		stream = out_stream(out);
-		if (stream) {
-			scols_table_set_stream(table, stream);
-			if (shown)
-				scols_print_table(table);
-			fclose(stream);
-		}
-		scols_unref_table(table);
-		if (opt->headings)
-			out_printf(out, "%llu live connection%s\n",
-				   (unsigned long long)shown,
-				   shown == 1 ? "" : "s");
-	}
-	return proc_close(file, PROC_FLOWS);
+	if (opt->csv && !nr)
+		csv_empty(out, show_json, &(struct flow){ .head.family = 4 },
+			  opt->headings);
+	say_total(opt, out, nr);
 }
 
 /**
@@ -272,16 +311,32 @@ static int show(const struct options *opt, struct out *out, const enum key *chos
  */
 int cmd_flows(const struct options *opt)
 {
-	enum key chosen[NR_KEYS];
+	bool as_table = !opt->json && !opt->csv;
+	struct sorted rows;
+	struct table table;
 	struct out out;
-	int err, nr;
+	FILE *file;
+	int err;
 
-	nr = choose(opt->output, chosen);
-	if (nr < 0)
+	if (as_table) {
+		enum table_result result = table_init(&table, table_flows, opt);
+
+		if (result != TABLE_READY)
+			return result;
+	}
+	if (sorted_init(&rows, sizeof(struct flow), table_flows, opt))
 		return 2;
+	file = proc_open(PROC_FLOWS);
+	if (!file)
+		return EXIT_FAILURE;
+	err = read_flows(file, opt, &rows);
+	if (proc_close(file, PROC_FLOWS))
+		err = -1;
 	if (out_open(&out, STDOUT_FILENO, "stdout"))
 		return EXIT_FAILURE;
-	err = show(opt, &out, chosen, nr);
+	sorted_sort(&rows);
+	show(opt, &out, as_table ? &table : NULL, &rows);
+	sorted_free(&rows);
 	out_close(&out);
 	return err || out.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

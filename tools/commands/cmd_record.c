@@ -24,6 +24,8 @@ static bool keep(struct watch *w, const union synfin_record *rec)
 {
 	struct recorder *r = w->ctx;
 
+	if (!filter_time(&w->opt->filter, rec->head.time_ns))
+		return true;
 	w->totals.records++;
 	if (rec->head.type == SYNFIN_RECORD_CONN)
 		totals_conn(&w->totals, &rec->conn);

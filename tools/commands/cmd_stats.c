@@ -3,7 +3,6 @@
  * synfin stats: one screen of what was counted, --explain every counter with its
  * meaning.
  */
-#include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,11 +12,17 @@
 #include "output/complain.h"
 #include "commands/figures.h"
 #include "output/fmt.h"
+#include "output/json.h"
 #include "output/out.h"
 #include "output/term.h"
 
 #define LABEL	15u	/* columns of a line's name */
 #define NUMBER	9u	/* and of its number, right after it */
+
+/* Columns of a counter and of its value, and where its meaning begins. */
+#define EXPLAIN_NAME	20u
+#define EXPLAIN_VALUE	13u
+#define EXPLAIN_AT	(EXPLAIN_NAME + EXPLAIN_VALUE + 3)
 
 /* A line of the screen, which goes on below itself if it is too long. */
 struct line {
@@ -30,9 +35,13 @@ static void item(struct line *l, const char *text)
 {
 	unsigned int len = (unsigned int)strlen(text);
 
+	/* Below the number, or, if there is no room, almost at the edge. */
 	if (l->used + 2 + len > l->width) {
-		out_printf(l->out, "\n%*s", (int)(LABEL + NUMBER), "");
-		l->used = LABEL + NUMBER;
+		unsigned int indent = LABEL + NUMBER + 22 < l->width ?
+				      LABEL + NUMBER : 0;
+
+		out_printf(l->out, "\n%*s", (int)indent, "");
+		l->used = indent;
 	}
 	out_printf(l->out, "  %s", text);
 	l->used += 2 + len;
@@ -41,10 +50,12 @@ static void item(struct line *l, const char *text)
 static void begin(struct line *l, const char *name, uint64_t number)
 {
 	char text[FMT_ROOM];
+	int label = LABEL + NUMBER <= l->width ? (int)LABEL : (int)strlen(name) + 1;
 
 	*fmt_grouped(text, number) = '\0';
-	out_printf(l->out, "%-*s%*s", (int)LABEL, name, (int)NUMBER, text);
-	l->used = LABEL + NUMBER;
+	l->used = (unsigned int)out_printf(l->out, "%-*s%*s", label, name,
+					   LABEL + NUMBER <= l->width ? (int)NUMBER : 0,
+					   text);
 }
 
 static void end(struct line *l)
@@ -113,6 +124,12 @@ static void put_latency(const struct figures *f, struct line *l,
 	p = fmt_text(p, name);
 	p = FMT_LITERAL(p, "p50 ");
 	p = fmt_duration(p, figures_percentile(h, 50), 6);
+	if (l->width < 30) {
+		*p = '\0';
+		item(l, text);
+		p = fmt_text(text, name);
+		p -= p > text;
+	}
 	p = FMT_LITERAL(p, " p99 ");
 	p = fmt_duration(p, figures_percentile(h, 99), 6);
 	*p = '\0';
@@ -180,7 +197,7 @@ static void line_reasons(const struct figures *f, struct line *l)
 	for (unsigned int i = 0; i < f->nr; i++)
 		if (f->figure[i].value && figures_is_reason(f->figure[i].name))
 			item_number(l, f->figure[i].name, f->figure[i].value);
-	if (sum)
+	if (sum && l->width > 40)
 		item(l, "(--explain says what each means)");
 	end(l);
 }
@@ -201,106 +218,83 @@ static void show_screen(const struct figures *f, struct out *out)
 	line_reasons(f, &l);
 }
 
-/* Breaks a text into lines between its words; libsmartcols would do it in them. */
-static void break_lines(char *text, size_t width)
+/* Text that goes on below itself. */
+static void put_meaning(struct out *out, const char *text, unsigned int column,
+			unsigned int width)
 {
-	char *line = text, *blank = NULL;
+	unsigned int used = column;
 
-	for (char *p = text; *p; p++) {
-		if (*p == ' ')
-			blank = p;
-		if ((size_t)(p - line) >= width && blank) {
-			*blank = '\n';
-			line = blank + 1;
-			blank = NULL;
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (used > column && used + 1 + len > width) {
+			out_printf(out, "\n%*s", (int)column, "");
+			used = column;
 		}
+		out_printf(out, "%s%.*s", used > column ? " " : "", (int)len, text);
+		used += (unsigned int)len + (used > column);
+		text += len;
+		text += strspn(text, " ");
+	}
+	out_text(out, "\n");
+}
+
+/* On a narrow terminal what a counter means stands below it. */
+static void show_explained(const struct figures *f, struct out *out,
+			   const struct options *opt)
+{
+	bool bounded;
+	unsigned int width = term_width(&bounded);
+	bool below = bounded && width < EXPLAIN_AT + 20;
+	char text[FMT_ROOM];
+
+	if (opt->headings && (!bounded || width > EXPLAIN_NAME + EXPLAIN_VALUE))
+		out_printf(out, "%-*s %*s  %s\n", (int)EXPLAIN_NAME, "COUNTER",
+			   (int)EXPLAIN_VALUE, "VALUE", below ? "" : "MEANING");
+	for (unsigned int i = 0; i < f->nr; i++) {
+		*fmt_grouped(text, f->figure[i].value) = '\0';
+		if (bounded && width <= EXPLAIN_NAME + EXPLAIN_VALUE)
+			out_printf(out, "%s\n  %s", f->figure[i].name, text);
+		else
+			out_printf(out, "%-*s %*s", (int)EXPLAIN_NAME,
+				   f->figure[i].name, (int)EXPLAIN_VALUE, text);
+		out_text(out, below ? "\n  " : "  ");
+		put_meaning(out, figures_meaning(f->figure[i].name),
+			    below ? 2 : EXPLAIN_AT, bounded ? width : UINT32_MAX);
 	}
 }
 
-static void explain(struct libscols_table *table, const struct figure *figure,
-		    unsigned int width)
+static void put_histogram(struct json *j, const struct histogram *h)
 {
-	struct libscols_line *line = scols_table_new_line(table, NULL);
-	char text[FMT_ROOM], meaning[256];
-
-	if (!line)
-		return;
-	*fmt_grouped(text, figure->value) = '\0';
-	snprintf(meaning, sizeof(meaning), "%s", figures_meaning(figure->name));
-	break_lines(meaning, width);
-	scols_line_set_data(line, 0, figure->name);
-	scols_line_set_data(line, 1, text);
-	scols_line_set_data(line, 2, meaning);
-}
-
-static struct libscols_table *explain_table(const struct options *opt)
-{
-	struct libscols_table *table = scols_new_table();
-	struct libscols_column *meaning;
-
-	if (!table)
-		return NULL;
-	scols_table_enable_noheadings(table, !opt->headings);
-	scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
-	scols_table_new_column(table, "COUNTER", 0, 0);
-	scols_table_new_column(table, "VALUE", 0, SCOLS_FL_RIGHT);
-	meaning = scols_table_new_column(table, "MEANING", 0, SCOLS_FL_WRAP);
-	if (meaning)
-		scols_column_set_wrapfunc(meaning, scols_wrapnl_chunksize,
-					  scols_wrapnl_nextchunk, NULL);
-	return table;
-}
-
-static int show_explained(const struct figures *f, struct out *out,
-			  const struct options *opt)
-{
-	struct libscols_table *table = explain_table(opt);
-	FILE *stream = out_stream(out);
-	unsigned int width;
-	bool bounded;
-
-	if (!table || !stream)
-		return complain("out of memory");
-	scols_table_set_stream(table, stream);
-	/* The name and the number of a counter take the rest. */
-	width = term_width(&bounded);
-	width = !bounded ? UINT32_MAX : width > 60 ? width - 36 : 24;
-	for (unsigned int i = 0; i < f->nr; i++)
-		explain(table, &f->figure[i], width);
-	scols_print_table(table);
-	fclose(stream);
-	scols_unref_table(table);
-	return 0;
+	json_open(j, h->name, '{');
+	json_number(j, "count", h->total);
+	json_number(j, "p50_ns", figures_percentile(h, 50));
+	json_number(j, "p90_ns", figures_percentile(h, 90));
+	json_number(j, "p99_ns", figures_percentile(h, 99));
+	json_close(j, '}');
 }
 
 static void show_json(const struct figures *f, struct out *out)
 {
-	static const unsigned int percents[] = { 50, 90, 99 };
+	struct json j;
 
-	out_text(out, "{");
+	json_begin(&j, out);
 	for (unsigned int i = 0; i < f->nr; i++)
-		out_printf(out, "\"%s\":%llu,", f->figure[i].name,
-			   (unsigned long long)f->figure[i].value);
-	out_text(out, "\"latency\":{");
-	for (unsigned int i = 0; i < f->nr_histograms; i++) {
-		const struct histogram *h = &f->histogram[i];
-
-		out_printf(out, "%s\"%s\":{\"count\":%llu", i ? "," : "",
-			   h->name, (unsigned long long)h->total);
-		for (size_t j = 0; j < ARRAY_SIZE(percents); j++)
-			out_printf(out, ",\"p%u_ns\":%llu", percents[j],
-				   (unsigned long long)figures_percentile(h, percents[j]));
-		out_text(out, "}");
+		json_number(&j, f->figure[i].name, f->figure[i].value);
+	json_open(&j, "latency", '{');
+	for (unsigned int i = 0; i < f->nr_histograms; i++)
+		put_histogram(&j, &f->histogram[i]);
+	json_close(&j, '}');
+	if (f->ring_known) {
+		json_open(&j, "ring", '{');
+		json_number(&j, "kept", f->ring_kept);
+		json_number(&j, "cpus", f->ring_cpus);
+		json_seconds(&j, "oldest", f->ring_oldest_ns);
+		json_close(&j, '}');
+	} else {
+		json_text(&j, "ring", NULL);
 	}
-	out_text(out, "},\"ring\":");
-	if (f->ring_known)
-		out_printf(out, "{\"kept\":%llu,\"cpus\":%u,\"oldest\":%llu.%09llu}",
-			   (unsigned long long)f->ring_kept, f->ring_cpus,
-			   (unsigned long long)(f->ring_oldest_ns / 1000000000),
-			   (unsigned long long)(f->ring_oldest_ns % 1000000000));
-	else
-		out_text(out, "null");
-	out_text(out, "}\n");
+	json_end(&j);
 }
 
 /**
@@ -313,7 +307,6 @@ int cmd_stats(const struct options *opt)
 {
 	static struct figures figures;
 	struct out out;
-	int err = 0;
 
 	if (figures_read(&figures, opt) ||
 	    out_open(&out, STDOUT_FILENO, "stdout"))
@@ -321,9 +314,9 @@ int cmd_stats(const struct options *opt)
 	if (opt->json)
 		show_json(&figures, &out);
 	else if (opt->explain)
-		err = show_explained(&figures, &out, opt);
+		show_explained(&figures, &out, opt);
 	else
 		show_screen(&figures, &out);
 	out_close(&out);
-	return err || out.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return out.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

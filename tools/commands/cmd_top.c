@@ -193,8 +193,7 @@ static bool on_record(struct watch *w, const union synfin_record *rec)
 	const struct synfin_record_conn *c = &rec->conn;
 	struct top *top = w->ctx;
 
-	if (rec->head.type != SYNFIN_RECORD_CONN ||
-	    (w->opt->filter.failed && vocab_class(c) != VOCAB_FAILED))
+	if (rec->head.type != SYNFIN_RECORD_CONN || !filter_conn(&w->opt->filter, c))
 		return true;
 	totals_conn(&w->totals, c);
 	top_rows_add(top->rows, c, c->head.time_ns +
@@ -246,7 +245,7 @@ int cmd_top(const struct options *opt)
 	struct watch w = { .opt = opt, .view = &view, .ctx = &top };
 	int status = EXIT_FAILURE;
 
-	if (opt->json || !term_is_terminal()) {
+	if (!term_is_terminal()) {
 		complain("top needs a terminal: try: synfin stats, or synfin conns --json");
 		return 2;
 	}

@@ -3,10 +3,13 @@
  * synfin conns, phases and ladder.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "commands/cmd.h"
 #include "output/complain.h"
+#include "output/csv.h"
+#include "output/sorted.h"
 #include "output/term.h"
 #include "views/view_json.h"
 #include "views/view_ladder.h"
@@ -29,23 +32,99 @@ static int run(struct watch *w, const struct options *opt,
 	return watch_run(w);
 }
 
-static bool conn_json(struct watch *w, const struct conn *c)
-{
-	json_conn(&w->out, c);
-	return true;
-}
-
-static bool conn_row(struct watch *w, const struct conn *c)
-{
-	table_row(w->ctx, &w->out, c);
-	return true;
-}
+/* What conns and phases have: a table, or rows that are sorted first. */
+struct listing {
+	struct table table;
+	struct sorted rows;
+};
 
 /* The headings stand there while the first connection is waited for. */
 static bool heading(struct watch *w)
 {
-	table_heading(w->ctx, &w->out);
+	struct listing *l = w->ctx;
+
+	if (!w->opt->json && !w->opt->csv && !w->opt->sort)
+		table_heading(&l->table, &w->out);
 	return true;
+}
+
+static enum table_result listing_init(struct listing *l, const struct options *opt,
+				      const struct column *all, size_t size)
+{
+	enum table_result result;
+
+	if (!opt->json && !opt->csv) {
+		result = table_init(&l->table, all, opt);
+		if (result != TABLE_READY)
+			return result;
+	}
+	return sorted_init(&l->rows, size, all, opt) ? TABLE_WRONG : TABLE_READY;
+}
+
+/* --- conns --- */
+
+static void conn_bare(struct out *out, const void *row)
+{
+	json_conn(out, row, true);
+}
+
+static void show_conn(struct watch *w, const struct conn *c)
+{
+	struct listing *l = w->ctx;
+
+	if (w->opt->csv)
+		csv_row(&w->out, conn_bare, c, w->opt->headings);
+	else if (w->opt->json)
+		json_conn(&w->out, c, w->opt->bare);
+	else
+		table_row(&l->table, &w->out, c);
+}
+
+static bool keep_conn(struct watch *w, const struct conn *c)
+{
+	size_t size = c->nr_phases * sizeof(*c->phases);
+	struct listing *l = w->ctx;
+	struct conn copy = *c;
+
+	copy.phases = NULL;
+	if (w->opt->json && !w->opt->bare && size) {
+		copy.phases = malloc(size);
+		if (!copy.phases) {
+			complain("out of memory");
+			return false;
+		}
+		memcpy(copy.phases, c->phases, size);
+	} else if (!w->opt->json) {
+		copy.nr_phases = 0;
+	}
+	return !sorted_add(&l->rows, &copy);
+}
+
+static bool on_conn(struct watch *w, const struct conn *c)
+{
+	if (w->opt->sort)
+		return keep_conn(w, c);
+	show_conn(w, c);
+	return true;
+}
+
+static size_t rows_wanted(const struct watch *w, const struct listing *l)
+{
+	return w->opt->count && w->opt->count < l->rows.nr ?
+	       (size_t)w->opt->count : l->rows.nr;
+}
+
+static void end_conns(struct watch *w)
+{
+	static const struct conn none = { .sum.head.family = 4 };
+	struct listing *l = w->ctx;
+
+	sorted_sort(&l->rows);
+	for (size_t i = 0; w->opt->sort && i < rows_wanted(w, l); i++)
+		show_conn(w, sorted_row(&l->rows, i));
+	if (w->opt->csv && !w->totals.conns)
+		csv_empty(&w->out, conn_bare, &none, w->opt->headings);
+	heading(w);
 }
 
 /**
@@ -56,29 +135,78 @@ static bool heading(struct watch *w)
  */
 int cmd_conns(const struct options *opt)
 {
-	static const struct view json = { .conn = conn_json };
-	static const struct view rows = {
-		.conn = conn_row,
-		.bare = true,
+	struct view view = {
+		.conn = on_conn,
+		.bare = opt->csv || !opt->json || opt->bare,
 		.idle = heading,
+		.end = end_conns,
 	};
 	struct watch w = { .opt = opt };
-	struct table table;
+	struct listing l;
+	enum table_result result = listing_init(&l, opt, table_conns,
+						sizeof(struct conn));
+	int status;
 
-	if (opt->json)
-		return run(&w, opt, &json, NULL);
-	if (table_init(&table, table_conns, opt))
-		return 2;
-	return run(&w, opt, &rows, &table);
+	if (result != TABLE_READY)
+		return result;
+	status = run(&w, opt, &view, &l);
+	for (size_t i = 0; i < l.rows.nr; i++)
+		free(((struct conn *)(l.rows.rows + i * l.rows.size))->phases);
+	sorted_free(&l.rows);
+	return status;
 }
 
-static bool show_phase(struct watch *w, const struct phase *phase)
+/* --- phases --- */
+
+static void phase_json(struct out *out, const void *row)
 {
-	w->totals.phases++;
-	if (w->opt->json)
+	json_phase(out, row);
+}
+
+static void show_phase(struct watch *w, const struct phase *phase)
+{
+	struct listing *l = w->ctx;
+
+	if (w->opt->csv)
+		csv_row(&w->out, phase_json, phase, w->opt->headings);
+	else if (w->opt->json)
 		json_phase(&w->out, phase);
 	else
-		table_row(w->ctx, &w->out, phase);
+		table_row(&l->table, &w->out, phase);
+}
+
+/* A phase and what it needs of its record. */
+struct kept_phase {
+	struct phase phase;
+	struct synfin_record_head head;
+	struct synfin_record_step step;
+};
+
+static bool keep_phase(struct listing *l, const struct phase *phase)
+{
+	struct kept_phase kept = { .head = *phase->head, .step = *phase->step };
+
+	return !sorted_add(&l->rows, &kept);
+}
+
+/* They do not move any more. */
+static void settle_phases(struct listing *l)
+{
+	for (size_t i = 0; i < l->rows.nr; i++) {
+		struct kept_phase *kept = (void *)(l->rows.rows + i * l->rows.size);
+
+		kept->phase = (struct phase){ &kept->head, &kept->step };
+	}
+}
+
+static bool take_phase(struct watch *w, const struct phase *phase)
+{
+	struct listing *l = w->ctx;
+
+	w->totals.phases++;
+	if (w->opt->sort)
+		return !keep_phase(l, phase);
+	show_phase(w, phase);
 	return !w->opt->count || w->totals.phases < w->opt->count;
 }
 
@@ -92,12 +220,12 @@ static bool phase_record(struct watch *w, const union synfin_record *rec)
 	if (rec->head.type != SYNFIN_RECORD_PHASES)
 		return true;
 	for (nr = synfin_record_steps(&rec->head); nr; nr--, phase.step++)
-		if (!show_phase(w, &phase))
+		if (!take_phase(w, &phase))
 			return false;
 	return true;
 }
 
-/* Which connections fail is known when they have: their phases come then. */
+/* What comes of a connection is known when it has: its phases come then. */
 static bool phases_of_conn(struct watch *w, const struct conn *c)
 {
 	struct synfin_record_step step;
@@ -105,10 +233,26 @@ static bool phases_of_conn(struct watch *w, const struct conn *c)
 
 	for (unsigned int i = 0; i < c->nr_phases; i++) {
 		step_unpack(&c->phases[i], &step);
-		if (!show_phase(w, &phase))
+		if (!take_phase(w, &phase))
 			return false;
 	}
 	return true;
+}
+
+static void end_phases(struct watch *w)
+{
+	static const struct synfin_record_head head = { .family = 4 };
+	static const struct synfin_record_step step;
+	static const struct phase none = { &head, &step };
+	struct listing *l = w->ctx;
+
+	settle_phases(l);
+	sorted_sort(&l->rows);
+	for (size_t i = 0; w->opt->sort && i < rows_wanted(w, l); i++)
+		show_phase(w, sorted_row(&l->rows, i));
+	if (w->opt->csv && !w->totals.phases)
+		csv_empty(&w->out, phase_json, &none, w->opt->headings);
+	heading(w);
 }
 
 /**
@@ -119,18 +263,26 @@ static bool phases_of_conn(struct watch *w, const struct conn *c)
  */
 int cmd_phases(const struct options *opt)
 {
-	struct view view = { .idle = opt->json ? NULL : heading };
+	struct view view = { .idle = heading, .end = end_phases };
 	struct watch w = { .opt = opt };
-	struct table table;
+	struct listing l;
+	enum table_result result;
+	int status;
 
-	if (opt->filter.failed)
+	if (opt->filter.on_conn)
 		view.conn = phases_of_conn;
 	else
 		view.record = phase_record;
-	if (!opt->json && table_init(&table, table_phases, opt))
-		return 2;
-	return run(&w, opt, &view, &table);
+	result = listing_init(&l, opt, table_phases,
+			      sizeof(struct kept_phase));
+	if (result != TABLE_READY)
+		return result;
+	status = run(&w, opt, &view, &l);
+	sorted_free(&l.rows);
+	return status;
 }
+
+/* --- ladder --- */
 
 struct ladder {
 	struct ladder_options opt;
@@ -168,10 +320,6 @@ int cmd_ladder(const struct options *opt)
 		.width = (int)term_width(&bounded),
 		.numeric = opt->numeric,
 	};
-	if (opt->json) {
-		complain("ladder has no --json: try: synfin conns --json");
-		return 2;
-	}
 	if (out_open(&w.out, STDOUT_FILENO, "stdout"))
 		return EXIT_FAILURE;
 	ladder.stream = out_stream(&w.out);

@@ -1,40 +1,171 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which records are wanted. Whether a connection failed is known only when it has
- * ended, so --failed is not judged here.
+ * Which records and connections are wanted.
  */
+#include <stdlib.h>
 #include <string.h>
 
-#include "commands/options.h"
+#include "commands/filter.h"
+#include "output/vocab.h"
 
-/**
- * filter_any() - may filter_head() turn a record down?
- * @f: the filter
- *
- * Return: false if it wants all.
- */
-bool filter_any(const struct filter *f)
+static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned int bits)
 {
-	return f->port || f->netns || f->family;
+	unsigned int bytes = bits / 8, rest = bits % 8;
+
+	return !memcmp(a, b, bytes) &&
+	       (!rest || !((a[bytes] ^ b[bytes]) >> (8 - rest)));
+}
+
+static bool end_matches(const struct filter_end *e, unsigned int family,
+			const uint8_t *addr, uint16_t port)
+{
+	if (port < e->low || port > e->high)
+		return false;
+	return !e->family ||
+	       (e->family == family && same_bits(e->addr, addr, e->bits));
+}
+
+static bool matches(const struct filter_end *e, enum filter_which which,
+		    const struct synfin_record_head *h)
+{
+	bool client = which != FILTER_SERVER && which != FILTER_SERVICE;
+
+	if (client && end_matches(e, h->family, h->client, h->client_port))
+		return true;
+	return which != FILTER_CLIENT &&
+	       end_matches(e, h->family, h->server, h->server_port);
 }
 
 /**
- * filter_head() - is a record wanted?
- * @f: the filter
+ * filter_end_match() - is it one of the two ends?
+ * @end: an address or a port
+ * @head: of a record
+ *
+ * Return: true if it is.
+ */
+bool filter_end_match(const struct filter_end *end,
+		      const struct synfin_record_head *head)
+{
+	return matches(end, FILTER_HOST, head);
+}
+
+static bool list_matches(const struct filter_list *list, enum filter_which which,
+			 const struct synfin_record_head *h)
+{
+	bool found = !list->wanted;
+
+	for (unsigned int i = 0; i < list->nr; i++) {
+		if ((found && !list->end[i].denied) ||
+		    !matches(&list->end[i], which, h))
+			continue;
+		if (list->end[i].denied)
+			return false;
+		found = true;
+	}
+	return found;
+}
+
+static bool netns_matches(const struct filter *f, uint32_t number)
+{
+	bool wanted = false, found = false;
+
+	for (unsigned int i = 0; i < f->nr_netns; i++) {
+		bool same = f->netns[i].number == number;
+
+		if (f->netns[i].denied && same)
+			return false;
+		wanted |= !f->netns[i].denied;
+		found |= same;
+	}
+	return found || !wanted;
+}
+
+/**
+ * filter_head() - is a record wanted, by what it begins with?
+ * @f: the filter, with @on_head
  * @head: of the record
  *
  * Return: true if it is.
  */
 bool filter_head(const struct filter *f, const struct synfin_record_head *head)
 {
-	if (f->port && f->port != head->client_port &&
-	    f->port != head->server_port)
+	for (unsigned int i = 0; i < FILTER_LISTS; i++)
+		if (f->list[i].nr &&
+		    !list_matches(&f->list[i], (enum filter_which)i, head))
+			return false;
+	if (f->families && !(f->families >> head->family & 1))
 		return false;
-	if (f->netns && f->netns != head->netns)
+	if (f->nr_netns && !netns_matches(f, head->netns))
 		return false;
-	if (!f->family)
+	return !f->expr || filter_expr_match(f->expr, head);
+}
+
+static bool words_match(const struct filter_words *words, unsigned int value)
+{
+	uint32_t bit = value < 32 ? 1u << value : 0;
+
+	return !(words->denied & bit) && (!words->wanted || words->wanted & bit);
+}
+
+static bool slow_enough(const struct filter *f, const struct synfin_record_conn *c)
+{
+	const uint64_t ns[FILTER_SPANS] = {
+		[FILTER_HANDSHAKE] = c->handshake_ns,
+		[FILTER_SERVER_RTT] = c->server_rtt_ns,
+		[FILTER_CLIENT_RTT] = c->client_rtt_ns,
+		[FILTER_CLOSING] = c->close_ns,
+		[FILTER_LIFE] = c->duration_ns,
+	};
+
+	for (unsigned int i = 0; i < FILTER_SPANS; i++)
+		if (f->slower[i] && (ns[i] == SYNFIN_NS_NONE || ns[i] < f->slower[i]))
+			return false;
+	return true;
+}
+
+/**
+ * filter_time() - is something wanted that happened then?
+ * @f: the filter
+ * @ns: since 1970
+ *
+ * Return: true if it is.
+ */
+bool filter_time(const struct filter *f, uint64_t ns)
+{
+	return ns >= f->since_ns && (!f->until_ns || ns <= f->until_ns);
+}
+
+/**
+ * filter_conn() - is a connection wanted, by what came of it?
+ * @f: the filter
+ * @c: the connection
+ *
+ * Return: true if it is.
+ */
+bool filter_conn(const struct filter *f, const struct synfin_record_conn *c)
+{
+	uint64_t begin = c->head.time_ns, end = begin;
+
+	if (!f->on_conn)
 		return true;
-	return f->family == head->family &&
-	       (!memcmp(f->host, head->client, sizeof(f->host)) ||
-		!memcmp(f->host, head->server, sizeof(f->host)));
+	if (c->duration_ns != SYNFIN_NS_NONE)
+		end += c->duration_ns;
+	return (!f->failed || vocab_class(c) == VOCAB_FAILED) &&
+	       words_match(&f->open, c->opening) &&
+	       words_match(&f->close, c->closing) &&
+	       words_match(&f->closed_by, c->closed_by) && slow_enough(f, c) &&
+	       end >= f->since_ns && (!f->until_ns || begin <= f->until_ns);
+}
+
+/**
+ * filter_free() - free what it holds
+ * @f: the filter
+ */
+void filter_free(struct filter *f)
+{
+	for (unsigned int i = 0; i < FILTER_LISTS; i++)
+		free(f->list[i].end);
+	free(f->netns);
+	filter_expr_free(f);
+	*f = (struct filter){ .on_head = false };
 }

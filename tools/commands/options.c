@@ -1,276 +1,297 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The command line.
+ * Reads the command line by the table of options: first what is there, then, when the
+ * command is known, what it means.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "output/complain.h"
+#include "commands/cmd.h"
 #include "commands/options.h"
+#include "output/complain.h"
 #include "output/term.h"
 
-static const char help[] =
-"Usage: synfin [COMMAND] [OPTION...]\n"
-"\n"
-"Shows how TCP connections open and close.\n"
-"\n"
-"Commands:\n"
-"  conns     a line for each connection that has ended (the default)\n"
-"  phases    a line for each segment that opened or closed one\n"
-"  ladder    a drawing of each connection, segment by segment\n"
-"  flows     the connections that are live now\n"
-"  stats     what was counted, and how long handshakes took\n"
-"  top       the busiest services, refreshed each second\n"
-"  record    write what happens to a file (-o FILE), to be read with -r\n"
-"\n"
-"Where from:\n"
-"  -r, --read FILE        a recording or a capture; - is stdin\n"
-"      --source NAME      ring (the default) or trace, the tracepoints\n"
-"      --ring-file FILE   another file than /proc/net/synfin/ring\n"
-"      --follow           wait for more (the default, but for a file)\n"
-"      --no-follow        end with what is there now\n"
-"  -n, --count COUNT      end after so many connections, or phases\n"
-"  -d, --duration SECONDS end after so long\n"
-"\n"
-"Which:\n"
-"      --port NUMBER      with this port at either end\n"
-"      --host ADDRESS     with this address at either end\n"
-"      --netns NUMBER     of this network namespace (ls -L -i /proc/PID/ns/net)\n"
-"      --failed           only those that did not open\n"
-"\n"
-"How:\n"
-"      --json             an object a line\n"
-"  -o, --output COLUMNS   these columns, as TIME,CLIENT,OUTCOME\n"
-"      --no-headings      rows only\n"
-"      --ascii, --utf8    what the terminal can show (as the locale says)\n"
-"      --color WHEN       auto (the default), always or never\n"
-"      --numeric          port numbers, not the names of services\n"
-"      --absolute         sequence numbers as on the wire, in a ladder\n"
-"      --relative         counted from the first one, x and y (the default)\n"
-"      --explain          say what each counter means, with stats\n"
-"\n"
-"  -h, --help             this text\n"
-"      --version          the version\n"
-"\n"
-"The exit status is 0, 1 if something failed, 2 if the usage was wrong.\n";
+#define GIVEN_MAX	256u
 
-enum {
-	OPT_SOURCE = 256,
-	OPT_RING_FILE,
-	OPT_FOLLOW,
-	OPT_NO_FOLLOW,
-	OPT_PORT,
-	OPT_HOST,
-	OPT_NETNS,
-	OPT_FAILED,
-	OPT_JSON,
-	OPT_NO_HEADINGS,
-	OPT_ASCII,
-	OPT_UTF8,
-	OPT_COLOR,
-	OPT_NUMERIC,
-	OPT_ABSOLUTE,
-	OPT_RELATIVE,
-	OPT_EXPLAIN,
-	OPT_VERSION,
+/* An option as it was typed. */
+struct given {
+	const struct option_row *row;
+	char typed[32];
+	const char *value;
 };
 
-static const struct option longs[] = {
-	{ "read", required_argument, NULL, 'r' },
-	{ "source", required_argument, NULL, OPT_SOURCE },
-	{ "ring-file", required_argument, NULL, OPT_RING_FILE },
-	{ "follow", no_argument, NULL, OPT_FOLLOW },
-	{ "no-follow", no_argument, NULL, OPT_NO_FOLLOW },
-	{ "count", required_argument, NULL, 'n' },
-	{ "duration", required_argument, NULL, 'd' },
-	{ "port", required_argument, NULL, OPT_PORT },
-	{ "host", required_argument, NULL, OPT_HOST },
-	{ "netns", required_argument, NULL, OPT_NETNS },
-	{ "failed", no_argument, NULL, OPT_FAILED },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "output", required_argument, NULL, 'o' },
-	{ "no-headings", no_argument, NULL, OPT_NO_HEADINGS },
-	{ "ascii", no_argument, NULL, OPT_ASCII },
-	{ "utf8", no_argument, NULL, OPT_UTF8 },
-	{ "color", required_argument, NULL, OPT_COLOR },
-	{ "numeric", no_argument, NULL, OPT_NUMERIC },
-	{ "absolute", no_argument, NULL, OPT_ABSOLUTE },
-	{ "relative", no_argument, NULL, OPT_RELATIVE },
-	{ "explain", no_argument, NULL, OPT_EXPLAIN },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, OPT_VERSION },
-	{ NULL, 0, NULL, 0 },
+struct line {
+	struct given given[GIVEN_MAX];
+	unsigned int nr;
+	const char *word[3];
+	unsigned int nr_words;
+	bool help;
+	bool version;
 };
 
-static int wrong(const char *option, const char *value, const char *wanted)
+static const char *next_name(unsigned int *i)
 {
-	return complain("%s %s: %s", option, value, wanted);
+	return option_table[(*i)++].name;
 }
 
-static int parse_number(const char *option, const char *value, uint64_t most,
-			uint64_t *result)
+static bool takes_value(const struct option_row *row)
 {
-	char *end;
-
-	errno = 0;
-	*result = strtoull(value, &end, 10);
-	if (errno || *end || end == value || strchr(value, '-') || !*result ||
-	    *result > most)
-		return complain("%s %s: a number from 1 to %llu is wanted",
-				option, value, (unsigned long long)most);
-	return 0;
+	return row->argument;
 }
 
-static int parse_seconds(struct options *opt, const char *value)
+/* By its name, or by what no other name begins with; rows of one name are alike. */
+static const struct option_row *find_long(const char *name, size_t len)
 {
-	char *end;
+	const struct option_row *row, *found = NULL;
+	const char *closest;
+	char word[64];
 
-	opt->seconds = strtod(value, &end);
-	if (*end || end == value || !isfinite(opt->seconds) ||
-	    opt->seconds <= 0 || opt->seconds > 1e9)
-		return wrong("-d", value, "a number of seconds is wanted");
-	return 0;
-}
-
-static int parse_host(struct filter *f, const char *value)
-{
-	if (inet_pton(AF_INET, value, f->host) == 1)
-		f->family = 4;
-	else if (inet_pton(AF_INET6, value, f->host) == 1)
-		f->family = 6;
+	for (row = option_table; row->name; row++) {
+		if (strncmp(row->name, name, len))
+			continue;
+		if (!row->name[len])
+			return row;
+		if (found && strcmp(found->name, row->name)) {
+			complain("--%.*s: may be --%s or --%s", (int)len, name,
+				 found->name, row->name);
+			return NULL;
+		}
+		found = row;
+	}
+	if (found)
+		return found;
+	snprintf(word, sizeof(word), "%.*s", (int)len, name);
+	closest = help_closest(word, next_name);
+	if (closest)
+		complain("--%.*s: no such option: did you mean --%s?", (int)len,
+			 name, closest);
 	else
-		return wrong("--host", value, "an address, not a name, is wanted");
+		complain("--%.*s: no such option", (int)len, name);
+	return NULL;
+}
+
+static const struct option_row *find_short(char letter)
+{
+	for (const struct option_row *row = option_table; row->name; row++)
+		if (row->letter == letter)
+			return row;
+	complain("-%c: no such option", letter);
+	return NULL;
+}
+
+static int add(struct line *line, const struct option_row *row, const char *typed,
+	       const char *value)
+{
+	struct given *g = &line->given[line->nr];
+
+	line->help |= !strcmp(row->name, "help");
+	line->version |= !strcmp(row->name, "version");
+	if (line->help || line->version)
+		return 0;
+	if (line->nr == GIVEN_MAX)
+		return complain("%s: more than %u options", typed, GIVEN_MAX);
+	*g = (struct given){ .row = row, .value = value };
+	snprintf(g->typed, sizeof(g->typed), "%s", typed);
+	line->nr++;
 	return 0;
 }
 
-static int parse_color(struct options *opt, const char *value)
+/* The value that follows as a word of its own. Returns how many words were taken. */
+static int add_with_next(struct line *line, const struct option_row *row,
+			 const char *typed, const char *next)
 {
-	if (!strcmp(value, "always"))
-		opt->color = true;
-	else if (!strcmp(value, "never"))
-		opt->color = false;
-	else if (!strcmp(value, "auto"))
-		opt->color = term_has_color();
-	else
-		return wrong("--color", value, "auto, always or never is wanted");
+	if (row->optional && (!next || *next == '-'))
+		return add(line, row, typed, NULL) ? -1 : 0;
+	if (!next)
+		return complain("%s: %s is missing", typed, row->argument);
+	return add(line, row, typed, next) ? -1 : 1;
+}
+
+static int read_long(struct line *line, const char *word, const char *next)
+{
+	size_t len = strcspn(word + 2, "=");
+	const struct option_row *row = find_long(word + 2, len);
+	const char *value = word[2 + len] ? word + 3 + len : NULL;
+	char typed[32];
+
+	if (!row)
+		return -1;
+	snprintf(typed, sizeof(typed), "--%s", row->name);
+	if (value && !takes_value(row))
+		return complain("%s: takes no value", typed);
+	if (value || !takes_value(row))
+		return add(line, row, typed, value);
+	return add_with_next(line, row, typed, next);
+}
+
+static int read_short(struct line *line, const char *word, const char *next)
+{
+	const struct option_row *row;
+	char typed[3] = "-";
+
+	for (const char *p = word + 1; *p; p++) {
+		row = find_short(*p);
+		if (!row)
+			return -1;
+		typed[1] = *p;
+		if (!takes_value(row)) {
+			if (add(line, row, typed, NULL))
+				return -1;
+			continue;
+		}
+		if (p[1])
+			return add(line, row, typed, p + 1);
+		return add_with_next(line, row, typed, next);
+	}
 	return 0;
 }
 
-static int parse_source(struct options *opt, const char *value)
+static int read_words(struct line *line, int argc, char **argv)
 {
-	opt->trace = !strcmp(value, "trace");
-	if (!opt->trace && strcmp(value, "ring"))
-		return wrong("--source", value, "ring or trace is wanted");
+	bool plain = false;
+	int taken;
+
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL;
+
+		if (!plain && !strcmp(word, "--")) {
+			plain = true;
+			continue;
+		}
+		if (plain || word[0] != '-' || !word[1]) {
+			if (line->nr_words == 3)
+				return complain("%s: is one word too many", word);
+			line->word[line->nr_words++] = word;
+			continue;
+		}
+		taken = word[1] == '-' ? read_long(line, word, next) :
+					 read_short(line, word, next);
+		if (taken < 0)
+			return -1;
+		i += taken;
+	}
 	return 0;
 }
 
-static int parse_filter(struct filter *f, int option, const char *value)
+/* The row that this command means by the option; several may share a name. */
+static const struct option_row *row_for(const struct given *g,
+					const struct command *command)
 {
-	uint64_t n = 0;
-	int err = 0;
-
-	switch (option) {
-	case OPT_PORT:
-		err = parse_number("--port", value, UINT16_MAX, &n);
-		f->port = (uint16_t)n;
-		break;
-	case OPT_NETNS:
-		err = parse_number("--netns", value, UINT32_MAX, &n);
-		f->netns = (uint32_t)n;
-		break;
-	case OPT_HOST:
-		err = parse_host(f, value);
-		break;
-	default:
-		f->failed = true;
-		break;
-	}
-	return err;
+	for (const struct option_row *row = option_table; row->name; row++)
+		if (!strcmp(row->name, g->row->name) &&
+		    row->commands & command->bit)
+			return row;
+	return NULL;
 }
 
-/* Options that are no more than a switch. */
-static void parse_switch(struct options *opt, int option)
+static int refuse(const struct given *g, const struct command *command)
 {
-	switch (option) {
-	case OPT_JSON:
-		opt->json = true;
-		break;
-	case OPT_NO_HEADINGS:
-		opt->headings = false;
-		break;
-	case OPT_ASCII:
-	case OPT_UTF8:
-		opt->utf8 = option == OPT_UTF8;
-		break;
-	case OPT_NUMERIC:
-		opt->numeric = true;
-		break;
-	case OPT_ABSOLUTE:
-	case OPT_RELATIVE:
-		opt->absolute = option == OPT_ABSOLUTE;
-		break;
-	case OPT_EXPLAIN:
-		opt->explain = true;
-		break;
-	}
+	char text[256] = "";
+
+	for (const struct command *c = command_table; c->name; c++)
+		if (row_for(g, c))
+			snprintf(text + strlen(text), sizeof(text) - strlen(text),
+				 "%s%s", *text ? ", " : "", c->name);
+	return complain("%s: has no use for %s, which is for %s", command->name,
+			g->typed, text);
 }
 
-static int parse_option(struct options *opt, int option, int *follow)
+static int take_one(struct options *opt, const struct option_row *row,
+		    const struct given *g)
 {
-	switch (option) {
-	case 'r':
-		opt->file = optarg;
-		return 0;
-	case 'o':
-		opt->output = optarg;
-		return 0;
-	case 'n':
-		return parse_number("-n", optarg, UINT64_MAX, &opt->count);
-	case 'd':
-		return parse_seconds(opt, optarg);
-	case OPT_SOURCE:
-		return parse_source(opt, optarg);
-	case OPT_RING_FILE:
-		opt->ring = optarg;
-		return 0;
-	case OPT_FOLLOW:
-	case OPT_NO_FOLLOW:
-		*follow = option == OPT_FOLLOW;
-		return 0;
-	case OPT_COLOR:
-		return parse_color(opt, optarg);
-	case OPT_PORT:
-	case OPT_HOST:
-	case OPT_NETNS:
-	case OPT_FAILED:
-		return parse_filter(&opt->filter, option, optarg);
-	default:
-		parse_switch(opt, option);
-		return 0;
-	}
+	if (row->take)
+		return row->take(opt, row, g->value);
+	*(bool *)((char *)opt + row->offset) = row->value;
+	return 0;
 }
 
-static int parse_command(struct options *opt, int argc, char **argv)
+static int take_all(struct options *opt, const struct line *line)
 {
-	if (optind == argc)
-		return 0;
-	opt->command = argv[optind];
-	if (optind + 1 < argc)
+	for (unsigned int i = 0; i < line->nr; i++) {
+		const struct given *g = &line->given[i];
+		const struct option_row *row = row_for(g, opt->command);
+
+		if (!row)
+			return refuse(g, opt->command);
+		for (unsigned int j = 0; j < i && row->argument && !row->many; j++)
+			if (line->given[j].row == g->row && g->value &&
+			    line->given[j].value &&
+			    strcmp(line->given[j].value, g->value))
+				return complain("%s: %s or %s? it can be given once",
+						g->typed, line->given[j].value,
+						g->value);
+		if (take_one(opt, row, g))
+			return -1;
+	}
+	return 0;
+}
+
+static int read_command(struct options *opt, const struct line *line)
+{
+	const struct command *c = command_find(line->nr_words ? line->word[0] :
+					       "conns");
+
+	if (!c)
+		return -1;
+	opt->command = c;
+	if (line->nr_words > 1 && !c->topic)
 		return complain("%s: one command is enough: is a -r missing?",
-				argv[optind + 1]);
+				line->word[1]);
+	if (line->nr_words > 2)
+		return complain("%s: is one word too many", line->word[2]);
+	opt->topic = line->word[1];
 	return 0;
 }
 
-static enum options_result usage_wrong(void)
+/* What single options do not know of each other. */
+static int check(const struct options *opt)
 {
-	fputs("Try: synfin --help\n", stderr);
+	const char *name = opt->command->name;
+
+	if (opt->file && (opt->trace || opt->ring))
+		return complain("-r: a file is no live source: leave out --source and --ring-file");
+	if (opt->trace && opt->ring)
+		return complain("--ring-file: --source trace reads no ring");
+	if (opt->json && opt->csv)
+		return complain("--csv: is it to be JSON or CSV?");
+	if (opt->columns && (opt->json || opt->csv))
+		return complain("-o: %s has all there is: leave out -o",
+				opt->json ? "--json" : "--csv");
+	if (opt->command->bit == CMD_RECORD && !opt->output)
+		return complain("record: where to? try: synfin record -o FILE");
+	if (opt->sort && opt->follow_given && opt->follow)
+		return complain("--sort: needs an end: leave out --follow");
+	if (opt->csv && opt->time_given)
+		return complain("--time: --csv has seconds since 1970");
+	if (opt->json && opt->time_given)
+		return complain("--time: --json has seconds since 1970");
+	if (opt->file && opt->filter.from_now)
+		return complain("--from now: a file is of the past: try: --since");
+	if (opt->json && !opt->headings)
+		return complain("--no-headings: --json has none");
+	if (opt->bare && !opt->json)
+		return complain("--no-phases: is for --json: try: synfin %s --json --no-phases",
+				name);
+	return 0;
+}
+
+static enum options_result usage_wrong(const struct options *opt)
+{
+	if (opt->command)
+		fprintf(stderr, "Try: synfin %s --help\n", opt->command->name);
+	else
+		fputs("Try: synfin --help\n", stderr);
 	return OPTIONS_WRONG;
+}
+
+/**
+ * options_free() - free what they hold
+ * @opt: of options_parse()
+ */
+void options_free(struct options *opt)
+{
+	filter_free(&opt->filter);
 }
 
 /**
@@ -283,39 +304,26 @@ static enum options_result usage_wrong(void)
  */
 enum options_result options_parse(struct options *opt, int argc, char **argv)
 {
-	int option, follow = -1;
+	struct line line = { .nr = 0 };
 
 	*opt = (struct options){
-		.command = "conns",
 		.headings = true,
 		.utf8 = term_has_utf8(),
 		.color = term_has_color(),
 	};
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "r:n:d:o:h", longs, NULL)) >= 0) {
-		switch (option) {
-		case 'h':
-			fputs(help, stdout);
-			return OPTIONS_DONE;
-		case OPT_VERSION:
-			printf("synfin %s (records of version %d)\n",
-			       SYNFIN_RELEASE, SYNFIN_VERSION);
-			return OPTIONS_DONE;
-		case '?':
-			complain("%s: is no option, or lacks its value",
-				 argv[optind - 1]);
-			return usage_wrong();
-		default:
-			if (parse_option(opt, option, &follow))
-				return usage_wrong();
-		}
-	}
-	if (parse_command(opt, argc, argv))
-		return usage_wrong();
-	if (opt->file && (opt->trace || opt->ring)) {
-		complain("-r: a file is no live source: leave out --source and --ring-file");
-		return usage_wrong();
-	}
-	opt->follow = follow < 0 ? !opt->file : follow;
+	if (read_words(&line, argc, argv))
+		return usage_wrong(opt);
+	if (line.version)
+		return help_version() ? OPTIONS_FAILED : OPTIONS_DONE;
+	if (line.help && !line.nr_words)
+		return help_all() ? OPTIONS_FAILED : OPTIONS_DONE;
+	if (read_command(opt, &line))
+		return OPTIONS_WRONG;
+	if (line.help)
+		return help_command(opt->command) ? OPTIONS_FAILED : OPTIONS_DONE;
+	if (take_all(opt, &line) || check(opt))
+		return usage_wrong(opt);
+	if (!opt->follow_given)
+		opt->follow = !opt->file && !opt->last && !opt->sort;
 	return OPTIONS_RUN;
 }

@@ -8,37 +8,42 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "commands/filter.h"
+#include "connections/rfc_state.h"
 #include "uapi/synfin.h"
 
-/**
- * struct filter - which connections are wanted
- * @port:	of either end, 0 for any
- * @netns:	number of a namespace, 0 for any
- * @family:	of @host, 0 for any
- * @host:	address of either end
- * @failed:	only those that did not open
- */
-struct filter {
-	uint16_t port;
-	uint32_t netns;
-	uint8_t family;
-	uint8_t host[16];
-	bool failed;
-};
+struct command;
+
+/* How a time of day is shown. */
+enum time_style { TIME_LOCAL, TIME_ISO, TIME_EPOCH, TIME_RELATIVE };
 
 /**
  * struct options - the command line
- * @command:	the command's name
+ * @command:	the command
+ * @topic:	what "help" is asked about, or the shell of "completion"; or NULL
  * @file:	a recording or a capture to read, "-" for stdin, or NULL
- * @ring:	the file to map as the ring
- * @output:	what -o says: columns, or for record the file
+ * @ring:	the file to map as the ring, or NULL
+ * @proc:	the folder of the module's text files, or NULL
+ * @columns:	what -o says of a table, or NULL
+ * @output:	what -o says of a file that is to be made, or NULL
+ * @sort:	the column that rows are in the order of, or NULL
+ * @group_by:	what connections are counted by, or NULL
  * @filter:	which connections
+ * @states:	of live connections
+ * @older_ns:	live connections that are at least so old
  * @count:	end after so many, 0 for no limit
  * @seconds:	end after so long, 0 for no limit
+ * @time:	how a time is shown
+ * @time_given:	a time is asked for
  * @trace:	read the tracepoints instead of the ring
  * @follow:	wait for more
+ * @follow_given: so it was said: --follow or --no-follow
+ * @last:	what has been, and no more
  * @json:	an object a line
+ * @csv:	the same, with commas
+ * @bare:	objects without their phases
  * @headings:	a line of them above a table
+ * @quiet:	no closing line
  * @utf8:	the terminal can show more than ASCII
  * @color:	use colours
  * @numeric:	port numbers, not names
@@ -46,17 +51,31 @@ struct filter {
  * @explain:	say what each counter means
  */
 struct options {
-	const char *command;
+	const struct command *command;
+	const char *topic;
 	const char *file;
 	const char *ring;
+	const char *proc;
+	const char *columns;
 	const char *output;
+	const char *sort;
+	const char *group_by;
 	struct filter filter;
+	struct rfc_filter states;
+	uint64_t older_ns;
 	uint64_t count;
 	double seconds;
+	enum time_style time;
+	bool time_given;
 	bool trace;
 	bool follow;
+	bool follow_given;
+	bool last;
 	bool json;
+	bool csv;
+	bool bare;
 	bool headings;
+	bool quiet;
 	bool utf8;
 	bool color;
 	bool numeric;
@@ -64,16 +83,64 @@ struct options {
 	bool explain;
 };
 
-/* What options_parse() found: go on, or end with success or a wrong usage. */
+/**
+ * struct option_row - an option: all that is known of it, in one place
+ * @name:	after two dashes
+ * @letter:	after one dash, or 0
+ * @argument:	the name of its value in the help; NULL for a switch
+ * @commands:	bits of the commands that take it
+ * @section:	of the help
+ * @help:	what it does
+ * @words:	what its value can be, for completion: words with blanks between them,
+ *		"FILE", "FOLDER", "COLUMNS" or "SORT"; or NULL
+ * @many:	given again, it adds to what it said before
+ * @optional:	its value may be left out
+ * @take:	what is done with it; NULL for a switch at @offset
+ * @offset:	of a bool in struct options
+ * @value:	what that is set to, or what @take is told
+ */
+struct option_row {
+	const char *name;
+	char letter;
+	const char *argument;
+	uint32_t commands;
+	const char *section;
+	const char *help;
+	const char *words;
+	bool many;
+	bool optional;
+	int (*take)(struct options *opt, const struct option_row *row,
+		    const char *value);
+	uint16_t offset;
+	int value;
+};
+
+/**
+ * enum options_result - what options_parse() found
+ * @OPTIONS_RUN:	go on
+ * @OPTIONS_DONE:	help was wanted, and given
+ * @OPTIONS_FAILED:	it could not be given
+ * @OPTIONS_WRONG:	the usage was wrong
+ */
 enum options_result {
 	OPTIONS_RUN,
 	OPTIONS_DONE,
+	OPTIONS_FAILED,
 	OPTIONS_WRONG,
 };
 
-enum options_result options_parse(struct options *opt, int argc, char **argv);
+/* option_table.c: ends with a name of NULL */
+extern const struct option_row option_table[];
 
-bool filter_any(const struct filter *f);
-bool filter_head(const struct filter *f, const struct synfin_record_head *head);
+/* options.c */
+enum options_result options_parse(struct options *opt, int argc, char **argv);
+void options_free(struct options *opt);
+
+/* option_help.c */
+int help_all(void);
+int help_command(const struct command *command);
+int help_version(void);
+int help_completion(const char *shell);
+const char *help_closest(const char *word, const char *(*next)(unsigned int *i));
 
 #endif /* _TOOLS_OPTIONS_H */

@@ -2,7 +2,13 @@
 /*
  * The closing line.
  */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "output/fmt.h"
+#include "output/term.h"
 #include "commands/totals.h"
 
 /**
@@ -46,12 +52,12 @@ static char *put_outcomes(char *p, const struct totals *t)
 }
 
 /**
- * totals_print() - write the closing line
+ * totals_put() - write the closing line
  * @t:		the totals
  * @src:	where the records came from: what it lost, and what it remarks
  * @out:	where to
  */
-void totals_print(const struct totals *t, struct source *src, struct out *out)
+void totals_put(const struct totals *t, struct source *src, struct out *out)
 {
 	char *p = out_room(out, OUT_ROOM);
 
@@ -67,5 +73,56 @@ void totals_print(const struct totals *t, struct source *src, struct out *out)
 	out_used(out, p);
 	if (src->remark)
 		src->remark(src, out);
+}
+
+/* A line that is too long for the terminal goes on in the next, between its words. */
+static void put_broken(struct out *out, const char *text)
+{
+	unsigned int used = 0, width = term_width_of(out->fd);
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (used && width && used + 1 + len > width) {
+			out_text(out, "\n");
+			used = 0;
+		} else if (used) {
+			out_text(out, " ");
+			used++;
+		}
+		out_write(out, text, len);
+		used += (unsigned int)len;
+		text += len;
+		text += strspn(text, " ");
+	}
 	out_text(out, "\n");
+}
+
+/**
+ * closing_line() - say in the end what it was
+ * @out:	stdout; the line goes there on a terminal, in a pipe to stderr
+ * @format:	as of printf(), without a newline
+ */
+void closing_line(struct out *out, const char *format, ...)
+{
+	struct out err;
+	va_list args;
+	char *text;
+	int len;
+
+	va_start(args, format);
+	len = vasprintf(&text, format, args);
+	va_end(args);
+	if (len < 0)
+		return;
+	if (term_is_terminal() && !out->closed) {
+		put_broken(out, text);
+	} else {
+		out_flush(out);
+		if (!out_open(&err, STDERR_FILENO, "stderr")) {
+			put_broken(&err, text);
+			out_close(&err);
+		}
+	}
+	free(text);
 }

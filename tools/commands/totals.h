@@ -23,6 +23,7 @@ struct totals {
 };
 
 void totals_conn(struct totals *t, const struct synfin_record_conn *c);
-void totals_print(const struct totals *t, struct source *src, struct out *out);
+void totals_put(const struct totals *t, struct source *src, struct out *out);
+void closing_line(struct out *out, const char *format, ...) __printf(2, 3);
 
 #endif /* _TOOLS_TOTALS_H */

@@ -4,7 +4,6 @@
  * was shown, a signal comes, or nobody reads what is written.
  */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "output/complain.h"
 #include "commands/stop.h"
@@ -13,14 +12,15 @@
 
 static bool enough(const struct watch *w)
 {
-	return w->opt->count && w->totals.conns >= w->opt->count;
+	return w->opt->count && !w->opt->sort && !w->opt->group_by &&
+	       w->totals.conns >= w->opt->count;
 }
 
 static bool on_conn(void *ctx, const struct conn *c)
 {
 	struct watch *w = ctx;
 
-	if (w->opt->filter.failed && vocab_class(&c->sum) != VOCAB_FAILED)
+	if (!filter_conn(&w->opt->filter, &c->sum))
 		return true;
 	totals_conn(&w->totals, &c->sum);
 	return w->view->conn(w, c) && !enough(w);
@@ -56,8 +56,7 @@ static bool on_filtered_record(void *ctx, const union synfin_record *rec)
 static enum source_state pump(struct watch *w)
 {
 	struct sink sink = {
-		.record = filter_any(&w->opt->filter) ? on_filtered_record :
-							on_record,
+		.record = w->opt->filter.on_head ? on_filtered_record : on_record,
 		.ctx = w,
 	};
 	enum source_state state = SOURCE_MORE;
@@ -79,22 +78,17 @@ static enum source_state pump(struct watch *w)
 /* On a terminal it is the last line of the table; in a pipe it would be in the way. */
 static void say_totals(struct watch *w)
 {
-	bool aside = w->opt->json || !w->opt->headings || w->out.closed ||
-		     stop_unread || !term_is_terminal();
-	struct out err;
+	struct out text;
 
-	if (!aside) {
-		/* Over the ^C that the terminal has echoed. */
-		if (stop_asked && term_is_terminal())
-			out_text(&w->out, "\r");
-		totals_print(&w->totals, w->src, &w->out);
+	if (w->opt->quiet || out_open(&text, -1, "memory"))
 		return;
-	}
-	out_flush(&w->out);
-	if (out_open(&err, STDERR_FILENO, "stderr"))
-		return;
-	totals_print(&w->totals, w->src, &err);
-	out_close(&err);
+	totals_put(&w->totals, w->src, &text);
+	text.buf[text.len] = '\0';
+	/* Over the ^C that the terminal has echoed. */
+	if (stop_asked && term_is_terminal())
+		out_text(&w->out, "\r");
+	closing_line(&w->out, "%s", text.buf);
+	free(text.buf);
 }
 
 /*

@@ -2,31 +2,51 @@
 /*
  * Cells that several tables have. What is not known is an empty cell.
  */
+#include <string.h>
+
 #include "output/cells.h"
 #include "output/fmt.h"
 #include "output/service.h"
 
 /*
- * Takes text out of the middle: an address is known by how it begins, and the
- * port at its end says most of all.
+ * Takes text out of the middle of an address, which is known by how it begins; a port
+ * is whole, or replaced by a mark. Half of it would be another port.
  */
 static char *elide(char *text, char *end, unsigned int width,
 		   unsigned int port_len, bool utf8)
 {
 	unsigned int len = (unsigned int)(end - text);
-	unsigned int mark = utf8 ? 1 : 2, head, tail;
+	const char *mark = utf8 ? "\xe2\x80\xa6" : "..";
+	unsigned int mark_columns = utf8 ? 1 : 2, head, tail;
+	size_t mark_len = strlen(mark);
+	char rest[FMT_ROOM];
 
-	if (!width || len <= width || width < mark + 4)
+	if (!width || len <= width)
 		return end;
-	tail = port_len + 5;
-	if (tail < (width - mark) / 2)
-		tail = (width - mark) / 2;
-	if (tail > width - mark - 3)
-		tail = width - mark - 3;
-	head = width - mark - tail;
-	memmove(text + head + (utf8 ? 3 : 2), end - tail, tail);
-	memcpy(text + head, utf8 ? "\xe2\x80\xa6" : "..", utf8 ? 3 : 2);
-	return text + head + (utf8 ? 3 : 2) + tail;
+	tail = (width - mark_columns) / 2;
+	if (tail < port_len + 5)
+		tail = port_len + 5;
+	if (tail > width - mark_columns - 3)
+		tail = width - mark_columns - 3;
+	if (width < mark_columns + 3 + port_len || tail < port_len)
+		tail = port_len;
+	if (width < mark_columns + port_len)
+		return end;	/* the table cuts it, with a mark at the end */
+	head = width - mark_columns - tail;
+	memcpy(rest, end - tail, tail);
+	memcpy(text + head, mark, mark_len);
+	memcpy(text + head + mark_len, rest, tail);
+	return text + head + mark_len + tail;
+}
+
+static char *put_addr(char *p, unsigned int family, const uint8_t *addr)
+{
+	if (family == 4)
+		return fmt_addr(p, family, addr);
+	*p++ = '[';
+	p = fmt_addr(p, family, addr);
+	*p++ = ']';
+	return p;
 }
 
 /**
@@ -45,17 +65,45 @@ char *cell_endpoint(char *p, const struct options *opt, unsigned int width,
 		    unsigned int family, const uint8_t *addr, uint16_t port,
 		    const char *service)
 {
-	char *text = p, *colon;
+	char *text = p, *colon = put_addr(p, family, addr);
 
-	if (family == 6)
-		*p++ = '[';
-	p = fmt_addr(p, family, addr);
-	if (family == 6)
-		*p++ = ']';
-	colon = p;
+	/* A number is shorter than most names. */
+	if (service && width && strlen(service) > 5 &&
+	    (size_t)(colon - text) + 1 + strlen(service) > width)
+		service = NULL;
+	p = colon;
 	*p++ = ':';
 	p = service ? fmt_text(p, service) : fmt_u64(p, port);
 	return elide(text, p, width, (unsigned int)(p - colon), opt->utf8);
+}
+
+/**
+ * cell_time() - when
+ * @p:		where to
+ * @cell:	its cell
+ * @ns:		since 1970
+ *
+ * Return: the end.
+ */
+char *cell_time(char *p, const struct cell *cell, uint64_t ns)
+{
+	static uint64_t first;
+
+	switch (cell->opt->time) {
+	case TIME_ISO:
+		return fmt_iso(p, ns);
+	case TIME_EPOCH:
+		return fmt_seconds(p, ns);
+	case TIME_RELATIVE:
+		if (!first)
+			first = ns;
+		if (ns < first)
+			*p++ = '-';
+		p = fmt_seconds(p, ns < first ? first - ns : ns - first);
+		return p - 3;	/* no nanoseconds */
+	default:
+		return fmt_clock(p, ns, cell->width < 15 ? 3 : 6);
+	}
 }
 
 /**
@@ -91,18 +139,6 @@ char *cell_server(char *p, const struct cell *cell,
 }
 
 /**
- * cell_netns() - the namespace
- * @p:		where to
- * @head:	of the record
- *
- * Return: the end.
- */
-char *cell_netns(char *p, const struct synfin_record_head *head)
-{
-	return head->netns ? fmt_u64(p, head->netns) : p;
-}
-
-/**
  * cell_duration() - a duration
  * @p:		where to
  * @cell:	its cell
@@ -115,4 +151,32 @@ char *cell_duration(char *p, const struct cell *cell, uint64_t ns)
 	if (ns == SYNFIN_NS_NONE)
 		return p;
 	return fmt_duration(p, ns, cell->width);
+}
+
+/**
+ * cell_bytes() - a number of bytes
+ * @p:		where to
+ * @cell:	its cell
+ * @bytes:	how many, SYNFIN_BYTES_NONE if it is not known
+ *
+ * Return: the end.
+ */
+char *cell_bytes(char *p, const struct cell *cell, uint64_t bytes)
+{
+	(void)cell;
+	return bytes == SYNFIN_BYTES_NONE ? p : fmt_bytes(p, bytes);
+}
+
+/**
+ * cell_number() - a number
+ * @p:		where to
+ * @cell:	its cell
+ * @number:	SYNFIN_NS_NONE if it is not known
+ *
+ * Return: the end.
+ */
+char *cell_number(char *p, const struct cell *cell, uint64_t number)
+{
+	(void)cell;
+	return number == SYNFIN_NS_NONE ? p : fmt_u64(p, number);
 }

@@ -4,39 +4,11 @@
  */
 #include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "output/complain.h"
-
-/* U+200B to U+200F, U+2028 to U+202E and U+2066 to U+2069 are seen by what they do. */
-static bool hides(const unsigned char *text)
-{
-	if (text[1] == 0x80)
-		return (text[2] >= 0x8b && text[2] <= 0x8f) ||
-		       (text[2] >= 0xa8 && text[2] <= 0xae);
-	return text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9;
-}
-
-/* Bytes of the character at @text that may be shown as it is, 0 for none. */
-static size_t harmless(const unsigned char *text)
-{
-	size_t more, i;
-
-	if (*text < 0x80)
-		return *text >= ' ' && *text != 0x7f;
-	more = *text >= 0xf0 ? 3 : *text >= 0xe0 ? 2 : 1;
-	/* No half of a character, no overlong one, and none of the controls C1. */
-	if (*text < 0xc2 || *text > 0xf4 || (*text == 0xc2 && text[1] < 0xa0))
-		return 0;
-	if (*text == 0xe2 && hides(text))
-		return 0;
-	for (i = 1; i <= more; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	return 1 + more;
-}
+#include "output/text.h"
 
 /*
  * A name of a file, or what a file says of itself, may be made to do things to a
@@ -45,12 +17,13 @@ static size_t harmless(const unsigned char *text)
 static void put_harmless(const char *text)
 {
 	while (*text) {
-		size_t len = harmless((const unsigned char *)text);
+		size_t len = text_character(text);
 
-		if (len)
+		if (len && text_is_harmless(text, len))
 			fwrite(text, 1, len, stderr);
 		else
-			fprintf(stderr, "\\x%02x", (unsigned char)*text);
+			for (size_t i = 0; i < (len ? len : 1); i++)
+				fprintf(stderr, "\\x%02x", (unsigned char)text[i]);
 		text += len ? len : 1;
 	}
 }

@@ -302,6 +302,26 @@ char *fmt_bytes(char *p, uint64_t bytes)
 }
 
 /**
+ * fmt_iso() - a time as in ISO 8601, 2026-11-28T17:04:05.123456Z
+ * @p: where to
+ * @ns: since 1970
+ *
+ * Return: the end.
+ */
+char *fmt_iso(char *p, uint64_t ns)
+{
+	time_t second = (time_t)(ns / NS_PER_S);
+	struct tm tm;
+
+	if (!gmtime_r(&second, &tm))
+		return p;
+	p += strftime(p, FMT_ROOM / 2, "%Y-%m-%dT%H:%M:%S.", &tm);
+	put9(p, (uint32_t)(ns % NS_PER_S));
+	p[6] = 'Z';
+	return p + 7;
+}
+
+/**
  * fmt_clock() - the local time of day, 17:04:05.123
  * @p: where to
  * @ns: since 1970

@@ -107,8 +107,10 @@ void out_text(struct out *o, const char *text)
  * out_printf() - append formatted text, OUT_ROOM bytes at most
  * @o: the output
  * @format: as of printf()
+ *
+ * Return: how many bytes.
  */
-void out_printf(struct out *o, const char *format, ...)
+int out_printf(struct out *o, const char *format, ...)
 {
 	char *p = out_room(o, OUT_ROOM);
 	va_list args;
@@ -117,8 +119,11 @@ void out_printf(struct out *o, const char *format, ...)
 	va_start(args, format);
 	n = vsnprintf(p, OUT_ROOM, format, args);
 	va_end(args);
+	if (n > (int)OUT_ROOM - 1)
+		n = (int)OUT_ROOM - 1;
 	if (n > 0)
-		out_used(o, p + (n < (int)OUT_ROOM ? n : (int)OUT_ROOM - 1));
+		out_used(o, p + n);
+	return n;
 }
 
 static ssize_t stream_write(void *cookie, const char *data, size_t len)

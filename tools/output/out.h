@@ -41,7 +41,7 @@ void out_close(struct out *o);
 FILE *out_stream(struct out *o);
 void out_write(struct out *o, const void *data, size_t len);
 void out_text(struct out *o, const char *text);
-void out_printf(struct out *o, const char *format, ...) __printf(2, 3);
+int out_printf(struct out *o, const char *format, ...) __printf(2, 3);
 
 /**
  * out_room() - a place to write to

@@ -38,13 +38,7 @@ static void service_load(char **names)
 	endservent();
 }
 
-/**
- * service_name() - the service of a TCP port
- * @port: host order
- *
- * Return: its name, NULL if it has none. Letters, digits and a few signs only.
- */
-const char *service_name(uint16_t port)
+static char **service_names(void)
 {
 	static char *names[UINT16_MAX + 1];
 	static bool loaded;
@@ -53,5 +47,36 @@ const char *service_name(uint16_t port)
 		loaded = true;
 		service_load(names);
 	}
-	return names[port];
+	return names;
+}
+
+/**
+ * service_name() - the service of a TCP port
+ * @port: host order
+ *
+ * Return: its name, NULL if it has none. Letters, digits and a few signs only.
+ */
+const char *service_name(uint16_t port)
+{
+	return service_names()[port];
+}
+
+/**
+ * service_port() - the port of a service
+ * @name: as service_name() gives it
+ * @port: set
+ *
+ * Return: false if there is none of that name.
+ */
+bool service_port(const char *name, uint16_t *port)
+{
+	char **names = service_names();
+
+	for (unsigned int i = 0; i <= UINT16_MAX; i++) {
+		if (!names[i] || strcmp(names[i], name))
+			continue;
+		*port = (uint16_t)i;
+		return true;
+	}
+	return false;
 }

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tables that grow a line at a time. (libsmartcols sets the widths when it knows
- * all rows; here the first must be on the screen before the second exists.)
+ * Rows of a table.
  */
 #include <signal.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#include "output/complain.h"
 #include "output/fmt.h"
 #include "output/table.h"
 #include "output/term.h"
@@ -44,130 +40,24 @@ static void on_resize(int number)
 	resized = true;
 }
 
-static unsigned int total(const struct table *t)
-{
-	unsigned int sum = t->nr ? t->nr - 1 : 0;
-
-	for (unsigned int i = 0; i < t->nr; i++)
-		sum += t->width[i];
-	return sum;
-}
-
-static void choose_rank(struct table *t, unsigned int rank)
-{
-	t->nr = 0;
-	for (unsigned int i = 0; t->all[i].name; i++) {
-		if (!t->all[i].rank || t->all[i].rank > rank)
-			continue;
-		t->width[t->nr] = t->all[i].width;
-		t->chosen[t->nr++] = (uint8_t)i;
-	}
-}
-
-/* As many as fit, the most telling first. */
-static void choose(struct table *t)
-{
-	unsigned int rank, last = 1;
-
-	for (unsigned int i = 0; t->all[i].name; i++)
-		if (t->all[i].rank > last)
-			last = t->all[i].rank;
-	for (rank = 2; rank <= last; rank++) {
-		choose_rank(t, rank);
-		if (total(t) > t->columns)
-			break;
-	}
-	choose_rank(t, rank - 1);
-}
-
-static int choose_named(struct table *t, const char *names)
-{
-	const char *name, *end;
-	unsigned int i;
-
-	t->nr = 0;
-	for (name = names; ; name = end + 1) {
-		size_t len = strcspn(name, ",");
-
-		end = name + len;
-		for (i = 0; t->all[i].name; i++)
-			if (strlen(t->all[i].name) == len &&
-			    !strncasecmp(t->all[i].name, name, len))
-				break;
-		if (!t->all[i].name || t->nr == TABLE_COLUMNS)
-			break;
-		t->width[t->nr] = t->all[i].width;
-		t->chosen[t->nr++] = (uint8_t)i;
-		if (!*end)
-			return 0;
-	}
-	complain("-o: no column '%.*s': try some of:", (int)(end - name), name);
-	for (i = 0; t->all[i].name; i++)
-		fprintf(stderr, "%s%s", i ? "," : "  ", t->all[i].name);
-	fputc('\n', stderr);
-	return -1;
-}
-
-/* Too narrow: the widest column that can be told from less gives way. */
-static void shrink(struct table *t)
-{
-	while (total(t) > t->columns) {
-		unsigned int i, widest = t->nr;
-
-		for (i = 0; i < t->nr; i++)
-			if (t->width[i] > t->all[t->chosen[i]].least &&
-			    (widest == t->nr || t->width[i] > t->width[widest]))
-				widest = i;
-		if (widest == t->nr)
-			return;
-		t->width[widest]--;
-	}
-}
-
-/* Room is left: columns that have use for it take it, a bit each. */
-static void grow(struct table *t)
-{
-	bool changed = true;
-
-	while (changed && total(t) < t->columns) {
-		changed = false;
-		for (unsigned int i = 0; i < t->nr; i++) {
-			if (t->width[i] >= t->all[t->chosen[i]].most ||
-			    total(t) >= t->columns)
-				continue;
-			t->width[i]++;
-			changed = true;
-		}
-	}
-}
-
-static int layout(struct table *t)
-{
-	t->columns = term_width(&t->bounded);
-	if (!t->opt->output)
-		choose(t);
-	else if (choose_named(t, t->opt->output))
-		return -1;
-	shrink(t);
-	if (t->bounded)
-		grow(t);
-	return 0;
-}
-
 /**
  * table_init() - choose the columns
  * @t:		to be filled
  * @all:	the columns that there are; a name of NULL after the last
  * @opt:	the command line: -o, headings, colours
  *
- * Return: 0, or -1 after a message.
+ * Return: whether to go on.
  */
-int table_init(struct table *t, const struct column *all,
-	       const struct options *opt)
+enum table_result table_init(struct table *t, const struct column *all,
+			     const struct options *opt)
 {
-	*t = (struct table){ .opt = opt, .all = all };
+	*t = (struct table){
+		.opt = opt, .all = all, .plain = !term_is_terminal(),
+	};
+	if (opt->columns && !strcmp(opt->columns, "help"))
+		return table_help(all) ? TABLE_WRONG : TABLE_HELPED;
 	signal(SIGWINCH, on_resize);
-	return layout(t);
+	return table_layout(t) ? TABLE_WRONG : TABLE_READY;
 }
 
 static char *pad(char *p, unsigned int width, unsigned int used)
@@ -178,13 +68,24 @@ static char *pad(char *p, unsigned int width, unsigned int used)
 	return p + width - used;
 }
 
-/* Cuts off what does not fit; the cell's function knows better ways. */
-static char *cut(char *text, char *end, unsigned int width)
+/*
+ * Cuts off what does not fit; the cell's function knows better ways. A mark says so:
+ * half a number would be another number.
+ */
+static char *cut(char *text, char *end, unsigned int width, bool utf8)
 {
-	for (; text < end; text++)
-		if ((*text & 0xc0) != 0x80 && !width--)
-			return text;
-	return end;
+	char *last = text;
+
+	if (columns_of(text, end) <= width)
+		return end;
+	for (char *p = text; p < end; p++) {
+		if ((*p & 0xc0) == 0x80)
+			continue;
+		if (!width--)
+			break;
+		last = p;
+	}
+	return fmt_text(last, utf8 ? "\xe2\x80\xa6" : "~");
 }
 
 static char *put_cell(char *p, const struct table *t, unsigned int i,
@@ -194,8 +95,10 @@ static char *put_cell(char *p, const struct table *t, unsigned int i,
 	const char *color = t->opt->color ? cell->color : NULL;
 	unsigned int used;
 
+	if (end == cell->text && t->plain)
+		*end++ = '-';
 	if (t->bounded)
-		end = cut(cell->text, end, t->width[i]);
+		end = cut(cell->text, end, t->width[i], t->opt->utf8);
 	used = columns_of(cell->text, end);
 	if (col->right)
 		p = pad(p, t->width[i], used);
@@ -233,9 +136,15 @@ void table_heading(struct table *t, struct out *out)
 	if (t->headed || !t->opt->headings)
 		return;
 	t->headed = true;
-	for (unsigned int i = 0; i < t->nr; i++)
-		p = put_cell(p, t, i, &cell,
-			     fmt_text(cell.text, t->all[t->chosen[i]].name));
+	for (unsigned int i = 0; i < t->nr; i++) {
+		const char *name = t->all[t->chosen[i]].name;
+		char *end = fmt_text(cell.text, name);
+
+		/* Its cells are two words there. */
+		if (t->plain && !strcmp(name, "OUTCOME"))
+			end = FMT_LITERAL(end, " BY");
+		p = put_cell(p, t, i, &cell, end);
+	}
 	put_line(out, start, p);
 }
 
@@ -251,7 +160,7 @@ void table_row(struct table *t, struct out *out, const void *row)
 
 	if (resized) {
 		resized = false;
-		layout(t);
+		table_layout(t);
 		t->headed = false;
 	}
 	table_heading(t, out);
@@ -265,6 +174,7 @@ void table_row(struct table *t, struct out *out, const void *row)
 		cell.opt = t->opt;
 		cell.width = t->width[i];
 		cell.bounded = t->bounded;
+		cell.plain = t->plain;
 		cell.color = NULL;
 		end = t->all[t->chosen[i]].put(cell.text, &cell);
 		p = put_cell(p, t, i, &cell, end);

@@ -64,3 +64,16 @@ unsigned int term_width(bool *bounded)
 	*bounded = term_is_terminal();
 	return TERM_WIDTH;
 }
+
+/**
+ * term_width_of() - how many columns another descriptor has
+ * @fd: the descriptor
+ *
+ * Return: the columns, 0 if it is no terminal.
+ */
+unsigned int term_width_of(int fd)
+{
+	struct winsize size = { 0 };
+
+	return isatty(fd) && !ioctl(fd, TIOCGWINSZ, &size) ? size.ws_col : 0;
+}

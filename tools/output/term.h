@@ -13,5 +13,6 @@ bool term_is_terminal(void);
 bool term_has_utf8(void);
 bool term_has_color(void);
 unsigned int term_width(bool *bounded);
+unsigned int term_width_of(int fd);
 
 #endif /* _TOOLS_TERM_H */

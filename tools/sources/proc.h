@@ -11,6 +11,9 @@
 #define PROC_STATS	"/proc/net/synfin/stats"
 #define PROC_LATENCY	"/proc/net/synfin/latency"
 
+#define PROC_SERVICES	"/proc/net/synfin/services"
+
+void proc_set_folder(const char *folder);
 FILE *proc_open(const char *path);
 int proc_close(FILE *file, const char *path);
 

@@ -12,6 +12,15 @@
 #include "sources/ring_map.h"
 #include "sources/source.h"
 
+/* Records are of connections; only a capture has packets. */
+static bool cannot_ask(const struct options *opt)
+{
+	if (!opt->filter.expr_error)
+		return false;
+	complain("--filter: %s", opt->filter.expr_error);
+	return true;
+}
+
 static struct source *open_file(const struct options *opt)
 {
 	struct input *in = input_open(opt->file);
@@ -26,9 +35,16 @@ static struct source *open_file(const struct options *opt)
 	}
 	if (input_left(in) >= sizeof(magic))
 		memcpy(&magic, input_data(in), sizeof(magic));
-	if (magic == SYNFIN_FILE_MAGIC)
-		return source_file_open(in, opt->follow);
-	return source_pcap_open(in);
+	if (magic == SYNFIN_FILE_MAGIC) {
+		if (!cannot_ask(opt))
+			return source_file_open(in, opt->follow);
+	} else if (opt->follow) {
+		complain("%s: is no recording: leave out --follow", in->name);
+	} else {
+		return source_pcap_open(in, opt->filter.expression);
+	}
+	input_close(in);
+	return NULL;
 }
 
 /**
@@ -58,6 +74,8 @@ struct source *source_open(const struct options *opt)
 {
 	if (opt->file)
 		return open_file(opt);
+	if (cannot_ask(opt))
+		return NULL;
 	if (opt->trace)
 		return source_trace_open(opt->follow);
 	return source_ring_open(opt->ring ? opt->ring : RING_PATH, opt->follow);

@@ -20,6 +20,7 @@
 #include "sources/copies.h"
 #include "sources/dig.h"
 #include "sources/order.h"
+#include "sources/packet_filter.h"
 #include "sources/packets.h"
 #include "sources/scope.h"
 #include "sources/source.h"
@@ -35,6 +36,7 @@ struct capture_source {
 	struct copies *copies;
 	struct scopes *scopes;
 	bool lanes;		/* some of them came by VLANs or tunnels */
+	struct packet_filter filter;
 	struct capture *capture;
 	const struct sink *sink;
 };
@@ -86,7 +88,8 @@ static enum source_state capture_read(struct source *src, const struct sink *sin
 	while (nr--) {
 		switch (packets_next(&s->packets, &pkt, &wrong)) {
 		case PACKETS_ONE:
-			if (!dig_packet(&s->digger, &pkt))
+			if (packet_filter_wants(&s->filter, &pkt) &&
+			    !dig_packet(&s->digger, &pkt))
 				return SOURCE_END;
 			break;
 		case PACKETS_END:
@@ -157,6 +160,7 @@ static void capture_close(struct source *src)
 {
 	struct capture_source *s = (struct capture_source *)src;
 
+	packet_filter_close(&s->filter);
 	packets_close(&s->packets);
 	order_free(&s->order);
 	capture_free(s->capture);
@@ -191,10 +195,11 @@ static int open_capture(struct capture_source *s)
 /**
  * source_pcap_open() - read a capture
  * @in: the file, at its beginning; is closed with the source
+ * @filter: an expression that packets must meet, or NULL
  *
  * Return: the source, NULL after a message.
  */
-struct source *source_pcap_open(struct input *in)
+struct source *source_pcap_open(struct input *in, const char *filter)
 {
 	struct capture_source *s = calloc(1, sizeof(*s));
 
@@ -214,7 +219,8 @@ struct source *source_pcap_open(struct input *in)
 	s->digger.ctx = s;
 	s->order.take = take_ordered;
 	s->order.ctx = s;
-	if (open_capture(s)) {
+	if (open_capture(s) ||
+	    (filter && packet_filter_open(&s->filter, filter, s->packets.link))) {
 		capture_close(&s->src);
 		return NULL;
 	}

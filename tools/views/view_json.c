@@ -156,12 +156,38 @@ static char *put_others(char *p, const struct synfin_record_conn *s)
 	return fmt_u64(p, s->completeness);
 }
 
+/* What came later, and so stands at the end. */
+static char *put_more(char *p, const struct conn *c)
+{
+	const struct synfin_record_conn *s = &c->sum;
+
+	p = FMT_LITERAL(p, ",\"phases_lost\":");
+	p = fmt_u64(p, c->lost_phases + c->skipped_phases);
+	p = FMT_LITERAL(p, ",\"id\":");
+	p = fmt_u64(p, s->head.id);
+	p = FMT_LITERAL(p, ",\"ts_ns\":");
+	p = fmt_u64(p, s->head.time_ns);
+	p = FMT_LITERAL(p, ",\"client_isn\":");
+	p = s->flags & SYNFIN_CONN_CLIENT_ISN ? fmt_u64(p, s->client_isn) :
+						FMT_LITERAL(p, "null");
+	p = FMT_LITERAL(p, ",\"server_isn\":");
+	p = s->flags & SYNFIN_CONN_SERVER_ISN ? fmt_u64(p, s->server_isn) :
+						FMT_LITERAL(p, "null");
+	p = s->flags & SYNFIN_CONN_FLIPPED ?
+	    FMT_LITERAL(p, ",\"client_guessed\":true") :
+	    FMT_LITERAL(p, ",\"client_guessed\":false");
+	return s->flags & SYNFIN_CONN_SYN_DATA ?
+	       FMT_LITERAL(p, ",\"syn_data\":true") :
+	       FMT_LITERAL(p, ",\"syn_data\":false");
+}
+
 /**
  * json_conn() - a connection
  * @out: where to
  * @c: the connection
+ * @bare: without its phases
  */
-void json_conn(struct out *out, const struct conn *c)
+void json_conn(struct out *out, const struct conn *c, bool bare)
 {
 	char *p = out_room(out, OUT_ROOM);
 
@@ -170,9 +196,9 @@ void json_conn(struct out *out, const struct conn *c)
 	p = put_times(p, &c->sum);
 	p = put_counts(p, &c->sum);
 	p = put_others(p, &c->sum);
-	p = put_phases(p, c);
-	p = FMT_LITERAL(p, ",\"phases_lost\":");
-	p = fmt_u64(p, c->lost_phases + c->skipped_phases);
+	if (!bare)
+		p = put_phases(p, c);
+	p = put_more(p, c);
 	*p++ = '}';
 	*p++ = '\n';
 	out_used(out, p);
@@ -214,6 +240,8 @@ void json_phase(struct out *out, const struct phase *phase)
 	p = fmt_u64(p, rec->count);
 	p = FMT_LITERAL(p, ",\"since_ns\":");
 	p = put_ns(p, rec->since_ns);
+	p = FMT_LITERAL(p, ",\"ts_ns\":");
+	p = fmt_u64(p, rec->time_ns);
 	*p++ = '}';
 	*p++ = '\n';
 	out_used(out, p);

@@ -8,7 +8,7 @@
 #include "connections/conn.h"
 #include "output/out.h"
 
-void json_conn(struct out *out, const struct conn *c);
+void json_conn(struct out *out, const struct conn *c, bool bare);
 void json_phase(struct out *out, const struct phase *phase);
 
 #endif /* _TOOLS_VIEW_JSON_H */

@@ -7,24 +7,52 @@
 #include "views/view_table.h"
 #include "output/vocab.h"
 
-static const struct synfin_record_conn *sum(const struct cell *cell)
+static const struct synfin_record_conn *sum_of(const void *row)
 {
-	return &((const struct conn *)cell->row)->sum;
+	return &((const struct conn *)row)->sum;
 }
 
-static char *put_time(char *p, struct cell *cell)
-{
-	return fmt_clock(p, sum(cell)->head.time_ns, 3);
+/* A figure: rows are in its order, and @cell shows it. */
+#define FIGURE(name, cell_put, value)					\
+static uint64_t num_##name(const void *row)				\
+{									\
+	const struct synfin_record_conn *s = sum_of(row);		\
+									\
+	return value;							\
+}									\
+									\
+static char *put_##name(char *p, struct cell *cell)			\
+{									\
+	return cell_put(p, cell, num_##name(cell->row));		\
 }
+
+FIGURE(time, cell_time, s->head.time_ns)
+FIGURE(server_rtt, cell_duration, s->server_rtt_ns)
+FIGURE(client_rtt, cell_duration, s->client_rtt_ns)
+/* A connection of one segment has lasted no time that is worth a word. */
+FIGURE(life, cell_duration, s->duration_ns ? s->duration_ns : SYNFIN_NS_NONE)
+FIGURE(up, cell_bytes, s->bytes_client)
+FIGURE(down, cell_bytes, s->bytes_server)
+FIGURE(syn, cell_number, s->syn_count)
+FIGURE(syn_ack, cell_number, s->syn_ack_count)
+FIGURE(fin, cell_number, s->fin_count)
+FIGURE(rst, cell_number, s->rst_count)
+FIGURE(half, cell_duration, s->half_close_ns)
+FIGURE(handshake, cell_duration, s->handshake_ns)
+FIGURE(closing, cell_duration, s->close_ns)
+FIGURE(bits, cell_number, s->completeness)
+/* A capture has none. */
+FIGURE(netns, cell_number, s->head.netns ? s->head.netns : SYNFIN_NS_NONE)
+FIGURE(id, cell_number, s->head.id)
 
 static char *put_client(char *p, struct cell *cell)
 {
-	return cell_client(p, cell, &sum(cell)->head);
+	return cell_client(p, cell, &sum_of(cell->row)->head);
 }
 
 static char *put_server(char *p, struct cell *cell)
 {
-	return cell_server(p, cell, &sum(cell)->head);
+	return cell_server(p, cell, &sum_of(cell->row)->head);
 }
 
 /* How often it was tried says more than by whom. */
@@ -41,6 +69,27 @@ static char *put_tries(char *p, const struct synfin_record_conn *s)
 	return FMT_LITERAL(p, " SYN");
 }
 
+static const char *closer(const struct synfin_record_conn *s)
+{
+	if (s->closed_by == SYNFIN_BY_CLIENT || s->closed_by == SYNFIN_BY_SERVER)
+		return vocab_closed_by(s->closed_by)->text;
+	return NULL;
+}
+
+/* For a program: two words always, the first of which gives way. */
+static char *put_two_words(char *p, const struct cell *cell, const char *second)
+{
+	unsigned int len = (unsigned int)(p - cell->text);
+	unsigned int least = (unsigned int)strlen(second) + 3;
+
+	if (cell->bounded && cell->width >= least && cell->width < len + least - 2) {
+		p = (char *)cell->text + cell->width - least + 1;
+		*p++ = '~';
+	}
+	*p++ = ' ';
+	return fmt_text(p, second);
+}
+
 static char *put_outcome(char *p, struct cell *cell)
 {
 	static const char *const colors[] = {
@@ -48,154 +97,85 @@ static char *put_outcome(char *p, struct cell *cell)
 		[VOCAB_ODD] = SGR_YELLOW,
 		[VOCAB_FAILED] = SGR_RED,
 	};
-	const struct synfin_record_conn *s = sum(cell);
+	const struct synfin_record_conn *s = sum_of(cell->row);
 	enum vocab_class class = vocab_class(s);
+	const char *second;
 
 	cell->color = colors[class];
 	p = vocab_copy(p, vocab_outcome_word(vocab_outcome(s)));
+	second = class == VOCAB_FAILED ? NULL : closer(s);
+	if (cell->plain)
+		return put_two_words(p, cell, second ? second : "-");
 	if (class == VOCAB_FAILED)
 		return put_tries(p, s);
-	if (s->closed_by == SYNFIN_BY_CLIENT || s->closed_by == SYNFIN_BY_SERVER) {
-		*p++ = ' ';
-		p = vocab_copy(p, vocab_closed_by(s->closed_by));
-	}
-	return p;
-}
-
-static char *put_server_rtt(char *p, struct cell *cell)
-{
-	return cell_duration(p, cell, sum(cell)->server_rtt_ns);
-}
-
-static char *put_client_rtt(char *p, struct cell *cell)
-{
-	return cell_duration(p, cell, sum(cell)->client_rtt_ns);
-}
-
-static char *put_life(char *p, struct cell *cell)
-{
-	/* A connection of one segment has lasted no time that is worth a word. */
-	uint64_t ns = sum(cell)->duration_ns;
-
-	return cell_duration(p, cell, ns ? ns : SYNFIN_NS_NONE);
-}
-
-static char *put_up(char *p, struct cell *cell)
-{
-	uint64_t bytes = sum(cell)->bytes_client;
-
-	return bytes == SYNFIN_BYTES_NONE ? p : fmt_bytes(p, bytes);
-}
-
-static char *put_down(char *p, struct cell *cell)
-{
-	uint64_t bytes = sum(cell)->bytes_server;
-
-	return bytes == SYNFIN_BYTES_NONE ? p : fmt_bytes(p, bytes);
-}
-
-static char *put_syn(char *p, struct cell *cell)
-{
-	return fmt_u64(p, sum(cell)->syn_count);
-}
-
-static char *put_syn_ack(char *p, struct cell *cell)
-{
-	return fmt_u64(p, sum(cell)->syn_ack_count);
-}
-
-static char *put_fin(char *p, struct cell *cell)
-{
-	return fmt_u64(p, sum(cell)->fin_count);
-}
-
-static char *put_rst(char *p, struct cell *cell)
-{
-	return fmt_u64(p, sum(cell)->rst_count);
-}
-
-static char *put_half(char *p, struct cell *cell)
-{
-	return cell_duration(p, cell, sum(cell)->half_close_ns);
-}
-
-static char *put_handshake(char *p, struct cell *cell)
-{
-	return cell_duration(p, cell, sum(cell)->handshake_ns);
-}
-
-static char *put_closing(char *p, struct cell *cell)
-{
-	return cell_duration(p, cell, sum(cell)->close_ns);
+	if (!second)
+		return p;
+	*p++ = ' ';
+	return fmt_text(p, second);
 }
 
 static char *put_state(char *p, struct cell *cell)
 {
-	return vocab_copy(p, vocab_conn_state(sum(cell)));
+	return vocab_copy(p, vocab_conn_state(sum_of(cell->row)));
 }
 
 static char *put_history(char *p, struct cell *cell)
 {
-	return vocab_history(p, sum(cell)->history);
-}
-
-static char *put_bits(char *p, struct cell *cell)
-{
-	return fmt_u64(p, sum(cell)->completeness);
+	return vocab_history(p, sum_of(cell->row)->history);
 }
 
 static char *put_open(char *p, struct cell *cell)
 {
-	return vocab_copy(p, vocab_open(sum(cell)->opening));
+	return vocab_copy(p, vocab_open(sum_of(cell->row)->opening));
 }
 
 static char *put_close(char *p, struct cell *cell)
 {
-	return sum(cell)->closing == SYNFIN_CLOSE_NONE ?
-	       p : vocab_copy(p, vocab_close(sum(cell)->closing));
+	const struct synfin_record_conn *s = sum_of(cell->row);
+
+	return s->closing == SYNFIN_CLOSE_NONE ?
+	       p : vocab_copy(p, vocab_close(s->closing));
 }
 
 static char *put_by(char *p, struct cell *cell)
 {
-	return sum(cell)->closed_by == SYNFIN_BY_NOBODY ?
-	       p : vocab_copy(p, vocab_closed_by(sum(cell)->closed_by));
+	const struct synfin_record_conn *s = sum_of(cell->row);
+
+	return s->closed_by == SYNFIN_BY_NOBODY ?
+	       p : vocab_copy(p, vocab_closed_by(s->closed_by));
 }
 
-static char *put_netns(char *p, struct cell *cell)
-{
-	return cell_netns(p, &sum(cell)->head);
-}
-
-static char *put_id(char *p, struct cell *cell)
-{
-	return fmt_u64(p, sum(cell)->head.id);
-}
-
-/* Up to rank 4 they are 80 columns wide. */
+/* Up to rank 6 they are 80 columns wide. */
 const struct column table_conns[] = {
-	{ "TIME",	5, 12, 12, 12, false, put_time },
-	{ "CLIENT",	1, 21, 9, 47, false, put_client },
-	{ "SERVER",	1, 21, 9, 47, false, put_server },
-	{ "OUTCOME",	1, 18, 12, 19, false, put_outcome },
-	{ "S-RTT",	3, 5, 5, 6, true, put_server_rtt },
-	{ "C-RTT",	4, 5, 5, 6, true, put_client_rtt },
-	{ "LIFE",	2, 5, 5, 6, true, put_life },
-	{ "UP",		6, 5, 5, 5, true, put_up },
-	{ "DOWN",	6, 5, 5, 5, true, put_down },
-	{ "SYN",	7, 3, 3, 3, true, put_syn },
-	{ "FIN",	7, 3, 3, 3, true, put_fin },
-	{ "HALF",	8, 5, 5, 6, true, put_half },
-	{ "STATE",	9, 6, 6, 6, false, put_state },
-	{ "HISTORY",	9, 8, 7, 16, false, put_history },
-	{ "NETNS",	10, 10, 10, 10, true, put_netns },
-	{ "OPEN",	0, 14, 14, 14, false, put_open },
-	{ "CLOSE",	0, 12, 12, 12, false, put_close },
-	{ "BY",		0, 6, 6, 6, false, put_by },
-	{ "HANDSHAKE",	0, 9, 9, 9, true, put_handshake },
-	{ "CLOSING",	0, 7, 7, 7, true, put_closing },
-	{ "SYN-ACK",	0, 7, 7, 7, true, put_syn_ack },
-	{ "RST",	0, 3, 3, 3, true, put_rst },
-	{ "BITS",	0, 4, 4, 4, true, put_bits },
-	{ "ID",		0, 10, 10, 20, true, put_id },
-	{ NULL, 0, 0, 0, 0, false, NULL },
+	{ "TIME", 7, 12, 12, 12, false, put_time, num_time, "when its first segment passed" },
+	{ "CLIENT", 2, 21, 9, 47, false, put_client, NULL, "who sent the first SYN" },
+	{ "SERVER", 1, 21, 9, 47, false, put_server, NULL, "the other end" },
+	{ "OUTCOME", 1, 18, 10, 19, false, put_outcome, NULL,
+	  "how it closed and by whom, or why it did not open" },
+	{ "S-RTT", 5, 5, 5, 6, true, put_server_rtt, num_server_rtt,
+	  "last SYN to SYN-ACK: the server's side" },
+	{ "C-RTT", 6, 5, 5, 6, true, put_client_rtt, num_client_rtt,
+	  "SYN-ACK to ACK: the client's side" },
+	{ "LIFE", 4, 5, 5, 6, true, put_life, num_life, "first segment to last" },
+	{ "UP", 8, 5, 5, 5, true, put_up, num_up, "bytes that the client sent" },
+	{ "DOWN", 8, 5, 5, 5, true, put_down, num_down, "bytes that the server sent" },
+	{ "SYN", 9, 3, 3, 3, true, put_syn, num_syn, "SYNs, repeated ones included" },
+	{ "FIN", 9, 3, 3, 3, true, put_fin, num_fin, "FINs of both ends" },
+	{ "HALF", 10, 5, 5, 6, true, put_half, num_half, "how long one end was closed" },
+	{ "STATE", 11, 6, 6, 6, false, put_state, NULL, "conn_state of Zeek" },
+	{ "HISTORY", 11, 8, 7, 16, false, put_history, NULL, "history of Zeek" },
+	{ "NETNS", 12, 10, 10, 10, true, put_netns, num_netns, "its network namespace" },
+	{ "OPEN", 0, 14, 14, 14, false, put_open, NULL, "how it opened, or why not" },
+	{ "CLOSE", 0, 12, 12, 12, false, put_close, NULL, "how it closed" },
+	{ "BY", 0, 6, 6, 6, false, put_by, NULL, "who closed" },
+	{ "HANDSHAKE", 0, 9, 9, 9, true, put_handshake, num_handshake,
+	  "first SYN to ACK" },
+	{ "CLOSING", 0, 7, 7, 7, true, put_closing, num_closing,
+	  "first FIN to last ACK" },
+	{ "SYN-ACK", 0, 7, 7, 7, true, put_syn_ack, num_syn_ack,
+	  "SYN-ACKs, repeated ones included" },
+	{ "RST", 0, 3, 3, 3, true, put_rst, num_rst, "RSTs of both ends" },
+	{ "BITS", 0, 4, 4, 4, true, put_bits, num_bits, "tcp.completeness of Wireshark" },
+	{ "ID", 0, 10, 10, 20, true, put_id, num_id, "the same in all of its records" },
+	{ .name = NULL },
 };

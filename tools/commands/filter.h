@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which connections are wanted. What is given again adds up: a list is met by any of
+ * its members, and by none that it denies; different options must all be met.
+ */
+#ifndef _TOOLS_FILTER_H
+#define _TOOLS_FILTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "uapi/synfin.h"
+
+/* What a list is compared with. */
+enum filter_which {
+	FILTER_HOST,		/* either end */
+	FILTER_PORT,		/* either end */
+	FILTER_CLIENT,
+	FILTER_SERVER,
+	FILTER_SERVICE,		/* the server's port */
+	FILTER_LISTS,
+};
+
+/**
+ * struct filter_end - addresses, ports, or both
+ * @denied:	what it matches is not wanted
+ * @family:	of @addr, 0 for any
+ * @bits:	of @addr that count
+ * @addr:	in network order
+ * @low:	the lowest port
+ * @high:	the highest
+ */
+struct filter_end {
+	bool denied;
+	uint8_t family;
+	uint8_t bits;
+	uint8_t addr[16];
+	uint16_t low;
+	uint16_t high;
+};
+
+/**
+ * struct filter_list - the members of a list
+ * @end:	the members
+ * @nr:		how many
+ * @wanted:	one of them at least is not denied
+ */
+struct filter_list {
+	struct filter_end *end;
+	unsigned int nr;
+	bool wanted;
+};
+
+/**
+ * struct filter_words - words of an enumeration, as bits
+ * @wanted:	one of these, if there are any
+ * @denied:	none of these
+ */
+struct filter_words {
+	uint32_t wanted;
+	uint32_t denied;
+};
+
+/* Durations that --slower-than knows. */
+enum filter_span {
+	FILTER_HANDSHAKE,
+	FILTER_SERVER_RTT,
+	FILTER_CLIENT_RTT,
+	FILTER_CLOSING,
+	FILTER_LIFE,
+	FILTER_SPANS,
+};
+
+struct filter_expr;
+
+/**
+ * struct filter - which connections are wanted
+ * @on_head:	something is asked of every record
+ * @on_conn:	something is asked that is known only when a connection has ended
+ * @list:	by enum filter_which
+ * @netns:	numbers of namespaces; as ports of a list
+ * @nr_netns:	how many
+ * @families:	bits 4 and 6; 0 for both
+ * @expr:	of --filter, or NULL if it was not given or is only for packets
+ * @expression:	its text
+ * @expr_error:	why it can only be asked of packets, or NULL
+ * @expr_parts:	all that it is made of, to be freed
+ * @open:	openings
+ * @close:	closings
+ * @closed_by:	who closed
+ * @failed:	only those that did not open
+ * @slower:	nanoseconds, by enum filter_span; 0 for any
+ * @from_now:	@since_ns is when the program was started
+ * @since_ns:	those that were there then or later
+ * @until_ns:	those that were there then or before, 0 for any
+ */
+struct filter {
+	bool on_head;
+	bool on_conn;
+	struct filter_list list[FILTER_LISTS];
+	struct filter_netns {
+		bool denied;
+		uint32_t number;
+	} *netns;
+	unsigned int nr_netns;
+	uint8_t families;
+	struct filter_expr *expr;
+	const char *expression;
+	char *expr_error;
+	struct filter_expr *expr_parts;
+	struct filter_words open;
+	struct filter_words close;
+	struct filter_words closed_by;
+	bool failed;
+	uint64_t slower[FILTER_SPANS];
+	bool from_now;
+	uint64_t since_ns;
+	uint64_t until_ns;
+};
+
+/* filter.c */
+void filter_free(struct filter *f);
+bool filter_head(const struct filter *f, const struct synfin_record_head *head);
+bool filter_conn(const struct filter *f, const struct synfin_record_conn *c);
+bool filter_end_match(const struct filter_end *end,
+		      const struct synfin_record_head *head);
+bool filter_time(const struct filter *f, uint64_t ns);
+
+/* filter_parse.c: each returns 0, or -1 after a message */
+int filter_add_ends(struct filter *f, enum filter_which which, const char *option,
+		    const char *value);
+int filter_add_netns(struct filter *f, const char *value);
+int filter_add_words(struct filter_words *words, const char *option,
+		     const char *value, const char *(*word)(unsigned int i));
+int filter_add_slower(struct filter *f, const char *value);
+
+/* filter_expr.c */
+void filter_expr_free(struct filter *f);
+int filter_expr_parse(struct filter *f, const char *text);
+bool filter_expr_match(const struct filter_expr *expr,
+		       const struct synfin_record_head *head);
+
+#endif /* _TOOLS_FILTER_H */

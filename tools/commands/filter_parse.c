@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Filters as one types them. What tables show can be typed: 10.0.0.2:http, [::1]:81.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "commands/filter.h"
+#include "commands/parse.h"
+#include "output/complain.h"
+
+#define WORD_MAX	128u
+
+/*
+ * Takes the next member of a list of words with commas between them; a ! before it
+ * denies it. Returns false after the last.
+ */
+static bool next_word(const char **list, char word[WORD_MAX], bool *denied)
+{
+	size_t len;
+
+	if (!*list)
+		return false;
+	*list += strspn(*list, " ");
+	*denied = **list == '!';
+	*list += *denied;
+	len = strcspn(*list, ",");
+	snprintf(word, WORD_MAX, "%.*s", (int)len, *list);
+	*list = (*list)[len] ? *list + len + 1 : NULL;
+	return true;
+}
+
+static bool parse_addr(struct filter_end *e, char *text)
+{
+	char *slash = strchr(text, '/');
+	uint64_t bits;
+
+	if (slash)
+		*slash = '\0';
+	if (inet_pton(AF_INET, text, e->addr) == 1)
+		e->family = 4;
+	else if (inet_pton(AF_INET6, text, e->addr) == 1)
+		e->family = 6;
+	else
+		return false;
+	bits = e->family == 4 ? 32 : 128;
+	if (slash && !parse_whole(slash + 1, bits, &bits))
+		return false;
+	e->bits = (uint8_t)bits;
+	return true;
+}
+
+static bool parse_end(struct filter_end *e, char *text)
+{
+	char *close, *colon = strchr(text, ':');
+
+	e->low = 0;
+	e->high = UINT16_MAX;
+	if (*text == '[') {
+		close = strchr(text, ']');
+		if (!close)
+			return false;
+		/* [2001:db8::]/32 and [2001:db8::1]:80 */
+		memmove(close, close + 1, strlen(close));
+		colon = *close == ':' ? close : NULL;
+		text++;
+	} else if (!colon || strchr(colon + 1, ':')) {
+		/* An IPv6 address, an IPv4 one without a port, or a port. */
+		return parse_addr(e, text) || parse_ports(text, &e->low, &e->high);
+	}
+	if (colon)
+		*colon = '\0';
+	if (*text && !parse_addr(e, text))
+		return false;
+	return !colon || parse_ports(colon + 1, &e->low, &e->high);
+}
+
+static bool parse_for(enum filter_which which, struct filter_end *e, char *word)
+{
+	if (which == FILTER_PORT || which == FILTER_SERVICE) {
+		*e = (struct filter_end){ .denied = e->denied };
+		return parse_ports(word + (*word == ':'), &e->low, &e->high);
+	}
+	return parse_end(e, word) && (which != FILTER_HOST || e->family);
+}
+
+/**
+ * filter_add_ends() - read a list of addresses and ports
+ * @f:		the filter
+ * @which:	what they are compared with
+ * @option:	for messages
+ * @value:	the list
+ *
+ * Return: 0, or -1 after a message.
+ */
+int filter_add_ends(struct filter *f, enum filter_which which, const char *option,
+		    const char *value)
+{
+	static const char *const wanted[FILTER_LISTS] = {
+		[FILTER_HOST] = "addresses, not names, are wanted, as 10.0.0.0/8,::1",
+		[FILTER_PORT] = "ports are wanted, as 80,https,8000-8099",
+		[FILTER_CLIENT] = "addresses or ports are wanted, as 10.0.0.7:33812",
+		[FILTER_SERVER] = "addresses or ports are wanted, as 10.0.0.2:https",
+		[FILTER_SERVICE] = "ports are wanted, as http,443",
+	};
+	struct filter_list *list = &f->list[which];
+	char word[WORD_MAX], copy[WORD_MAX];
+	const char *rest = value;
+	bool denied;
+
+	while (next_word(&rest, word, &denied)) {
+		struct filter_end e = { .denied = denied }, *more;
+
+		strcpy(copy, word);
+		if (!parse_for(which, &e, copy))
+			return complain("%s %s: %s", option, word, wanted[which]);
+		more = realloc(list->end, (list->nr + 1) * sizeof(e));
+		if (!more)
+			return complain("out of memory");
+		list->end = more;
+		list->end[list->nr++] = e;
+		list->wanted |= !denied;
+	}
+	f->on_head = true;
+	return 0;
+}
+
+/* By its number, its name, or a file of it. */
+static bool find_netns(const char *word, uint32_t *number)
+{
+	char path[WORD_MAX + 16];
+	struct stat st;
+	uint64_t value;
+
+	if (parse_whole(word, UINT32_MAX, &value)) {
+		*number = (uint32_t)value;
+		return value;
+	}
+	snprintf(path, sizeof(path), "%s%s", strchr(word, '/') ? "" : "/run/netns/",
+		 word);
+	if (!*word || *word == '.' || stat(path, &st))
+		return false;
+	*number = (uint32_t)st.st_ino;
+	return true;
+}
+
+/**
+ * filter_add_netns() - read a list of network namespaces
+ * @f: the filter
+ * @value: the list
+ *
+ * Return: 0, or -1 after a message.
+ */
+int filter_add_netns(struct filter *f, const char *value)
+{
+	const char *rest = value;
+	char word[WORD_MAX];
+	uint32_t number;
+	bool denied;
+
+	while (next_word(&rest, word, &denied)) {
+		struct filter_netns *more;
+
+		if (!find_netns(word, &number))
+			return complain("--netns %s: a number, a name or a file is wanted",
+					word);
+		more = realloc(f->netns, (f->nr_netns + 1) * sizeof(*more));
+		if (!more)
+			return complain("out of memory");
+		f->netns = more;
+		f->netns[f->nr_netns++] = (struct filter_netns){ denied, number };
+	}
+	f->on_head = true;
+	return 0;
+}
+
+static int unknown_word(const char *option, const char *value,
+			const char *(*word)(unsigned int i))
+{
+	char text[256] = "";
+
+	for (unsigned int i = 0; word(i); i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+			 i ? ", " : "", word(i));
+	return complain("%s %s: is none of %s", option, value, text);
+}
+
+/**
+ * filter_add_words() - read a list of words
+ * @words:	what is wanted
+ * @option:	for messages
+ * @value:	the list
+ * @word:	the word of each number, NULL after the last
+ *
+ * Return: 0, or -1 after a message.
+ */
+int filter_add_words(struct filter_words *words, const char *option,
+		     const char *value, const char *(*word)(unsigned int i))
+{
+	const char *rest = value;
+	char text[WORD_MAX];
+	unsigned int i;
+	bool denied;
+
+	while (next_word(&rest, text, &denied)) {
+		for (i = 0; word(i); i++)
+			if (!strcasecmp(word(i), text))
+				break;
+		if (!word(i))
+			return unknown_word(option, text, word);
+		if (denied)
+			words->denied |= 1u << i;
+		else
+			words->wanted |= 1u << i;
+	}
+	return 0;
+}
+
+/**
+ * filter_add_slower() - read how slow connections must be
+ * @f: the filter
+ * @value: 100ms, or what it is about before it: server:100ms
+ *
+ * Return: 0, or -1 after a message.
+ */
+int filter_add_slower(struct filter *f, const char *value)
+{
+	static const char *const spans[FILTER_SPANS] = {
+		[FILTER_HANDSHAKE] = "handshake", [FILTER_SERVER_RTT] = "server",
+		[FILTER_CLIENT_RTT] = "client", [FILTER_CLOSING] = "close",
+		[FILTER_LIFE] = "life",
+	};
+	const char *colon = strchr(value, ':');
+	unsigned int span = FILTER_HANDSHAKE;
+	uint64_t ns;
+
+	if (colon)
+		for (span = 0; span < FILTER_SPANS; span++)
+			if (strlen(spans[span]) == (size_t)(colon - value) &&
+			    !strncmp(spans[span], value, (size_t)(colon - value)))
+				break;
+	if (span == FILTER_SPANS || !parse_duration(colon ? colon + 1 : value, &ns) ||
+	    !ns)
+		return complain("--slower-than %s: a duration is wanted, as server:100ms",
+				value);
+	f->slower[span] = ns;
+	f->on_conn = true;
+	return 0;
+}

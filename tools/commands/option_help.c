@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Help and completion, made of the tables of commands and options.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/cmd.h"
+#include "output/complain.h"
+
+#define HELP_WIDTH	79
+#define HELP_AT		27
+
+/* Nobody has read it if it could not be written. */
+static int said(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return EXIT_SUCCESS;
+	complain("stdout: the help could not be written");
+	return EXIT_FAILURE;
+}
+
+/* Breaks the lines of what stands beside an option. */
+static void put_wrapped(const char *text, int used)
+{
+	while (*text) {
+		int len = (int)strcspn(text, " ");
+
+		if (used + 1 + len > HELP_WIDTH) {
+			printf("\n%*s", HELP_AT - 1, "");
+			used = HELP_AT - 1;
+		}
+		printf(" %.*s", len, text);
+		used += 1 + len;
+		text += len;
+		text += *text == ' ';
+	}
+	putchar('\n');
+}
+
+static void put_option(const struct option_row *row)
+{
+	char text[64], value[32] = "";
+	int used;
+
+	if (row->argument)
+		snprintf(value, sizeof(value), row->optional ? "[=%s]" : " %s",
+			 row->argument);
+	if (row->letter)
+		snprintf(text, sizeof(text), "  -%c, --%s%s", row->letter, row->name,
+			 value);
+	else
+		snprintf(text, sizeof(text), "      --%s%s", row->name, value);
+	used = printf("%-*s", HELP_AT - 1, text);
+	if (used > HELP_AT - 1) {
+		printf("\n%*s", HELP_AT - 1, "");
+		used = HELP_AT - 1;
+	}
+	put_wrapped(row->help, used);
+}
+
+static void put_options(uint32_t commands)
+{
+	const char *section = NULL;
+
+	for (const struct option_row *row = option_table; row->name; row++) {
+		if (!(row->commands & commands))
+			continue;
+		if (!section || strcmp(section, row->section))
+			printf("\n%s:\n", row->section);
+		section = row->section;
+		put_option(row);
+	}
+}
+
+/**
+ * help_all() - what there is
+ *
+ * Return: the exit status.
+ */
+int help_all(void)
+{
+	puts("Usage: synfin [COMMAND] [OPTION...]\n"
+	     "\n"
+	     "Shows how TCP connections open and close.\n"
+	     "\n"
+	     "Commands (synfin COMMAND --help tells the options of one):");
+	for (const struct command *c = command_table; c->name; c++)
+		printf("  %-11s %s\n", c->name, c->help);
+	put_options((uint32_t)CMD_ALL);
+	puts("\nThe exit status is 0, 1 if something failed, 2 if the usage was wrong.");
+	return said();
+}
+
+/**
+ * help_command() - what a command can do
+ * @command: the command
+ *
+ * Return: the exit status.
+ */
+int help_command(const struct command *command)
+{
+	printf("Usage: synfin %s%s%s%s [OPTION...]\n\n%s: %s\n", command->name,
+	       command->topic ? " [" : "", command->topic ? command->topic : "",
+	       command->topic ? "]" : "", command->name, command->help);
+	put_options(command->bit);
+	return said();
+}
+
+/**
+ * help_version() - which version this is
+ *
+ * Return: the exit status.
+ */
+int help_version(void)
+{
+	printf("synfin %s (records of version %d)\n", SYNFIN_RELEASE, SYNFIN_VERSION);
+	return said();
+}
+
+/* How many letters have to change, come, go or be swapped. */
+static unsigned int distance(const char *a, const char *b)
+{
+	unsigned int row[3][32], la = (unsigned int)strlen(a);
+	unsigned int lb = (unsigned int)strlen(b), best;
+
+	if (la > 30 || lb > 30)
+		return 99;
+	for (unsigned int j = 0; j <= lb; j++)
+		row[0][j] = j;
+	for (unsigned int i = 1; i <= la; i++) {
+		unsigned int *now = row[i % 3], *above = row[(i - 1) % 3];
+		const unsigned int *higher = row[(i + 1) % 3];
+
+		now[0] = i;
+		for (unsigned int j = 1; j <= lb; j++) {
+			best = above[j - 1] + (a[i - 1] != b[j - 1]);
+			if (above[j] + 1 < best)
+				best = above[j] + 1;
+			if (now[j - 1] + 1 < best)
+				best = now[j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
+			    a[i - 2] == b[j - 1] && higher[j - 2] + 1 < best)
+				best = higher[j - 2] + 1;
+			now[j] = best;
+		}
+	}
+	return row[la % 3][lb];
+}
+
+/**
+ * help_closest() - what may have been meant
+ * @word:	what was typed
+ * @next:	gives the known words, one after the other, then NULL
+ *
+ * Return: the known word that is most like it, NULL if none is.
+ */
+const char *help_closest(const char *word, const char *(*next)(unsigned int *i))
+{
+	unsigned int i = 0, least = (unsigned int)strlen(word) / 3 + 1;
+	const char *known, *closest = NULL;
+
+	while ((known = next(&i))) {
+		unsigned int d = distance(word, known);
+
+		if (d <= least && d < 3 && (!closest || d < least)) {
+			least = d;
+			closest = known;
+		}
+	}
+	return closest;
+}
+
+/* --- completion --- */
+
+static void bash_option(const struct option_row *row)
+{
+	printf("\t--%s", row->name);
+	if (row->letter)
+		printf("|-%c", row->letter);
+	if (!row->words || !strcmp(row->words, "FILE"))
+		puts(") COMPREPLY=($(compgen -f -- \"$cur\")); return ;;");
+	else if (!strcmp(row->words, "FOLDER"))
+		puts(") COMPREPLY=($(compgen -d -- \"$cur\")); return ;;");
+	else
+		printf(") COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n",
+		       row->words);
+}
+
+static void bash_completion(void)
+{
+	puts("# bash completion for synfin, made by: synfin completion bash\n"
+	     "_synfin() {\n"
+	     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+	     "\tlocal word command= options=\n"
+	     "\tCOMPREPLY=()\n"
+	     "\tcase $prev in");
+	for (const struct option_row *row = option_table; row->name; row++)
+		if (row->argument && row[0].name != row[1].name)
+			bash_option(row);
+	puts("\tesac\n"
+	     "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+	     "\t\tcase $word in");
+	printf("\t\t");
+	for (const struct command *c = command_table; c->name; c++)
+		printf("%s%s", c == command_table ? "" : "|", c->name);
+	puts(") command=$word; break ;;\n\t\tesac\n\tdone\n\tcase $command in");
+	for (const struct command *c = command_table; c->name; c++) {
+		printf("\t%s%s) options='", c->name,
+		       c->bit == CMD_CONNS ? "|''" : "");
+		for (const struct option_row *row = option_table; row->name; row++)
+			if (row->commands & c->bit)
+				printf("--%s ", row->name);
+		puts("' ;;");
+	}
+	printf("\tesac\n\tif [[ -z $command && $cur != -* ]]; then\n"
+	       "\t\toptions='");
+	for (const struct command *c = command_table; c->name; c++)
+		printf("%s ", c->name);
+	puts("'\n\tfi\n"
+	     "\tCOMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
+	     "}\n"
+	     "complete -F _synfin synfin");
+}
+
+/* As zsh and fish quote: '...' in which ' is '\''. */
+static void put_quoted(const char *text, const char *also)
+{
+	for (; *text; text++) {
+		if (*text == '\'')
+			fputs("'\\''", stdout);
+		else if (strchr(also, *text))
+			printf("\\%c", *text);
+		else
+			putchar(*text);
+	}
+}
+
+static void zsh_value(const struct option_row *row)
+{
+	if (!row->argument)
+		return;
+	printf(row->optional ? "::" : ":");
+	put_quoted(row->argument, ":[]");
+	if (!row->words || !strcmp(row->words, "FILE"))
+		printf(":_files");
+	else if (!strcmp(row->words, "FOLDER"))
+		printf(":_files -/");
+	else
+		printf(":(%s)", row->words);
+}
+
+static void zsh_completion(void)
+{
+	puts("#compdef synfin\n# made by: synfin completion zsh\n"
+	     "_synfin() {\n\tlocal command=${words[(r)("
+	     );
+	for (const struct command *c = command_table; c->name; c++)
+		printf("%s%s", c == command_table ? "" : "|", c->name);
+	puts(")]}\n\tlocal -a options\n\tcase ${command:-conns} in");
+	for (const struct command *c = command_table; c->name; c++) {
+		printf("\t%s) options=(\n", c->name);
+		for (const struct option_row *row = option_table; row->name; row++) {
+			if (!(row->commands & c->bit))
+				continue;
+			printf("\t\t'%s--%s[", row->many ? "*" : "", row->name);
+			put_quoted(row->help, ":[]");
+			printf("]");
+			zsh_value(row);
+			puts("'");
+		}
+		puts("\t) ;;");
+	}
+	printf("\tesac\n\t_arguments $options '1:command:((");
+	for (const struct command *c = command_table; c->name; c++) {
+		printf("%s\\:\"", c->name);
+		put_quoted(c->help, ":()\"");
+		printf("\" ");
+	}
+	puts("))'\n}\n_synfin \"$@\"");
+}
+
+static void fish_completion(void)
+{
+	puts("# fish completion for synfin, made by: synfin completion fish");
+	for (const struct command *c = command_table; c->name; c++) {
+		printf("complete -c synfin -f -n __fish_use_subcommand -a %s -d '",
+		       c->name);
+		put_quoted(c->help, "\\");
+		puts("'");
+	}
+	for (const struct option_row *row = option_table; row->name; row++) {
+		printf("complete -c synfin -l %s", row->name);
+		if (row->letter)
+			printf(" -s %c", row->letter);
+		if (row->commands != (uint32_t)CMD_ALL) {
+			printf(" -n '__fish_seen_subcommand_from");
+			for (const struct command *c = command_table; c->name; c++)
+				if (row->commands & c->bit)
+					printf(" %s", c->name);
+			printf("%s'", row->commands & CMD_CONNS ?
+			       "; or __fish_use_subcommand" : "");
+		}
+		if (row->argument && (!row->words || !strcmp(row->words, "FILE") ||
+				      !strcmp(row->words, "FOLDER")))
+			printf(" -r -F");
+		else if (row->argument)
+			printf(" -x -a '%s'", row->words);
+		printf(" -d '");
+		put_quoted(row->help, "\\");
+		puts("'");
+	}
+}
+
+/**
+ * help_completion() - what makes a shell complete words
+ * @shell: its name, or NULL
+ *
+ * Return: the exit status.
+ */
+int help_completion(const char *shell)
+{
+	if (shell && !strcmp(shell, "bash")) {
+		bash_completion();
+	} else if (shell && !strcmp(shell, "zsh")) {
+		zsh_completion();
+	} else if (shell && !strcmp(shell, "fish")) {
+		fish_completion();
+	} else {
+		complain("completion: for which shell? try: synfin completion bash, zsh or fish");
+		return 2;
+	}
+	return said();
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every option: how it is called, who takes it, what it does. Parsing, checks, help and
+ * completion come from here.
+ */
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/cmd.h"
+#include "commands/parse.h"
+#include "output/complain.h"
+#include "output/term.h"
+#include "output/util.h"
+#include "output/vocab.h"
+
+static int wrong(const struct option_row *row, const char *value, const char *wanted)
+{
+	return complain("--%s %s: %s", row->name, value, wanted);
+}
+
+/* --- how options are taken --- */
+
+static int take_text(struct options *opt, const struct option_row *row,
+		     const char *value)
+{
+	*(const char **)((char *)opt + row->offset) = value;
+	return *value ? 0 : wrong(row, "''", "is empty");
+}
+
+static int take_count(struct options *opt, const struct option_row *row,
+		      const char *value)
+{
+	(void)row;
+	if (parse_whole(value, UINT64_MAX, &opt->count) && opt->count)
+		return 0;
+	return complain("-n %s: a number from 1 on is wanted", value);
+}
+
+static int take_seconds(struct options *opt, const struct option_row *row,
+			const char *value)
+{
+	uint64_t ns;
+	char *end;
+
+	(void)row;
+	opt->seconds = strtod(value, &end);
+	if (*end && parse_duration(value, &ns)) {
+		opt->seconds = (double)ns / 1e9;
+		end += strlen(end);
+	}
+	if (*end || end == value || !isfinite(opt->seconds) ||
+	    opt->seconds <= 0 || opt->seconds > 1e9)
+		return complain("-d %s: a number of seconds is wanted", value);
+	return 0;
+}
+
+static int take_color(struct options *opt, const struct option_row *row,
+		      const char *value)
+{
+	if (!strcmp(value, "always"))
+		opt->color = true;
+	else if (!strcmp(value, "never"))
+		opt->color = false;
+	else if (!strcmp(value, "auto"))
+		opt->color = term_has_color();
+	else
+		return wrong(row, value, "auto, always or never is wanted");
+	return 0;
+}
+
+static int take_source(struct options *opt, const struct option_row *row,
+		       const char *value)
+{
+	opt->trace = !strcmp(value, "trace");
+	if (!opt->trace && strcmp(value, "ring"))
+		return wrong(row, value, "ring or trace is wanted");
+	return 0;
+}
+
+static int take_follow(struct options *opt, const struct option_row *row,
+		       const char *value)
+{
+	(void)value;
+	opt->follow = row->value;
+	opt->follow_given = true;
+	return 0;
+}
+
+static int take_time_style(struct options *opt, const struct option_row *row,
+			   const char *value)
+{
+	static const char *const styles[] = {
+		[TIME_LOCAL] = "local", [TIME_ISO] = "iso", [TIME_EPOCH] = "epoch",
+		[TIME_RELATIVE] = "relative",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(styles); i++) {
+		if (strcmp(styles[i], value))
+			continue;
+		opt->time = (enum time_style)i;
+		opt->time_given = true;
+		return 0;
+	}
+	return wrong(row, value, "local, iso, epoch or relative is wanted");
+}
+
+static int take_ends(struct options *opt, const struct option_row *row,
+		     const char *value)
+{
+	char option[32];
+
+	snprintf(option, sizeof(option), "--%s", row->name);
+	return filter_add_ends(&opt->filter, (enum filter_which)row->value, option,
+			       value);
+}
+
+static int take_netns(struct options *opt, const struct option_row *row,
+		      const char *value)
+{
+	(void)row;
+	return filter_add_netns(&opt->filter, value);
+}
+
+static int take_family(struct options *opt, const struct option_row *row,
+		       const char *value)
+{
+	(void)value;
+	opt->filter.families |= (uint8_t)(1 << row->value);
+	opt->filter.on_head = true;
+	return 0;
+}
+
+static int take_filter(struct options *opt, const struct option_row *row,
+		       const char *value)
+{
+	(void)row;
+	return filter_expr_parse(&opt->filter, value);
+}
+
+static const char *open_word(unsigned int i)
+{
+	return i < SYNFIN_OPEN_NR ? vocab_open(i)->text : NULL;
+}
+
+static const char *close_word(unsigned int i)
+{
+	return i < SYNFIN_CLOSE_NR ? vocab_close(i)->text : NULL;
+}
+
+static const char *closer_word(unsigned int i)
+{
+	return i <= SYNFIN_BY_BOTH ? vocab_closed_by(i)->text : NULL;
+}
+
+static int take_open(struct options *opt, const struct option_row *row,
+		     const char *value)
+{
+	(void)row;
+	opt->filter.on_conn = true;
+	return filter_add_words(&opt->filter.open, "--open", value, open_word);
+}
+
+static int take_close(struct options *opt, const struct option_row *row,
+		      const char *value)
+{
+	(void)row;
+	opt->filter.on_conn = true;
+	return filter_add_words(&opt->filter.close, "--close", value, close_word);
+}
+
+static int take_closed_by(struct options *opt, const struct option_row *row,
+			  const char *value)
+{
+	(void)row;
+	opt->filter.on_conn = true;
+	return filter_add_words(&opt->filter.closed_by, "--closed-by", value,
+				closer_word);
+}
+
+static int take_failed(struct options *opt, const struct option_row *row,
+		       const char *value)
+{
+	(void)row;
+	(void)value;
+	opt->filter.failed = true;
+	opt->filter.on_conn = true;
+	return 0;
+}
+
+static int take_slower(struct options *opt, const struct option_row *row,
+		       const char *value)
+{
+	(void)row;
+	return filter_add_slower(&opt->filter, value);
+}
+
+static int take_time(struct options *opt, const struct option_row *row,
+		     const char *value)
+{
+	uint64_t *ns = (uint64_t *)((char *)opt + row->offset);
+
+	opt->filter.on_conn = true;
+	if (parse_time(value, parse_now(), ns))
+		return 0;
+	return wrong(row, value, "a time is wanted, as 17:04 or 2026-11-28T17:04:05, or 10m ago");
+}
+
+static int take_last(struct options *opt, const struct option_row *row,
+		     const char *value)
+{
+	uint64_t ns, now = parse_now();
+
+	opt->last = true;
+	if (!value)
+		return 0;
+	if (!parse_duration(value, &ns) || !ns)
+		return wrong(row, value, "a duration is wanted, as 10m");
+	opt->filter.since_ns = ns < now ? now - ns : 0;
+	opt->filter.on_conn = true;
+	return 0;
+}
+
+static int take_from(struct options *opt, const struct option_row *row,
+		     const char *value)
+{
+	if (strcmp(value, "now"))
+		return wrong(row, value, "only now is known: try: --since");
+	opt->filter.since_ns = parse_now();
+	opt->filter.from_now = true;
+	opt->filter.on_conn = true;
+	return 0;
+}
+
+static int take_state(struct options *opt, const struct option_row *row,
+		      const char *value)
+{
+	struct filter_words words = { opt->states.wanted, opt->states.denied };
+	int err = filter_add_words(&words, "--state", value, rfc_word);
+
+	(void)row;
+	opt->states = (struct rfc_filter){ words.wanted, words.denied };
+	return err;
+}
+
+static int take_older(struct options *opt, const struct option_row *row,
+		      const char *value)
+{
+	if (parse_duration(value, &opt->older_ns) && opt->older_ns)
+		return 0;
+	return wrong(row, value, "a duration is wanted, as 1m");
+}
+
+/* --- the table --- */
+
+/* Those that read records. */
+#define READERS	(CMD_CONNS | CMD_PHASES | CMD_LADDER | CMD_RECORD)
+/* Those that show what came of connections. */
+#define SHOWERS	(CMD_CONNS | CMD_PHASES | CMD_LADDER)
+#define TABLES	(CMD_CONNS | CMD_PHASES | CMD_FLOWS)
+#define FILTERS	(READERS | CMD_FLOWS | CMD_TOP)
+
+#define AT(member)	.offset = offsetof(struct options, member)
+#define WHERE		.section = "Where from"
+#define WHICH		.section = "Which"
+#define HOW		.section = "How"
+
+#define OPEN_WORDS "established simultaneous refused unreachable unanswered unacknowledged aborted midstream"
+#define CLOSE_WORDS "none open four-way three-way simultaneous reset half-closed evicted"
+
+#define RFC_WORDS "syn-sent syn-received established fin-wait-1 fin-wait-2 close-wait closing last-ack time-wait"
+
+const struct option_row option_table[] = {
+	{ "read", 'r', "FILE", READERS, WHERE, .take = take_text, AT(file),
+	  .words = "FILE", .help = "a recording or a capture; - is stdin" },
+	{ "source", 0, "NAME", READERS | CMD_TOP, WHERE, .take = take_source,
+	  .words = "ring trace",
+	  .help = "ring (the default) or trace, the tracepoints" },
+	{ "ring-file", 0, "FILE", READERS | CMD_TOP | CMD_STATS, WHERE,
+	  .take = take_text, AT(ring), .words = "FILE",
+	  .help = "another file than /proc/net/synfin/ring" },
+	{ "proc", 0, "FOLDER", CMD_FLOWS | CMD_STATS, WHERE, .take = take_text,
+	  AT(proc), .words = "FOLDER",
+	  .help = "another folder than /proc/net/synfin, as one with copies" },
+	{ "follow", 0, NULL, READERS, WHERE, .take = take_follow, .value = true,
+	  .help = "wait for more (the default, but for a file)" },
+	{ "no-follow", 0, NULL, READERS, WHERE, .take = take_follow, .value = false,
+	  .help = "end with what is there now" },
+	{ "count", 'n', "COUNT", READERS | CMD_FLOWS, WHERE, .take = take_count,
+	  .words = "1 10 100",
+	  .help = "end after so many connections, or phases" },
+	{ "duration", 'd', "SECONDS", READERS | CMD_TOP, WHERE,
+	  .take = take_seconds, .words = "1 10 60", .help = "end after so long" },
+	{ "from", 0, "now", SHOWERS, WHERE, .take = take_from, .words = "now",
+	  .help = "pass over what was there before" },
+	{ "last", 0, "DURATION", SHOWERS | CMD_RECORD, WHERE, .take = take_last,
+	  .words = "1m 10m 1h", .optional = true,
+	  .help = "what there is from so long ago until now, or all of it, and no more" },
+	{ "since", 0, "TIME", SHOWERS | CMD_RECORD, WHERE, .take = take_time,
+	  AT(filter.since_ns), .words = "10m 1h",
+	  .help = "what was there then or later: 17:04, 2026-11-28T17:04:05, 10m ago" },
+	{ "until", 0, "TIME", SHOWERS | CMD_RECORD, WHERE, .take = take_time,
+	  AT(filter.until_ns), .words = "10m 1h",
+	  .help = "what was there then or before" },
+
+	{ "port", 0, "PORT", FILTERS, WHICH, .take = take_ends,
+	  .value = FILTER_PORT, .many = true, .words = "http https ssh",
+	  .help = "with this port at either end: 80, https, 8000-8099; a list, !80" },
+	{ "host", 0, "ADDRESS", FILTERS, WHICH, .take = take_ends,
+	  .value = FILTER_HOST, .many = true, .words = "127.0.0.1 ::1",
+	  .help = "with this address at either end: 10.0.0.0/8, ::1; a list, !::1" },
+	{ "client", 0, "ADDRESS", FILTERS, WHICH, .take = take_ends,
+	  .value = FILTER_CLIENT, .many = true, .words = "127.0.0.1 ::1",
+	  .help = "with this client: an address, a network, a port, or both" },
+	{ "server", 0, "ADDRESS", FILTERS, WHICH, .take = take_ends,
+	  .value = FILTER_SERVER, .many = true, .words = "127.0.0.1 ::1",
+	  .help = "with this server: 10.0.0.2:https, [::1]:80, 10.0.0.0/8" },
+	{ "service", 0, "PORT", FILTERS, WHICH, .take = take_ends,
+	  .value = FILTER_SERVICE, .many = true, .words = "http https ssh",
+	  .help = "with this port at the server" },
+	{ "netns", 0, "NETNS", FILTERS, WHICH, .take = take_netns, .many = true,
+	  .words = "FILE",
+	  .help = "of this network namespace: its name, or ls -L -i /proc/PID/ns/net" },
+	{ "ipv4", '4', NULL, FILTERS, WHICH, .take = take_family, .value = 4,
+	  .help = "over IPv4" },
+	{ "ipv6", '6', NULL, FILTERS, WHICH, .take = take_family, .value = 6,
+	  .help = "over IPv6" },
+	{ "filter", 0, "EXPRESSION", FILTERS, WHICH, .take = take_filter,
+	  .words = "tcp port",
+	  .help = "as of tcpdump: 'host 10.0.0.1 and not port 22'" },
+	{ "failed", 0, NULL, SHOWERS | CMD_TOP, WHICH, .take = take_failed,
+	  .help = "only those that did not open" },
+	{ "open", 0, "OPENING", SHOWERS | CMD_TOP, WHICH, .take = take_open, .many = true,
+	  .words = OPEN_WORDS, .help = "opened so, as refused,unanswered or !established" },
+	{ "close", 0, "CLOSING", SHOWERS | CMD_TOP, WHICH, .take = take_close, .many = true,
+	  .words = CLOSE_WORDS, .help = "closed so, as reset,half-closed" },
+	{ "closed-by", 0, "END", SHOWERS | CMD_TOP, WHICH, .take = take_closed_by,
+	  .many = true, .words = "client server both nobody",
+	  .help = "closed by client, server, both or nobody" },
+	{ "slower-than", 0, "DURATION", SHOWERS | CMD_TOP, WHICH,
+	  .take = take_slower, .many = true,
+	  .words = "100ms server:100ms client:100ms close:1s life:1m",
+	  .help = "whose handshake took longer, as 100ms; server:100ms, client:, close:, life:" },
+
+	{ "state", 0, "STATE", CMD_FLOWS, WHICH, .take = take_state, .many = true,
+	  .words = RFC_WORDS,
+	  .help = "one end is in this state of RFC 9293, as close-wait; a list, !established" },
+	{ "older-than", 0, "DURATION", CMD_FLOWS, WHICH, .take = take_older,
+	  .words = "1m 1h", .help = "that began before, as 1m" },
+
+	{ "json", 0, NULL, TABLES | CMD_STATS, HOW, AT(json), .value = true,
+	  .help = "an object a line" },
+	{ "csv", 0, NULL, TABLES, HOW, AT(csv), .value = true,
+	  .help = "the same with commas, but for the segments of connections" },
+	{ "sort", 0, "COLUMN", TABLES, HOW, .take = take_text, AT(sort),
+	  .words = "COLUMNS",
+	  .help = "in the order of a column, the largest first; -COLUMN: the smallest" },
+	{ "no-phases", 0, NULL, CMD_CONNS, HOW, AT(bare), .value = true,
+	  .help = "objects without the segments" },
+	{ "output", 'o', "COLUMNS", TABLES, HOW, .take = take_text, AT(columns),
+	  .words = "COLUMNS",
+	  .help = "these columns, as TIME,CLIENT; +ID adds one; help lists them" },
+	{ "output", 'o', "FILE", CMD_RECORD, HOW, .take = take_text, AT(output),
+	  .words = "FILE", .help = "the file to be made; - is stdout" },
+	{ "no-headings", 0, NULL, TABLES | CMD_STATS, HOW, AT(headings),
+	  .value = false, .help = "rows only" },
+	{ "quiet", 'q', NULL, READERS | CMD_FLOWS, HOW, AT(quiet), .value = true,
+	  .help = "no closing line" },
+	{ "time", 0, "STYLE", CMD_CONNS | CMD_PHASES, HOW, .take = take_time_style,
+	  .words = "local iso epoch relative",
+	  .help = "the time, as local (of day), iso, epoch or relative to the first" },
+	{ "ascii", 0, NULL, TABLES | CMD_LADDER | CMD_TOP, HOW, AT(utf8),
+	  .value = false, .help = "draw with ASCII only" },
+	{ "utf8", 0, NULL, TABLES | CMD_LADDER | CMD_TOP, HOW, AT(utf8),
+	  .value = true, .help = "draw with all that there is (as the locale says)" },
+	{ "color", 0, "WHEN", TABLES | CMD_LADDER | CMD_TOP, HOW,
+	  .take = take_color, .words = "auto always never",
+	  .help = "auto (the default), always or never" },
+	{ "numeric", 0, NULL, TABLES | CMD_LADDER | CMD_TOP, HOW, AT(numeric),
+	  .value = true, .help = "port numbers, not the names of services" },
+	{ "absolute", 0, NULL, CMD_LADDER, HOW, AT(absolute), .value = true,
+	  .help = "sequence numbers as on the wire" },
+	{ "relative", 0, NULL, CMD_LADDER, HOW, AT(absolute), .value = false,
+	  .help = "counted from the first one, x and y (the default)" },
+	{ "explain", 0, NULL, CMD_STATS, HOW, AT(explain), .value = true,
+	  .help = "say what each counter means" },
+	{ "help", 'h', NULL, (uint32_t)CMD_ALL, .section = "Other",
+	  .help = "this text, or with a command what it can do" },
+	{ "version", 0, NULL, (uint32_t)CMD_ALL, .section = "Other",
+	  .help = "the version" },
+	{ .name = NULL },
+};

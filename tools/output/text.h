@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Text from elsewhere: names of files, what a file says of itself.
+ */
+#ifndef _TOOLS_TEXT_H
+#define _TOOLS_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+size_t text_character(const char *text);
+bool text_is_harmless(const char *text, size_t len);
+
+#endif /* _TOOLS_TEXT_H */
