@@ -192,24 +192,23 @@ static bool is_adjusted(const struct sk_buff *skb)
 }
 
 /**
- * synfin_socket_judge() - ask the sockets of this host about a segment
+ * synfin_socket_ask() - ask the sockets of this host about a FIN or a RST
  * @skb:	the packet
  * @state:	the hook
- * @seg:	the segment; its belief is set
+ * @seg:	the segment; it is noted if its numbers have wrapped
  *
  * Context: any context of a hook; takes and drops a reference to a socket.
+ *
+ * Return: enum synfin_belief.
  */
-void synfin_socket_judge(const struct sk_buff *skb,
-			 const struct nf_hook_state *state,
-			 struct synfin_segment *seg)
+u8 synfin_socket_ask(const struct sk_buff *skb, const struct nf_hook_state *state,
+		     struct synfin_segment *seg)
 {
-	seg->belief = SYNFIN_BELIEF_UNKNOWN;
-	if (seg->kind != SYNFIN_KIND_RST && seg->kind != SYNFIN_KIND_FIN)
-		return;
 	if (state->hook == NF_INET_LOCAL_OUT)
-		seg->belief = judge_outgoing(skb, state, seg);
-	else if (state->hook == NF_INET_LOCAL_IN && !is_adjusted(skb))
-		seg->belief = ask_receiver(skb, state, seg);
+		return judge_outgoing(skb, state, seg);
+	if (state->hook == NF_INET_LOCAL_IN && !is_adjusted(skb))
+		return ask_receiver(skb, state, seg);
+	return SYNFIN_BELIEF_UNKNOWN;
 }
 
 /**

@@ -11,9 +11,29 @@ struct net;
 struct nf_hook_state;
 struct sk_buff;
 
-void synfin_socket_judge(const struct sk_buff *skb,
-			 const struct nf_hook_state *state,
-			 struct synfin_segment *seg);
+u8 synfin_socket_ask(const struct sk_buff *skb, const struct nf_hook_state *state,
+		     struct synfin_segment *seg);
+
+/**
+ * synfin_socket_judge() - ask the sockets of this host about a segment
+ * @skb:	the packet
+ * @state:	the hook
+ * @seg:	the segment; its belief is set
+ *
+ * Of most there is nothing to be asked.
+ *
+ * Context: any context of a hook; takes and drops a reference to a socket.
+ */
+static inline void synfin_socket_judge(const struct sk_buff *skb,
+				       const struct nf_hook_state *state,
+				       struct synfin_segment *seg)
+{
+	if (seg->kind == SYNFIN_KIND_RST || seg->kind == SYNFIN_KIND_FIN)
+		seg->belief = synfin_socket_ask(skb, state, seg);
+	else
+		seg->belief = SYNFIN_BELIEF_UNKNOWN;
+}
+
 bool synfin_socket_is_gone(struct net *net, const struct synfin_segment *seg,
 			   int dif, int sdif);
 
