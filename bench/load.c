@@ -47,6 +47,7 @@ struct options {
 	unsigned int rest_ms;	/* after the last, and before the first */
 	unsigned int keep;	/* connections held open meanwhile */
 	unsigned int parallel;	/* pairs of processes, one for each CPU */
+	bool extended;		/* each packet with a header between IPv6's and TCP's */
 	bool mark;		/* the beginning and the end, for bench/count.c */
 };
 
@@ -71,6 +72,7 @@ static const char usage[] =
 	"              costs in which there is one unit (0)\n"
 	"  -k CONNS    held open meanwhile (0)\n"
 	"  -j PAIRS    in parallel, each on a CPU of its own (1)\n"
+	"  -x          with an extension header in each packet, IPv6 only\n"
 	"  -m          mark the beginning and the end, see bench/count.c\n";
 
 static uint64_t now_ns(void)
@@ -127,6 +129,16 @@ static void get_end(int fd)
 		err(1, "recv");
 }
 
+/* Destination options that say nothing: PadN of four bytes. */
+static void extend(const struct pair *pair, int fd)
+{
+	static const unsigned char options[8] = { 0, 0, 1, 4 };
+
+	if (pair->opt->extended &&
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_DSTOPTS, options, sizeof(options)))
+		err(1, "IPV6_DSTOPTS");
+}
+
 static int dial(const struct pair *pair)
 {
 	int fd = socket(pair->addr.ss_family, SOCK_STREAM, 0);
@@ -134,6 +146,7 @@ static int dial(const struct pair *pair)
 
 	if (fd < 0)
 		err(1, "socket");
+	extend(pair, fd);
 	if (connect(fd, (const struct sockaddr *)&pair->addr, pair->addr_len))
 		err(1, "connect");
 	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
@@ -145,11 +158,12 @@ static int dial(const struct pair *pair)
  * A connection opens, says something both ways, and is closed by the client. The
  * server acknowledges the FIN before it sends its own: all of the phases there are.
  */
-static void serve_conns(int listener)
+static void serve_conns(const struct pair *pair, int listener)
 {
 	char buf[sizeof(greeting)];
 	int one = 1;
 
+	(void)pair;
 	for (;;) {
 		int fd = accept(listener, NULL, NULL);
 
@@ -181,13 +195,14 @@ static void run_conns(const struct pair *pair, unsigned int n)
 
 static int echo_fd = -1;
 
-static void serve_pingpong(int listener)
+static void serve_pingpong(const struct pair *pair, int listener)
 {
 	int one = 1, fd = accept(listener, NULL, NULL);
 	char byte;
 
 	if (fd < 0)
 		err(1, "accept");
+	extend(pair, fd);
 	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
 		err(1, "TCP_NODELAY");
 	while (recv(fd, &byte, 1, 0) == 1)
@@ -247,13 +262,13 @@ static pid_t child(void)
 }
 
 static void start_server(struct pair *pair, unsigned int port,
-			 void (*serve)(int listener))
+			 void (*serve)(const struct pair *pair, int listener))
 {
 	int listener = listen_at(pair, port);
 
 	pair->server = child();
 	if (!pair->server) {
-		serve(listener);
+		serve(pair, listener);
 		_exit(0);
 	}
 	close(listener);
@@ -354,7 +369,8 @@ static void run_pair(const struct options *opt, unsigned int number)
 	if (opt->rest_ms)
 		total += (double)measure(&pair, run, 1, opt->rest_ms) - rest;
 	qsort(each, opt->reps, sizeof(each[0]), by_value);
-	printf("%s %d %u total %.1f min %.1f median %.1f rest %.0f\n", opt->unit,
+	printf("%s%s %d %u total %.1f min %.1f median %.1f rest %.0f\n", opt->unit,
+	       opt->extended ? "-x" : "",
 	       opt->family == AF_INET ? 4 : 6, opt->units * opt->reps,
 	       total / opt->units / opt->reps, each[0], each[opt->reps / 2], rest);
 	fflush(stdout);
@@ -400,9 +416,13 @@ static void parse(int argc, char **argv, struct options *opt)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "6mn:r:w:p:l:k:j:")) != -1) {
+	while ((c = getopt(argc, argv, "6mxn:r:w:p:l:k:j:")) != -1) {
 		switch (c) {
 		case '6':
+			opt->family = AF_INET6;
+			continue;
+		case 'x':
+			opt->extended = true;
 			opt->family = AF_INET6;
 			continue;
 		case 'm':
