@@ -272,6 +272,13 @@ ipvs_nat() {
 	! grep '"server":"10.1.0.1","server_port":80,' "$tmp/phases" |
 		grep "\"netns\":$(inode_of r)," ||
 		fail "phases of what was forgotten"
+	same "$(syns_on 8080 r)" "$(syns_on 8080 a)" "SYN of what IPVS left alone"
+}
+
+# syns_on PORT NS: window, flags and length of the SYNs, as they were
+syns_on() {
+	grep "\"netns\":$(inode_of "$2"),.*\"server_port\":$1,.*\"phase\":\"syn\"" \
+		"$tmp/phases" | grep -oE '"(window|flags|len)":[^,]*' | xargs
 }
 
 director_and_server() {
