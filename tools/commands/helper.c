@@ -19,6 +19,8 @@ static const struct {
 	const char *program;
 } helpers[] = {
 	{ "export", "synfin-export" },
+	{ "ship", "synfin-ship" },
+	{ "ask", "synfin-ship" },
 };
 
 static const char *program_of(const char *command)

@@ -1,0 +1,57 @@
+-- Tables for synfin ship. Any ClickHouse from 18.16 on takes this:
+--	clickhouse-client --multiquery < schema.sql
+-- Then ttl.sql, and on a cluster cluster.sql.
+
+CREATE DATABASE IF NOT EXISTS synfin;
+
+-- A connection, as a line of `synfin conns --json`, and whose it is. One that is
+-- sent twice is one: queries say FINAL. What is not known is NULL.
+CREATE TABLE IF NOT EXISTS synfin.conns
+(
+    host String,
+    boot String,
+    id UInt64,
+    ts_ns UInt64,
+    netns Nullable(UInt32),
+    family UInt8,
+    client String,
+    client_port UInt16,
+    server String,
+    server_port UInt16,
+    service Nullable(String),
+    open String,
+    close Nullable(String),
+    closed_by Nullable(String),
+    handshake_ns Nullable(UInt64),
+    server_rtt_ns Nullable(UInt64),
+    client_rtt_ns Nullable(UInt64),
+    duration_ns Nullable(UInt64),
+    close_ns Nullable(UInt64),
+    half_close_ns Nullable(UInt64),
+    syn_count UInt16,
+    syn_ack_count UInt16,
+    fin_count UInt16,
+    rst_count UInt16,
+    bytes_client Nullable(UInt64),
+    bytes_server Nullable(UInt64),
+    bytes_partial UInt8,
+    conn_state String,
+    history String,
+    completeness UInt8
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toYYYYMMDD(toDateTime(intDiv(ts_ns, 1000000000)))
+ORDER BY (server_port, host, boot, id);
+
+-- What became of rows, by the shippers' own count: the last row of each is valid.
+CREATE TABLE IF NOT EXISTS synfin.shippers
+(
+    host String,
+    boot String,
+    ts_ns UInt64,
+    shipped_rows UInt64,
+    dropped_rows UInt64,
+    lost_records UInt64
+)
+ENGINE = ReplacingMergeTree(ts_ns)
+ORDER BY (host, boot);
