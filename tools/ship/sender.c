@@ -67,7 +67,7 @@ static char *gzip(const char *text, size_t len, size_t *result)
 		z.next_in = (Bytef *)text;
 		z.avail_in = (uInt)len;
 		z.next_out = (Bytef *)packed;
-		z.avail_out = (uInt)*result;
+		z.avail_out = (uInt)(*result);
 		deflate(&z, Z_FINISH);
 		*result = z.total_out;
 	}

@@ -47,6 +47,7 @@ static bool wants_known_keys(void)
 const char *absent_advice(void)
 {
 	if (wants_known_keys())
-		return "is the module loaded? try: modprobe synfin; if its key is rejected or not available: mokutil --import /var/lib/dkms/mok.pub, restart, and enroll it";
+		return "is the module loaded? try: modprobe synfin; if its key is rejected: "
+		       "mokutil --import /var/lib/dkms/mok.pub, restart, and enroll it";
 	return "is the module loaded? try: modprobe synfin";
 }

@@ -42,7 +42,6 @@ struct trace {
 /* One a process, so that it can be removed however that ends. */
 static struct tracefs_instance *instance;
 
-
 static void remove_instance(void)
 {
 	if (!instance)
