@@ -37,7 +37,9 @@ CREATE TABLE IF NOT EXISTS synfin.conns
     bytes_partial UInt8,
     conn_state String,
     history String,
-    completeness UInt8
+    completeness UInt8,
+    client_guessed UInt8,
+    syn_data UInt8
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMMDD(toDateTime(intDiv(ts_ns, 1000000000)))

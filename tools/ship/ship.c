@@ -294,13 +294,10 @@ static void make_row(struct shipper *s, const struct conn *c)
 	p = fmt_text(p, s->host);
 	p = FMT_LITERAL(p, "\",\"boot\":\"");
 	p = fmt_text(p, s->boot);
-	p = FMT_LITERAL(p, "\",\"id\":");
-	p = fmt_u64(p, c->sum.head.id);
-	p = FMT_LITERAL(p, ",\"ts_ns\":");
-	p = fmt_u64(p, c->sum.head.time_ns);
+	*p++ = '"';
 	out_used(&s->row, p);
 	rest = p;
-	json_conn(&s->row, c);
+	json_conn(&s->row, c, true);
 	*rest = ',';
 }
 
@@ -369,6 +366,9 @@ static int ship(struct shipper *s)
 {
 	int status;
 
+	/* So that dropping the oldest one leaves most of what there is. */
+	if (s->spool.segment > s->spool.limit / 8)
+		s->spool.segment = s->spool.limit / 8;
 	if (read_password(s) || stop_setup(0) || spool_open(&s->spool, s->path))
 		return EXIT_FAILURE;
 	if (name_source(s) || out_open(&s->row, -1, "") ||

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0
+"""synfin export: what Prometheus makes of it."""
+import concurrent.futures
+import json
+import re
+import time
+import urllib.parse
+
+from world import (TOP, SYNFIN, capture, check, free_port, get, get_json, note,
+                   path, run, said, start, wait)
+
+COUNT = 3000
+# What only a loaded module has.
+LIVE = re.compile("synfin_(module|flows|table|ring)")
+
+
+def exporter(source, *more):
+    port = free_port()
+    process = start(SYNFIN, "export", "-r", source, "--listen",
+                    f"127.0.0.1:{port}", *more)
+    url = f"http://127.0.0.1:{port}/metrics"
+    wait(lambda: "records lost" in said(process))
+    return url
+
+
+def total(text):
+    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines()
+               if line.startswith("synfin_connections_total{"))
+
+
+def test_text(url):
+    with open(path("metrics"), "w", encoding="ascii") as f:
+        f.write(get(url))
+    with open(path("metrics"), encoding="ascii") as f:
+        import subprocess
+        result = subprocess.run(["promtool", "check", "metrics"], stdin=f,
+                                capture_output=True, text=True, check=False)
+    check("promtool finds no fault with the metrics",
+          result.returncode == 0 and not result.stdout + result.stderr,
+          result.stdout + result.stderr)
+    new = get(url, Accept="application/openmetrics-text; version=1.0.0")
+    check("OpenMetrics where it is asked for",
+          new.endswith("# EOF\n") and "# UNIT synfin_handshake_seconds seconds" in new)
+    check("each connection is counted once", total(new) == COUNT, total(new))
+
+
+def test_scrapers(url):
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        texts = list(pool.map(lambda _: get(url), range(64)))
+    check("scrapers at once all see all", {total(t) for t in texts} == {COUNT})
+
+
+def test_scan():
+    source = capture("scan.pcap", COUNT, ports=range(1, COUNT + 1))
+    url = exporter(source)
+    begin = time.monotonic()
+    text = get(url)
+    took = time.monotonic() - begin
+    ports = set(re.findall('server_port="([^"]*)"', text))
+    check("3,000 ports do not make 3,000 rows", len(ports) <= 65, len(ports))
+    check("and what has no row is counted with the others",
+          total(text) == COUNT, total(text))
+    note(f"a scrape of 65 rows: {len(text) // 1024} KiB, {took * 1000:.0f} ms")
+
+
+def test_rules():
+    rules = TOP + "/contrib/prometheus/"
+    result = run("promtool", "check", "rules", rules + "rules.yml")
+    check("promtool finds no fault with the rules", result.returncode == 0,
+          result.stderr)
+    result = run("promtool", "test", "rules", rules + "rules-test.yml")
+    check("rules do what they are for", result.returncode == 0, result.stdout)
+
+
+def query(base, expr):
+    return get_json(base + "/api/v1/query?" + urllib.parse.urlencode(
+        {"query": expr}))["data"]["result"]
+
+
+def test_server(url):
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    with open(path("prometheus.yml"), "w", encoding="ascii") as f:
+        f.write(f"""
+global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+rule_files: ["{TOP}/contrib/prometheus/rules.yml"]
+scrape_configs:
+  - job_name: synfin
+    static_configs: [{{targets: ["{url.split('/')[2]}"]}}]
+""")
+    server = start("prometheus", "--config.file=" + path("prometheus.yml"),
+                   "--storage.tsdb.path=" + path("tsdb"),
+                   f"--web.listen-address=127.0.0.1:{port}")
+    seen = wait(lambda: query(base, "sum(count_over_time(up[1m])) > 4"), 90)
+    if not check("a real Prometheus scrapes it", seen, said(server)[-1500:]):
+        return
+    result = query(base, "sum(synfin_connections_total)")
+    check("and sees every connection", float(result[0]["value"][1]) == COUNT, result)
+    wait(lambda: all(r["health"] == "ok" for g in get_json(
+        base + "/api/v1/rules")["data"]["groups"] for r in g["rules"]))
+    bad = [r for g in get_json(base + "/api/v1/rules")["data"]["groups"]
+           for r in g["rules"] if r["health"] != "ok"]
+    check("it evaluates every rule", not bad, bad)
+    with open(TOP + "/contrib/grafana/synfin.json", encoding="ascii") as f:
+        dashboard = json.load(f)
+    bad, number = [], 0
+    for panel in dashboard["panels"]:
+        for target in panel["targets"]:
+            expr = target["expr"].replace("$__rate_interval", "1m") \
+                .replace("$instance", ".*")
+            number += 1
+            try:
+                if not query(base, expr) and not LIVE.search(expr):
+                    bad.append(expr + ": nothing")
+            except OSError as error:
+                bad.append(f"{expr}: {error}")
+    check(f"it answers the {number} queries of the dashboard", not bad, bad)
+
+
+def main():
+    url = exporter(capture("one.pcap", COUNT))
+    test_text(url)
+    test_scrapers(url)
+    test_scan()
+    test_rules()
+    test_server(url)
