@@ -124,16 +124,11 @@ static void hold_summary(struct world *w, bool taken_back, bool over)
 
 static void hold_result(struct world *w, const struct synfin_result *res)
 {
-	struct synfin_record_phase rec;
-
 	HOLDS(res->nr <= ARRAY_SIZE(res->step));
 	for (unsigned int i = 0; i < res->nr; i++) {
 		HOLDS(res->step[i].phase < SYNFIN_PHASE_NR);
 		HOLDS(res->step[i].from < 2);
 		HOLDS(res->step[i].count);
-		synfin_phase_record(&w->conn, &res->step[i],
-				    res->step[i].time_ns, &rec);
-		HOLDS(rec.head.type == SYNFIN_RECORD_PHASE);
 	}
 	/* Recorded, or passed over for a reason. */
 	if (!res->gone && !res->again)

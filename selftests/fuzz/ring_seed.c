@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Makes a ring file of a recording: stdin to stdout. Two CPUs with eight slots; the
- * records go to them in turn, so that old ones are overwritten if there are many.
+ * Makes a ring file of a recording: stdin to stdout. Two CPUs with two rings of eight
+ * slots; the records go to them in turn, so that old ones are overwritten if there are
+ * many.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,22 +12,24 @@
 
 #define PAGE	4096
 #define CPUS	2
+#define RINGS	2
 #define SLOTS	8
-#define STRIDE	(PAGE + PAGE)
 
-static unsigned char file[PAGE + CPUS * STRIDE];
+static unsigned char file[2 * PAGE + CPUS * PAGE];
 
 static void put(__u64 n, const union synfin_record *rec)
 {
-	unsigned char *at = file + PAGE + n % CPUS * STRIDE;
-	struct synfin_ring_cpu *cpu = (void *)at;
-	struct synfin_slot *slot = (void *)(at + PAGE);
+	unsigned int ring = n / CPUS % RINGS;
+	struct synfin_ring_cpu *cpu = (void *)(file + PAGE);
+	struct synfin_slot *slot = (void *)(file + 2 * PAGE + n % CPUS * PAGE);
 
-	slot += cpu->head % SLOTS;
+	cpu += n % CPUS;
+	slot += ring * SLOTS + cpu->head[ring] % SLOTS;
 	slot->record = *rec;
-	slot->seq = 2 * (cpu->head + 1);
+	slot->seq = 2 * (cpu->head[ring] + 1);
 	cpu->cpu = n % CPUS;
-	cpu->head++;
+	cpu->present = 1;
+	cpu->head[ring]++;
 }
 
 int main(void)
@@ -34,27 +37,32 @@ int main(void)
 	struct synfin_ring_header *header = (void *)file;
 	struct synfin_file_header begin;
 	union synfin_record rec;
+	size_t rest;
 	__u64 n = 0;
-	__u32 size;
-	int type;
 
 	*header = (struct synfin_ring_header) {
 		.magic = SYNFIN_RING_MAGIC,
 		.version = SYNFIN_VERSION,
 		.slot_size = sizeof(struct synfin_slot),
 		.nr_cpus = CPUS,
-		.nr_slots = SLOTS,
-		.cpu_offset = PAGE,
-		.cpu_stride = STRIDE,
+		.nr_rings = RINGS,
+		.head_offset = PAGE,
+		.head_stride = sizeof(struct synfin_ring_cpu),
+		.cpu_offset = 2 * PAGE,
+		.cpu_stride = PAGE,
 		.boot_id = 1,
+		.ring = {
+			{ .kind = 0, .nr_slots = SLOTS },
+			{ .kind = 1, .nr_slots = SLOTS,
+			  .offset = SLOTS * sizeof(struct synfin_slot) },
+		},
 	};
 	if (fread(&begin, sizeof(begin), 1, stdin) != 1)
 		return EXIT_FAILURE;
-	while ((type = getchar()) != EOF) {
-		ungetc(type, stdin);
-		memset(&rec, 0, sizeof(rec));
-		size = synfin_record_size(type);
-		if (!size || fread(&rec, size, 1, stdin) != 1)
+	while (fread(&rec.head, sizeof(rec.head), 1, stdin) == 1) {
+		rest = rec.head.words * 8 - sizeof(rec.head);
+		if (rest > sizeof(rec) - sizeof(rec.head) ||
+		    fread(&rec.head + 1, 1, rest, stdin) != rest)
 			return EXIT_FAILURE;
 		put(n++, &rec);
 	}
