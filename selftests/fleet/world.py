@@ -2,6 +2,7 @@
 """What the fleet's tests share: captures, servers, TAP."""
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -10,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.parse
 import urllib.request
 
 TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -19,6 +19,7 @@ FOLDER = tempfile.mkdtemp(prefix="synfin-fleet.")
 started = []
 number = 0
 failed = 0
+RANDOM = random.Random(1)
 
 
 def note(text):
@@ -85,8 +86,8 @@ def wait(what, seconds=60):
         time.sleep(0.1)
 
 
-def get(url, timeout=30, **headers):
-    request = urllib.request.Request(url, headers=headers)
+def get(url, timeout=30, data=None, **headers):
+    request = urllib.request.Request(url, data=data, headers=headers)
     with urllib.request.urlopen(request, timeout=timeout) as answer:
         return answer.read().decode()
 
@@ -133,8 +134,17 @@ SYN, SYNACK, ACK, FINACK, RSTACK = 2, 18, 16, 17, 20
 
 
 def connection(n, client, server, port):
-    """Four in ten close in four segments, three in three, two by a reset, one is refused."""
-    cport = 1024 + n % 60000
+    """Four in ten close in four segments, three in three, two by a reset, one is refused.
+
+    Times are nanoseconds, and as hard to compress as real ones.
+    """
+    cport = 1024 + n * 7919 % 60000
+    slow = 1 + RANDOM.expovariate(1)
+    for when, data in segments(n, client, server, cport, port):
+        yield int(when * 1000 * slow) + RANDOM.randrange(1000), data
+
+
+def segments(n, client, server, cport, port):
     x, y = 1000 + n, 9000 + n
     there = (client, server, cport, port)
     back = (server, client, port, cport)
@@ -160,8 +170,8 @@ def connection(n, client, server, port):
 def capture(name, count, ports=(80, 443, 5432), host=1):
     """A capture of so many connections, that end now."""
     server = bytes([10, 0, host, 1])
-    step = 100                                      # microseconds
-    begin = int(time.time() * 1e6) - count * step - 10_000_000
+    step = 100_000                                  # nanoseconds
+    begin = int(time.time() * 1e9) - count * step - 10 * 10**9
     packets = []
     for n in range(count):
         client = bytes([10, 1 + n % 3, n // 250 % 250, 1 + n % 250])
@@ -169,8 +179,8 @@ def capture(name, count, ports=(80, 443, 5432), host=1):
             packets.append((begin + n * step + after, data))
     packets.sort(key=lambda p: p[0])
     with open(path(name), "wb") as f:
-        f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101))
+        f.write(struct.pack("<IHHiIII", 0xa1b23c4d, 2, 4, 0, 0, 65535, 101))
         for when, data in packets:
-            f.write(struct.pack("<IIII", when // 1000000, when % 1000000,
+            f.write(struct.pack("<IIII", when // 10**9, when % 10**9,
                                 len(data), len(data)) + data)
     return path(name)

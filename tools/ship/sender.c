@@ -197,17 +197,20 @@ static void *run(void *ctx)
 	unsigned int pause = PAUSE_MS, slept;
 	int64_t reported = 0, end = 0;
 	CURL *curl = curl_easy_init();
+	bool last;
 	int sent;
 
 	while (curl && !is_over(s, &end)) {
+		/* Asked before looking: what was spooled until then is looked at. */
+		last = s->stop;
 		sent = send_oldest(s, curl);
 		if (sent >= 0) {
 			pause = PAUSE_MS;
 			if (seconds() >= reported + REPORT_S ||
-			    (!sent && s->stop)) {
+			    (!sent && last)) {
 				if (!report(s, curl))
 					sent = -1;
-				else if (!sent && s->stop)
+				else if (!sent && last)
 					break;
 				reported = seconds();
 			}

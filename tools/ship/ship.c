@@ -267,12 +267,12 @@ static int name_source(struct shipper *s)
  */
 static bool commit(struct shipper *s)
 {
-	bool said = false;
+	int err, said = 0;
 
-	while (s->len && !spool_append(&s->spool, s->batch, s->len)) {
-		if (!said)
-			complain("%s: %s: reading waits", s->path, strerror(errno));
-		said = true;
+	while (s->len && (err = spool_append(&s->spool, s->batch, s->len))) {
+		if (said != err)
+			complain("%s: %s: reading waits", s->path, strerror(err));
+		said = err;
 		if (stop_asked) {
 			spool_count(&s->spool, 0, spool_rows(s->batch, s->len), 0);
 			s->len = 0;

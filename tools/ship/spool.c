@@ -284,30 +284,28 @@ void spool_age(struct spool *s)
  * @rows: whole rows
  * @len: bytes
  *
- * Return: false if they cannot be written, though older ones were dropped for them:
- * try again later.
+ * Return: 0; or an errno if they cannot be written now, as on a full disk: what is
+ * sent meanwhile makes room.
  */
-bool spool_append(struct spool *s, const char *rows, size_t len)
+int spool_append(struct spool *s, const char *rows, size_t len)
 {
-	ssize_t n = -1;
-	bool dropped;
+	ssize_t n;
+	int err;
 
-	do {
-		if (s->fd >= 0 || !begin_segment(s))
-			n = write(s->fd, rows, len);
-		if (n == (ssize_t)len) {
-			s->size += len;
-			if (s->size >= s->segment)
-				spool_close_segment(s);
-			return true;
-		}
-		if (s->fd >= 0 && n > 0 && ftruncate(s->fd, (off_t)s->size))
+	if (s->fd < 0 && begin_segment(s))
+		return errno;
+	n = write(s->fd, rows, len);
+	if (n == (ssize_t)len) {
+		s->size += len;
+		if (s->size >= s->segment)
 			spool_close_segment(s);
-		pthread_mutex_lock(&s->lock);
-		dropped = drop_oldest(s);
-		pthread_mutex_unlock(&s->lock);
-	} while (dropped);
-	return false;
+		return 0;
+	}
+	err = n < 0 ? errno : ENOSPC;
+	/* What is whole in it can be sent, which is the way out. */
+	if ((n > 0 && ftruncate(s->fd, (off_t)s->size)) || s->size)
+		spool_close_segment(s);
+	return err;
 }
 
 /**

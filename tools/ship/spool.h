@@ -58,7 +58,7 @@ struct spool {
 };
 
 int spool_open(struct spool *s, const char *path);
-bool spool_append(struct spool *s, const char *rows, size_t len);
+int spool_append(struct spool *s, const char *rows, size_t len);
 void spool_age(struct spool *s);
 void spool_close_segment(struct spool *s);
 void spool_close(struct spool *s);
