@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The JSON lines: as their schema says, and as rsyslog takes them."""
+import copy
+import json
+import os
+
+import jsonschema
+
+from world import (TOP, SYNFIN, capture, check, path, run, said, start, wait)
+
+COUNT = 500
+
+
+def strict(name):
+    """No field that the schema does not know."""
+    with open(f"{TOP}/contrib/schema/synfin-{name}.schema.json", encoding="ascii") as f:
+        schema = json.load(f)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    schema["additionalProperties"] = False
+    if name == "conn":
+        schema["properties"]["phases"]["items"]["additionalProperties"] = False
+    return jsonschema.Draft202012Validator(schema)
+
+
+def faults(validator, lines):
+    return [f"{e.json_path}: {e.message}" for line in lines
+            for e in validator.iter_errors(line)]
+
+
+def test_schema(lines, phases):
+    conn = strict("conn")
+    bad = faults(conn, lines)
+    check("connections are as the schema says", len(lines) == COUNT and not bad, bad[:3])
+    bad = faults(strict("phase"), phases)
+    check("phases are as the schema says", len(phases) > COUNT and not bad, bad[:3])
+    wrong = copy.deepcopy(lines[0])
+    wrong["client_port"] = 65536
+    missing = copy.deepcopy(lines[0])
+    del missing["open"]
+    check("what is not so is found", faults(conn, [wrong]) and faults(conn, [missing]))
+
+
+def test_rsyslog(text, lines):
+    with open(TOP + "/contrib/shippers/rsyslog.conf", encoding="ascii") as f:
+        config = f.read().replace("/var/log/", path("rsyslog-"))
+    with open(path("rsyslog.conf"), "w", encoding="ascii") as f:
+        f.write(f'global(workDirectory="{path()}")\n' + config)
+    with open(path("rsyslog-synfin.json"), "w", encoding="ascii") as f:
+        f.write(text)
+    server = start("rsyslogd", "-n", "-f", path("rsyslog.conf"), "-i", path("rsyslog.pid"))
+    failed = [c for c in lines if c["open"] == "refused"]
+    out = path("rsyslog-synfin-failed.json")
+
+    def arrived():
+        if not os.path.exists(out):
+            return None
+        with open(out, encoding="ascii") as f:
+            result = [json.loads(line) for line in f if line.endswith("\n")]
+        return result if len(result) >= len(failed) else None
+
+    result = wait(arrived, 60) or []
+    check("rsyslog hands on the failed ones, with their fields",
+          sorted(c["id"] for c in result) == sorted(c["id"] for c in failed)
+          and all(c["open"] == "refused" for c in result),
+          (len(result), len(failed), said(server)))
+
+
+def main():
+    source = capture("lines.pcap", COUNT)
+    text = run(SYNFIN, "conns", "--json", "-r", source).stdout
+    lines = [json.loads(line) for line in text.splitlines()]
+    phases = run(SYNFIN, "phases", "--json", "-r", source).stdout
+    test_schema(lines, [json.loads(line) for line in phases.splitlines()])
+    test_rsyslog(text, lines)
