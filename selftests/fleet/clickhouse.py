@@ -2,11 +2,13 @@
 """synfin ship: hosts, two shards, and what can go wrong between them."""
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import threading
 import time
+import zlib
 
 from world import (FOLDER, SYNFIN, TOP, capture, check, folder, free_port, get,
                    note, path, run, said, start, wait)
@@ -246,6 +248,15 @@ def test_scale(shards):
           one.rows("scale", "synfin") == large)
     note(f"measured: {large / cpu:.0f} rows a second and core, with reading the "
          "capture")
+    text = run(SYNFIN, "conns", "--json", "-r", source).stdout.replace(
+        '{"ts":', '{"host":"body","boot":"b","ts":')
+    packed = zlib.compress(re.sub('"phases":\\[.*?\\],', "", text).encode(), 1)
+    begin = time.monotonic()
+    get(one.url + "/?input_format_skip_unknown_fields=1&query=" +
+        "INSERT%20INTO%20synfin.conns%20FORMAT%20JSONEachRow", data=text.encode())
+    took = time.monotonic() - begin
+    note(f"measured: {len(packed) / large:.0f} bytes a row on the way, compressed; "
+         f"a server takes {large / took:.0f} rows a second on one connection")
 
 
 def main():
