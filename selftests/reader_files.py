@@ -90,13 +90,14 @@ def capture(name, packets, **more):
     return write(name, pcap([link(p) for p in packets], **more))
 
 
+# What is sent again has another window: else it would be a copy of the capture's.
 def several(name="several"):
     """Three connections: a close in four segments, one refused, one unanswered."""
     refused = Ends(cport=40001, sport=81)
     silent = Ends(client="2001:db8::7", server="2001:db8::2", cport=57404, sport=443)
     return capture(name, conversation() + [
         refused.up(0, None, "S"), refused.down(0, 1, "RA"),
-        silent.up(0, None, "S"), silent.up(0, None, "S")])
+        silent.up(0, None, "S"), silent.up(0, None, "S", window=8191)])
 
 
 # --- files made by a stranger ---
@@ -259,7 +260,8 @@ def a_recorder_outlives_its_stdout():
 
 def retold(nr):
     e = Ends()
-    return [e.up(0, None, "S")] + [e.down(0, 1, "SA")] * nr + conversation()[SYN_ACK + 1:]
+    return [e.up(0, None, "S")] + [e.down(0, 1, "SA", window=i % 8192)
+                                 for i in range(nr)] + conversation()[SYN_ACK + 1:]
 
 
 @test
