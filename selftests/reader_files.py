@@ -565,10 +565,17 @@ client_rtt 20480 24576 7
 """
 
 
+SERVICES = """\
+port open_established open_refused closed_by_client server_rtt_count server_rtt_sum_ns
+80 7 2 6 7 1260000
+"""
+
+
 def saved():
     folder = os.path.join(tmp, "proc")
     os.makedirs(folder, exist_ok=True)
-    for name, text in (("flows", FLOWS), ("stats", STATS), ("latency", LATENCY)):
+    for name, text in (("flows", FLOWS), ("stats", STATS), ("latency", LATENCY),
+                       ("services", SERVICES)):
         write(os.path.join("proc", name), text.encode())
     return folder
 
@@ -624,6 +631,173 @@ COMP_WORDS=(synfin stats --p) COMP_CWORD=2; _synfin; echo "${COMPREPLY[@]}"
     has(got[1], "record", "a command")
     same(got[2], "unreachable unanswered unacknowledged", "words")
     same(got[3], "--proc", "an option of a command")
+
+
+# --- groups ---
+
+@test
+def connections_are_counted_by_what_they_have_in_common():
+    path = several()
+    got = rows(run("conns", "-r", path, "--json", "--group-by", "server,outcome"))
+    same({(g["server"], g["outcome"], g["conns"], g["failed"]) for g in got},
+         {("10.0.0.2:http", "four-way", 1, 0), ("10.0.0.2:81", "refused", 1, 1),
+          ("[2001:db8::2]:https", "unanswered", 1, 1)}, "groups")
+    got = rows(run("conns", "-r", path, "--json", "--group-by", "client"))
+    same([(g["client"], g["conns"]) for g in got],
+         [("10.0.0.1", 2), ("2001:db8::7", 1)], "the largest first")
+    text = run("conns", "-r", path, "--group-by", "service", columns=200).text
+    same({len(line.split()) for line in text.splitlines()}, {14}, "words")
+    has(run("conns", "-r", path, "--group-by", "shoe", status=2).said, "--group-by")
+
+
+@test
+def latency_is_that_of_the_connections():
+    path = capture("latency", [p for port in range(100)
+                               for p in conversation(Ends(cport=10000 + port))])
+    got, = rows(run("latency", "-r", path, "--json"))
+    same((got["service"], got["conns"], got["server_rtt_count"]), ("http", 100, 100),
+         "the service")
+    for name in ("server_rtt_p50_ns", "client_rtt_p99_ns"):
+        assert 0.8 * MS < got[name] <= 1.2 * MS, f"{name}: {got[name]}"
+    text = run("latency", "-r", path).text
+    has(text, r"http  \(100 connections\)")
+    has(text, r"server +\S+ +\S+ +\S+ +1.0ms")
+    has(text, r"100  #{20,}")
+
+
+@test
+def overview_says_what_to_type_next():
+    for args in (("overview",), ("overview", "--proc", saved())):
+        done = run(*args, status=None)
+    for columns in (20, 40, 60, 80):
+        text = run("overview", "--proc", saved(), columns=columns).text
+        assert max(map(len, text.splitlines())) <= columns, text
+    has(done.text, r"failed +22% \(2\)  refused 2")
+    has(done.text, r"half within +1\d\dus")
+    has(done.text, r"http +9 +2")
+    for line in done.text.partition("TRY")[2].splitlines():
+        command = re.split(r"  +", line.strip())[0].split()
+        if command[1:] and "top" not in command and "--from" not in command:
+            said = run(*command[1:], "--no-such-option", status=2).said
+            has(said, "no such option: did|no-such-option: no such option", line)
+    same(rows(run("overview", "--json", "--proc", saved()))[0]["refused"], 2, "refused")
+
+
+def ring(name="ring"):
+    """A ring file with the records of several()."""
+    made = os.path.join(tmp, "for the ring")
+    run("record", "-r", several(), "-o", made)
+    with open(made, "rb") as file:
+        data = file.read()
+    nr, page, slot = 64, 4096, 192
+    at, = struct.unpack_from("=I", data, 12)
+    slots = b""
+    count = 0
+    while at < len(data):
+        size = data[at + 6] * 8
+        record = data[at:at + size].ljust(slot - 8, b"\0")
+        slots += struct.pack("=Q", 2 * (count + 1)) + record
+        count += 1
+        at += size
+    header = struct.pack("=QIIIIQQQQQIIQ", 0x474E4952464E5953, 2, slot, 1, 1, page,
+                         page, 2 * page, 4 * page, 1, 0, nr, 0)
+    head = struct.pack("=QQQQII", count, 0, 0, 0, 0, 1)
+    return write(name, header.ljust(page, b"\0") + head.ljust(page, b"\0") +
+                 slots.ljust(4 * page, b"\0"))
+
+
+@test
+def a_ring_file_says_what_its_recording_says():
+    got = rows(run("conns", "--json", "--no-follow", "--ring-file", ring()))
+    same(sorted(c["client_port"] for c in got), [40000, 40001, 57404], "ports")
+    same(run("conns", "--json", "--last", "--ring-file", ring()).text,
+         run("conns", "--json", "--no-follow", "--ring-file", ring()).text, "--last")
+    text = run("conns", "-d", "0.3", "--from", "now", "--ring-file", ring(),
+               "--no-headings").text
+    same(text, "", "from now on")
+
+
+@test
+def top_prints_tables_for_a_file():
+    text = run("top", "--batch", "-n", "2", "--ring-file", ring()).text
+    same(text.count("3 connections, 0 records lost"), 2, "tables")
+    has(text, r"http +1 +0 +0")
+    has(text, r"https +1 +1 +0")
+    has(run("top", status=2).said, "--batch")
+    has(run("top", "-n", "3", status=2).said, "--batch")
+
+
+class Screen:
+    """A terminal of tmux with top in it."""
+
+    def __init__(self, columns, lines):
+        if not shutil.which("tmux"):
+            raise Skip("tmux is missing")
+        self.socket = os.path.join(tmp, f"tmux{columns}")
+        command = f"exec {SYNFIN} top --ring-file {ring()}"
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y",
+                  str(lines), "env", "LC_ALL=C.UTF-8", "TZ=UTC", "TERM=screen", "sh",
+                  "-c", command)
+
+    def tmux(self, *args):
+        return subprocess.run(["tmux", "-S", self.socket, *args], check=True,
+                              capture_output=True, timeout=30).stdout.decode()
+
+    def keys(self, *keys):
+        self.tmux("send-keys", *keys)
+
+    def until(self, want):
+        text = ""
+        for _ in range(200):
+            text = self.tmux("capture-pane", "-p")
+            if re.search(want, text):
+                return text
+            time.sleep(0.05)
+        raise AssertionError(f"no {want!r} on the screen:\n{text}")
+
+    def gone(self):
+        for _ in range(200):
+            try:
+                self.tmux("has-session")
+            except subprocess.CalledProcessError:
+                return
+            time.sleep(0.05)
+        raise AssertionError("top is still there")
+
+
+@test
+def top_goes_down_to_a_ladder_and_back():
+    for columns, lines in ((80, 24), (200, 50)):
+        screen = Screen(columns, lines)
+        try:
+            text = screen.until(r"http +0.0 +1 +0 +0 +1.0ms +1.0ms")
+            assert max(map(len, text.splitlines())) <= columns, text
+            has(text, "3 connections, 0 records lost")
+            has(text, r"SERVICE +CONN/s +TOTAL +FAILED +RESET +S-RTT +C-RTT")
+            screen.keys("Tab")
+            screen.until(r"\[2001:db8::2\]:https +0.0 +1 +1")
+            screen.keys("/", "10.0.0.2:h")
+            text = screen.until("filter: 10.0.0.2:h")
+            screen.keys("Enter")
+            text = screen.until(r"10.0.0.2:http")
+            assert "2001" not in text, text
+            screen.keys("Enter")
+            screen.until(r"10.0.0.1:40000 +10.0.0.2:80 +four-way")
+            screen.keys("Enter")
+            screen.until(r"SYN +seq=x")
+            screen.keys("Escape")
+            screen.until("four-way +1.0ms")
+            screen.keys("Escape", "?")
+            screen.until("quit")
+            screen.keys("x", "p")
+            screen.until("PAUSED")
+            screen.tmux("resize-window", "-x", "60", "-y", "20")
+            text = screen.until("PAUSED")
+            screen.keys("q")
+            screen.gone()
+        finally:
+            subprocess.run(["tmux", "-S", screen.socket, "kill-server"], check=False,
+                           capture_output=True)
 
 
 def main():

@@ -18,6 +18,8 @@ enum {
 	CMD_RECORD	= 1 << 6,
 	CMD_HELP	= 1 << 7,
 	CMD_COMPLETION	= 1 << 8,
+	CMD_LATENCY	= 1 << 9,
+	CMD_OVERVIEW	= 1 << 10,
 	CMD_ALL		= -1,
 };
 
@@ -48,6 +50,9 @@ int cmd_ladder(const struct options *opt);
 int cmd_flows(const struct options *opt);
 int cmd_stats(const struct options *opt);
 int cmd_top(const struct options *opt);
+int cmd_groups(const struct options *opt);
+int cmd_overview(const struct options *opt);
+int cmd_latency(const struct options *opt);
 int cmd_record(const struct options *opt);
 
 #endif /* _TOOLS_CMD_H */

@@ -1,268 +1,285 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * synfin top: the busiest servers, refreshed each second.
+ * synfin top: what connects how often, and how it fares, refreshed each second; down to
+ * single connections and their ladders.
  */
 #include <locale.h>
-#include <ncurses.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "output/cells.h"
 #include "commands/cmd.h"
+#include "commands/parse.h"
+#include "commands/top.h"
 #include "output/complain.h"
 #include "output/fmt.h"
-#include "output/service.h"
-#include "commands/stop.h"
+#include "output/sorted.h"
 #include "output/term.h"
-#include "commands/top_rows.h"
-#include "commands/watch.h"
+#include "views/view_groups.h"
+#include "views/view_ladder.h"
 
-#define FIGURES	58u	/* columns of a row behind the server */
-
-enum { COLOR_OF_FAILURE = 1, COLOR_OF_ODD };
-
-struct top {
-	struct top_rows *rows;
-	enum top_order order;
-	uint64_t begun_ns;
-	double drawn;
-	bool changed;
+static const enum group_key keys[TOP_VIEWS] = {
+	[TOP_BY_SERVICE] = GROUP_SERVICE, [TOP_BY_SERVER] = GROUP_SERVER,
+	[TOP_BY_CLIENT] = GROUP_CLIENT,
 };
 
-static uint64_t now_ns(clockid_t clock)
+static double now_seconds(void)
 {
 	struct timespec now;
 
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void put(int y, unsigned int x, unsigned int width, const char *text,
-		int attributes)
+/* --- what comes --- */
+
+/* Keeps a copy, in the place of the oldest. */
+static void keep(struct top *top, const struct conn *c)
 {
-	if ((int)(x + width) > COLS)
-		return;
-	attron(attributes);
-	mvprintw(y, (int)x, "%*s", (int)width, text);
-	attroff(attributes);
+	struct conn *copy = &top->kept[top->nr_kept % TOP_KEPT];
+	size_t size = c->nr_phases * sizeof(*c->phases);
+
+	free(copy->phases);
+	*copy = *c;
+	copy->phases = malloc(size + 1);
+	if (copy->phases && size)
+		memcpy(copy->phases, c->phases, size);
+	else
+		copy->nr_phases = 0;
+	top->nr_kept++;
 }
 
-static void put_number(int y, unsigned int x, unsigned int width, uint64_t value,
-		       int attributes)
+static bool on_conn(struct watch *w, const struct conn *c)
 {
-	char text[FMT_ROOM];
+	uint64_t end = c->sum.head.time_ns;
+	struct top *top = w->ctx;
+	bool fresh;
 
-	*fmt_grouped(text, value) = '\0';
-	put(y, x, width, text, value ? attributes : (int)A_DIM);
-}
-
-static void put_duration(int y, unsigned int x, unsigned int width, uint64_t ns)
-{
-	char text[FMT_ROOM];
-
-	if (ns == SYNFIN_NS_NONE)
-		return;
-	*fmt_duration(text, ns, width) = '\0';
-	put(y, x, width, text, 0);
-}
-
-static void put_bytes(int y, unsigned int x, unsigned int width, double bytes)
-{
-	char text[FMT_ROOM];
-
-	*fmt_bytes(text, (uint64_t)bytes) = '\0';
-	put(y, x, width, text, bytes >= 1 ? 0 : (int)A_DIM);
-}
-
-/* The server takes what the figures leave. */
-static void draw_row(const struct watch *w, int y, const struct top_row *row)
-{
-	unsigned int width = COLS > 12 + (int)FIGURES ?
-			     (unsigned int)COLS - FIGURES : 12;
-	unsigned int x = width;
-	char text[256];
-
-	*cell_endpoint(text, w->opt, width, row->head.family, row->head.server,
-		       row->head.server_port, w->opt->numeric ? NULL :
-		       service_name(row->head.server_port)) = '\0';
-	mvaddstr(y, 0, text);
-	snprintf(text, sizeof(text), "%.1f", row->rate);
-	put(y, x, 8, text, row->rate > 0 ? (int)A_BOLD : (int)A_DIM);
-	put_number(y, x + 8, 11, row->total.conns, 0);
-	put_number(y, x + 19, 8, row->total.failed, COLOR_PAIR(COLOR_OF_FAILURE));
-	put_number(y, x + 27, 7, row->total.resets, COLOR_PAIR(COLOR_OF_ODD));
-	put_duration(y, x + 34, 7, top_median(row->server_rtt, row->nr_samples));
-	put_duration(y, x + 41, 7, top_median(row->client_rtt, row->nr_client));
-	put_bytes(y, x + 48, 5, row->up_rate);
-	put_bytes(y, x + 53, 5, row->down_rate);
-}
-
-static void draw_heading(const struct watch *w, const struct top *top)
-{
-	static const char *const orders[] = {
-		[TOP_BY_RATE] = "rate", [TOP_BY_TOTAL] = "total",
-		[TOP_BY_FAILED] = "failures", [TOP_BY_RTT] = "server's time",
-	};
-	unsigned int width = COLS > 12 + (int)FIGURES ?
-			     (unsigned int)COLS - FIGURES : 12;
-	char text[FMT_ROOM], clock[FMT_ROOM];
-
-	*fmt_clock(clock, now_ns(CLOCK_REALTIME), 3) = '\0';
-	*fmt_grouped(text, w->totals.conns) = '\0';
-	mvprintw(0, 0, "synfin %.8s  %s connections, %llu records lost", clock,
-		 text, (unsigned long long)w->src->lost);
-	mvprintw(1, 0, "by %s: (r)ate (t)otal (f)ailures (s)erver's time, (q)uit",
-		 orders[top->order]);
-	attron(A_REVERSE);
-	mvprintw(3, 0, "%-*s", COLS, "SERVER");
-	put(3, width, 8, "CONN/s", A_REVERSE);
-	put(3, width + 8, 11, "TOTAL", A_REVERSE);
-	put(3, width + 19, 8, "FAILED", A_REVERSE);
-	put(3, width + 27, 7, "RESET", A_REVERSE);
-	put(3, width + 34, 7, "S-RTT", A_REVERSE);
-	put(3, width + 41, 7, "C-RTT", A_REVERSE);
-	put(3, width + 48, 5, "UP/s", A_REVERSE);
-	put(3, width + 53, 5, "DN/s", A_REVERSE);
-	attroff(A_REVERSE);
-}
-
-static void draw(const struct watch *w, struct top *top)
-{
-	const struct top_row **sorted;
-	unsigned int nr = top_rows_sorted(top->rows, top->order, &sorted);
-
-	erase();
-	draw_heading(w, top);
-	for (unsigned int i = 0; i < nr && 4 + (int)i < LINES; i++)
-		draw_row(w, 4 + (int)i, sorted[i]);
-	refresh();
-}
-
-/* Returns false for q. */
-static bool keys(struct top *top)
-{
-	int key;
-
-	while ((key = getch()) != ERR) {
-		top->changed = true;
-		switch (key) {
-		case 'q':
+	if (c->sum.duration_ns != SYNFIN_NS_NONE)
+		end += c->sum.duration_ns;
+	fresh = end >= top->begun_ns;
+	for (unsigned int i = 0; i < TOP_VIEWS; i++)
+		if (groups_add(top->groups[i], &c->sum, fresh))
 			return false;
-		case 'r':
-			top->order = TOP_BY_RATE;
-			break;
-		case 't':
-			top->order = TOP_BY_TOTAL;
-			break;
-		case 'f':
-			top->order = TOP_BY_FAILED;
-			break;
-		case 's':
-			top->order = TOP_BY_RTT;
-			break;
-		default:
-			break;
-		}
+	/* What one looks at stays. */
+	if (!top->paused && top->screen == TOP_GROUPS)
+		keep(top, c);
+	return true;
+}
+
+/* --- what is shown --- */
+
+static uint64_t known(uint64_t ns)
+{
+	return ns == SYNFIN_NS_NONE ? 0 : ns;
+}
+
+static double rank(const struct group *g, enum top_order order)
+{
+	switch (order) {
+	case TOP_RATE:
+		return g->rate;
+	case TOP_FAILED:
+		return (double)g->failed;
+	case TOP_RESETS:
+		return (double)g->resets;
+	case TOP_SERVER_RTT:
+		return (double)known(spread_percentile(&g->server, 50));
+	case TOP_CLIENT_RTT:
+		return (double)known(spread_percentile(&g->client, 50));
+	default:
+		return (double)g->conns;
 	}
+}
+
+/* Equal ones stay in an order that does not change from second to second. */
+static int by_rank(const void *a, const void *b, void *ctx)
+{
+	const struct group *x = *(const struct group *const *)a;
+	const struct group *y = *(const struct group *const *)b;
+	double difference = rank(y, *(enum top_order *)ctx) -
+			    rank(x, *(enum top_order *)ctx);
+
+	if (difference != 0)
+		return difference < 0 ? -1 : 1;
+	if (x->conns != y->conns)
+		return x->conns > y->conns ? -1 : 1;
+	return strcmp(x->key[0], y->key[0]);
+}
+
+/**
+ * top_sort() - put the groups that are shown into their order
+ * @top: the screen
+ */
+void top_sort(struct top *top)
+{
+	const struct groups *g = top->groups[top->view];
+
+	top->nr_rows = 0;
+	for (size_t i = 0; i < groups_nr(g) && i <= GROUPS_MAX; i++)
+		if (strcasestr(groups_at(g, i)->key[0], top->filter))
+			top->row[top->nr_rows++] = groups_at(g, i);
+	qsort_r(top->row, top->nr_rows, sizeof(top->row[0]), by_rank, &top->order);
+}
+
+/**
+ * top_find() - find the connections of the chosen group that are kept
+ * @top: the screen
+ */
+void top_find(struct top *top)
+{
+	uint64_t nr = top->nr_kept < TOP_KEPT ? top->nr_kept : TOP_KEPT;
+	char key[GROUP_TEXT];
+
+	top->nr_found = 0;
+	for (uint64_t i = 0; i < nr; i++) {
+		uint32_t at = (uint32_t)((top->nr_kept - 1 - i) % TOP_KEPT);
+
+		groups_key(&top->kept[at].sum, keys[top->view], top->opt->numeric, key);
+		if (!strcmp(key, top->key))
+			top->found[top->nr_found++] = at;
+	}
+}
+
+/**
+ * top_draw_ladder() - draw the connection that was chosen
+ * @top: the screen
+ */
+void top_draw_ladder(struct top *top)
+{
+	struct ladder_options opt = {
+		.ascii = !top->opt->utf8, .numeric = top->opt->numeric,
+	};
+	bool bounded;
+	size_t size;
+	FILE *stream;
+
+	free(top->ladder);
+	top->ladder = NULL;
+	top->nr_lines = 0;
+	opt.width = (int)term_width(&bounded);
+	stream = open_memstream(&top->ladder, &size);
+	if (!stream)
+		return;
+	ladder_draw(stream, &top->kept[top->found[top->selected[TOP_CONNS]]], &opt);
+	fclose(stream);
+	for (const char *p = top->ladder; (p = strchr(p, '\n')); p++)
+		top->nr_lines++;
+}
+
+static bool tick(struct watch *w, double now)
+{
+	struct top *top = w->ctx;
+
+	if (now - top->drawn < 1)
+		return false;
+	if (w->src->settle)
+		w->src->settle(w->src);
+	for (unsigned int i = 0; i < TOP_VIEWS; i++)
+		groups_tick(top->groups[i], top->drawn > 0 ? now - top->drawn : 1);
+	top->drawn = now;
+	top->lost = w->src->lost;
 	return true;
 }
 
 static bool on_idle(struct watch *w)
 {
 	struct top *top = w->ctx;
-	double now = (double)now_ns(CLOCK_MONOTONIC) / 1e9;
+	bool changed = false;
 
-	if (!keys(top))
+	if (!top_keys(top, &changed))
 		return false;
-	if (now - top->drawn >= 1) {
-		if (w->src->settle)
-			w->src->settle(w->src);
-		top_rows_tick(top->rows, top->drawn > 0 ? now - top->drawn : 1);
-		top->drawn = now;
-		top->changed = true;
-	}
-	if (top->changed)
-		draw(w, top);
-	top->changed = false;
+	if ((tick(w, now_seconds()) && !top->paused) || changed)
+		top_draw(top);
 	return true;
 }
 
-static bool on_record(struct watch *w, const union synfin_record *rec)
+/* --- without a screen --- */
+
+static bool on_batch(struct watch *w)
 {
-	const struct synfin_record_conn *c = &rec->conn;
+	static struct column columns[GROUP_COLUMNS];
 	struct top *top = w->ctx;
+	char clock[FMT_ROOM];
+	struct table table;
 
-	if (rec->head.type != SYNFIN_RECORD_CONN || !filter_conn(&w->opt->filter, c))
+	/* What was in the ring before is not of this second. */
+	if (!tick(w, now_seconds()))
 		return true;
-	totals_conn(&w->totals, c);
-	top_rows_add(top->rows, c, c->head.time_ns +
-		     (c->duration_ns == SYNFIN_NS_NONE ? 0 : c->duration_ns) <
-		     top->begun_ns);
-	return true;
-}
-
-/* stdin is the keyboard; a terminal that curses does not know is an error. */
-static int begin_screen(const struct options *opt)
-{
-	SCREEN *screen = newterm(NULL, stdout, stdin);
-
-	if (!screen)
-		return complain("the terminal '%s' is not known: try: TERM=xterm",
-				getenv("TERM") ? getenv("TERM") : "");
-	cbreak();
-	noecho();
-	curs_set(0);
-	nodelay(stdscr, TRUE);
-	keypad(stdscr, TRUE);
-	if (opt->color && has_colors()) {
-		start_color();
-		use_default_colors();
-		init_pair(COLOR_OF_FAILURE, COLOR_RED, -1);
-		init_pair(COLOR_OF_ODD, COLOR_YELLOW, -1);
-	}
-	return 0;
+	group_columns(columns, &keys[top->view], 1);
+	if (table_init(&table, columns, top->opt) != TABLE_READY)
+		return false;
+	*fmt_clock(clock, parse_now(), 3) = '\0';
+	out_printf(&w->out, "%ssynfin %.8s  %llu connections, %llu records lost\n",
+		   top->rounds ? "\n" : "", clock,
+		   (unsigned long long)w->totals.conns,
+		   (unsigned long long)top->lost);
+	top_sort(top);
+	table_heading(&table, &w->out);
+	for (size_t i = 0; i < top->nr_rows && i < 20; i++)
+		table_row(&table, &w->out, top->row[i]);
+	out_flush(&w->out);
+	return ++top->rounds != w->opt->count;
 }
 
 static void on_end(struct watch *w)
 {
 	(void)w;
-	endwin();
+	top_end();
+}
+
+static int run(struct top *top, const struct options *opt)
+{
+	struct view view = { .conn = on_conn };
+	struct watch w = { .opt = opt, .view = &view, .ctx = top };
+
+	w.src = source_open(opt);
+	if (!w.src)
+		return EXIT_FAILURE;
+	if (out_open(&w.out, STDOUT_FILENO, "stdout") ||
+	    (!opt->batch && top_begin(opt))) {
+		w.src->close(w.src);
+		free(w.out.buf);
+		return EXIT_FAILURE;
+	}
+	view.idle = opt->batch ? on_batch : on_idle;
+	view.end = opt->batch ? NULL : on_end;
+	top->totals = &w.totals;
+	return watch_run(&w);
 }
 
 /**
- * cmd_top() - the busiest servers
+ * cmd_top() - what connects how often, as it happens
  * @opt: the command line
  *
  * Return: the exit status.
  */
 int cmd_top(const struct options *opt)
 {
-	static const struct view view = {
-		.record = on_record, .idle = on_idle, .end = on_end,
-	};
-	struct top top = { .begun_ns = now_ns(CLOCK_REALTIME) };
-	struct watch w = { .opt = opt, .view = &view, .ctx = &top };
+	static struct top top;
 	int status = EXIT_FAILURE;
+	unsigned int i;
 
-	if (!term_is_terminal()) {
-		complain("top needs a terminal: try: synfin stats, or synfin conns --json");
+	if (!opt->batch && !term_is_terminal()) {
+		complain("top needs a terminal: try: synfin top --batch -n 3");
 		return 2;
 	}
 	setlocale(LC_ALL, "");
-	top.rows = top_rows_new();
-	if (!top.rows)
-		return EXIT_FAILURE;
-	w.src = source_open(opt);
-	if (!w.src)
-		goto free_rows;
-	if (out_open(&w.out, STDOUT_FILENO, "stdout") || begin_screen(opt)) {
-		w.src->close(w.src);
-		free(w.out.buf);
-		goto free_rows;
+	top.opt = opt;
+	top.order = opt->batch ? TOP_CONNECTIONS : TOP_RATE;
+	top.begun_ns = parse_now();
+	for (i = 0; i < TOP_VIEWS; i++) {
+		top.groups[i] = groups_new(&keys[i], 1, opt->numeric);
+		if (!top.groups[i])
+			break;
 	}
-	status = watch_run(&w);
-free_rows:
-	top_rows_free(top.rows);
+	if (i == TOP_VIEWS)
+		status = run(&top, opt);
+	while (i--)
+		groups_free(top.groups[i]);
+	for (i = 0; i < TOP_KEPT; i++)
+		free(top.kept[i].phases);
+	free(top.ladder);
 	return status;
 }

@@ -143,10 +143,12 @@ int cmd_conns(const struct options *opt)
 	};
 	struct watch w = { .opt = opt };
 	struct listing l;
-	enum table_result result = listing_init(&l, opt, table_conns,
-						sizeof(struct conn));
+	enum table_result result;
 	int status;
 
+	if (opt->group_by)
+		return cmd_groups(opt);
+	result = listing_init(&l, opt, table_conns, sizeof(struct conn));
 	if (result != TABLE_READY)
 		return result;
 	status = run(&w, opt, &view, &l);

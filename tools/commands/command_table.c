@@ -24,8 +24,10 @@ static int cmd_completion(const struct options *opt)
 }
 
 const struct command command_table[] = {
+	{ "overview", CMD_OVERVIEW,
+	  "how this machine's connections fare (the default)", NULL, cmd_overview },
 	{ "conns", CMD_CONNS,
-	  "a line for each connection that has ended (the default)", NULL, cmd_conns },
+	  "a line for each connection that has ended (with -r the default)", NULL, cmd_conns },
 	{ "phases", CMD_PHASES,
 	  "a line for each segment that opened or closed one", NULL, cmd_phases },
 	{ "ladder", CMD_LADDER,
@@ -34,6 +36,8 @@ const struct command command_table[] = {
 	  "the connections that are live now", NULL, cmd_flows },
 	{ "stats", CMD_STATS,
 	  "what was counted, and how long handshakes took", NULL, cmd_stats },
+	{ "latency", CMD_LATENCY,
+	  "how long handshakes took, by service: percentiles and bars", NULL, cmd_latency },
 	{ "top", CMD_TOP,
 	  "the busiest services, refreshed each second", NULL, cmd_top },
 	{ "record", CMD_RECORD,

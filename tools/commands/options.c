@@ -229,8 +229,10 @@ static int take_all(struct options *opt, const struct line *line)
 
 static int read_command(struct options *opt, const struct line *line)
 {
-	const struct command *c = command_find(line->nr_words ? line->word[0] :
-					       "conns");
+	/* Alone it is an overview; with options, as ever, the connections. */
+	const char *name = line->nr_words ? line->word[0] :
+			   line->nr ? "conns" : "overview";
+	const struct command *c = command_find(name);
 
 	if (!c)
 		return -1;
@@ -260,6 +262,14 @@ static int check(const struct options *opt)
 				opt->json ? "--json" : "--csv");
 	if (opt->command->bit == CMD_RECORD && !opt->output)
 		return complain("record: where to? try: synfin record -o FILE");
+	if (opt->command->bit == CMD_TOP && opt->count && !opt->batch)
+		return complain("-n: is for --batch, which prints so many tables");
+	if (opt->group_by && opt->bare)
+		return complain("--no-phases: groups have none");
+	if (opt->group_by && opt->time_given)
+		return complain("--time: groups have none");
+	if (opt->command->bit == CMD_LATENCY && !opt->headings && !opt->csv)
+		return complain("--no-headings: is for --csv");
 	if (opt->sort && opt->follow_given && opt->follow)
 		return complain("--sort: needs an end: leave out --follow");
 	if (opt->csv && opt->time_given)
@@ -324,6 +334,7 @@ enum options_result options_parse(struct options *opt, int argc, char **argv)
 	if (take_all(opt, &line) || check(opt))
 		return usage_wrong(opt);
 	if (!opt->follow_given)
-		opt->follow = !opt->file && !opt->last && !opt->sort;
+		opt->follow = !opt->file && !opt->last && !opt->sort &&
+			      (!opt->group_by || opt->seconds);
 	return OPTIONS_RUN;
 }

@@ -49,6 +49,7 @@ enum time_style { TIME_LOCAL, TIME_ISO, TIME_EPOCH, TIME_RELATIVE };
  * @numeric:	port numbers, not names
  * @absolute:	sequence numbers as on the wire
  * @explain:	say what each counter means
+ * @batch:	top as text
  */
 struct options {
 	const struct command *command;
@@ -81,6 +82,7 @@ struct options {
 	bool numeric;
 	bool absolute;
 	bool explain;
+	bool batch;
 };
 
 /**

@@ -12,7 +12,7 @@
 
 static bool enough(const struct watch *w)
 {
-	return w->opt->count && !w->opt->sort && !w->opt->group_by &&
+	return w->opt->count && !w->opt->sort && !w->opt->group_by && !w->opt->batch &&
 	       w->totals.conns >= w->opt->count;
 }
 

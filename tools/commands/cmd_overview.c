@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * synfin alone: how this machine's connections fare, on one screen, and what to type
+ * next. All of it is in files of /proc that anybody can read.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/cmd.h"
+#include "commands/figures.h"
+#include "commands/parse.h"
+#include "commands/stop.h"
+#include "output/cells.h"
+#include "output/complain.h"
+#include "output/fmt.h"
+#include "output/json.h"
+#include "output/service.h"
+#include "output/term.h"
+#include "sources/proc.h"
+
+#define BLANKS		" \t\n"
+#define WORST		5u
+#define SERVICES	512u
+#define NR_FAILURES	5u
+
+/* Openings that failed, as counters have them; what to type to see them. */
+static const struct {
+	const char *counter;
+	const char *word;
+} failures[NR_FAILURES] = {
+	{ "open_refused", "refused" },
+	{ "open_unreachable", "unreachable" },
+	{ "open_unanswered", "unanswered" },
+	{ "open_unacknowledged", "unacknowledged" },
+	{ "open_aborted", "aborted" },
+};
+
+struct service {
+	uint16_t port;
+	uint64_t opened;
+	uint64_t failed;
+	uint64_t rtt_count;
+	uint64_t rtt_sum;
+};
+
+struct overview {
+	const struct options *opt;
+	struct figures now;
+	struct service service[SERVICES];
+	unsigned int nr_services;
+	bool measured;		/* @rate is known */
+	double rate;
+	struct out out;
+	unsigned int width;
+};
+
+/* --- reading --- */
+
+static uint64_t opened(const struct figures *f)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < f->nr; i++)
+		if (!strncmp(f->figure[i].name, "open_", 5))
+			sum += f->figure[i].value;
+	return sum;
+}
+
+static uint64_t failed(const struct figures *f)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < NR_FAILURES; i++)
+		sum += figures_get(f, failures[i].counter);
+	return sum;
+}
+
+static void take_cell(struct service *s, const char *name, uint64_t value)
+{
+	if (!strncmp(name, "open_", 5))
+		s->opened += value;
+	for (unsigned int i = 0; i < NR_FAILURES; i++)
+		if (!strcmp(name, failures[i].counter))
+			s->failed += value;
+	if (!strcmp(name, "server_rtt_count"))
+		s->rtt_count = value;
+	else if (!strcmp(name, "server_rtt_sum_ns"))
+		s->rtt_sum = value;
+	else if (!strcmp(name, "port"))
+		s->port = (uint16_t)value;
+}
+
+/* The headings say what the columns are. */
+static void take_service(struct overview *v, const char *heading, char *line)
+{
+	struct service *s = &v->service[v->nr_services];
+	char name[32], *rest = NULL, *word;
+	int used;
+
+	*s = (struct service){ .port = 0 };
+	for (word = strtok_r(line, BLANKS, &rest); word;
+	     word = strtok_r(NULL, BLANKS, &rest)) {
+		if (sscanf(heading, "%31s%n", name, &used) != 1)
+			break;
+		heading += used;
+		take_cell(s, name, strtoull(word, NULL, 10));
+	}
+	v->nr_services++;
+}
+
+static int read_services(struct overview *v)
+{
+	FILE *file = proc_open(PROC_SERVICES);
+	char *line = NULL, *heading = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return -1;
+	while (v->nr_services < SERVICES && getline(&line, &size, file) > 0) {
+		if (heading)
+			take_service(v, heading, line);
+		else
+			heading = strdup(line);
+	}
+	free(heading);
+	free(line);
+	return proc_close(file, PROC_SERVICES);
+}
+
+/* What is opened in a second is known after a second; copies stand still. */
+static int measure(struct overview *v)
+{
+	static struct figures before;
+	uint64_t then, now;
+
+	if (figures_read(&v->now, v->opt) || read_services(v))
+		return -1;
+	if (v->opt->proc)
+		return 0;
+	before = v->now;
+	then = parse_now();
+	while (!stop_asked && parse_now() < then + 1000000000ull)
+		stop_wait(-1, 100);
+	now = parse_now();
+	if (figures_read(&v->now, v->opt))
+		return -1;
+	v->measured = now > then;
+	if (v->measured)
+		v->rate = (double)(opened(&v->now) - opened(&before)) * 1e9 /
+			  (double)(now - then);
+	return 0;
+}
+
+/* --- showing --- */
+
+static const char *color(const struct overview *v, const char *sgr)
+{
+	return v->opt->color ? sgr : "";
+}
+
+static void put_rate(struct overview *v)
+{
+	char number[FMT_ROOM];
+
+	*fmt_grouped(number, opened(&v->now)) = '\0';
+	out_printf(&v->out, "opened        ");
+	if (v->measured)
+		out_printf(&v->out, "%.0f a second now, ", v->rate);
+	out_printf(&v->out, "%s since the module was loaded\n", number);
+}
+
+static void put_failures(struct overview *v)
+{
+	uint64_t bad = failed(&v->now), all = opened(&v->now);
+	char number[FMT_ROOM];
+	unsigned int used;
+
+	*fmt_grouped(number, bad) = '\0';
+	used = (unsigned int)out_printf(&v->out, "failed        ");
+	out_text(&v->out, color(v, bad ? SGR_RED : ""));
+	used += (unsigned int)out_printf(&v->out, "%.*f%% (%s)",
+					 bad && bad * 100 < all * 10 ? 2 : 0,
+					 all ? 100.0 * (double)bad / (double)all : 0,
+					 number);
+	out_text(&v->out, color(v, bad ? "\033[0m" : ""));
+	for (unsigned int i = 0; i < NR_FAILURES; i++) {
+		uint64_t nr = figures_get(&v->now, failures[i].counter);
+		unsigned int len;
+
+		if (!nr)
+			continue;
+		*fmt_grouped(number, nr) = '\0';
+		len = (unsigned int)(strlen(number) + strlen(failures[i].word) + 3);
+		if (used + len > v->width) {
+			out_text(&v->out, "\n             ");
+			used = 13;
+		}
+		out_printf(&v->out, "  %s %s", failures[i].word, number);
+		used += len;
+	}
+	out_text(&v->out, "\n");
+}
+
+static void put_latency(struct overview *v, const char *histogram, const char *name)
+{
+	const struct histogram *h = figures_histogram(&v->now, histogram);
+	char median[FMT_ROOM] = "-", most[FMT_ROOM] = "-";
+
+	if (h) {
+		*fmt_duration(median, figures_percentile(h, 50), 6) = '\0';
+		*fmt_duration(most, figures_percentile(h, 99), 6) = '\0';
+	}
+	out_printf(&v->out, "%-13s half within %6s, 99%% within %6s\n", name, median,
+		   most);
+}
+
+static void put_now(struct overview *v)
+{
+	char number[4][FMT_ROOM];
+	static const char *const names[] = {
+		"flows_live", "flows_opening", "flows_open", "flows_closing",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		*fmt_grouped(number[i], figures_get(&v->now, names[i])) = '\0';
+	out_printf(&v->out, "now           %s: half open %s, open %s, half closed or closing %s\n",
+		   number[0], number[1], number[2], number[3]);
+}
+
+static int by_failures(const void *a, const void *b)
+{
+	const struct service *x = a, *y = b;
+
+	if (x->failed != y->failed)
+		return x->failed < y->failed ? 1 : -1;
+	if (x->opened != y->opened)
+		return x->opened < y->opened ? 1 : -1;
+	return x->port - y->port;
+}
+
+static void put_services(struct overview *v)
+{
+	qsort(v->service, v->nr_services, sizeof(v->service[0]), by_failures);
+	if (!v->nr_services)
+		return;
+	out_printf(&v->out, "\n%-16s %9s %9s %9s\n", "WORST SERVICES", "OPENED", "FAILED",
+		   "S-RTT");
+	for (unsigned int i = 0; i < v->nr_services && i < WORST; i++) {
+		const struct service *s = &v->service[i];
+		const char *name = s->port ? service_name(s->port) : "(others)";
+		char rtt[FMT_ROOM] = "-", text[FMT_ROOM];
+
+		if (!name) {
+			*fmt_u64(text, s->port) = '\0';
+			name = text;
+		}
+		if (s->rtt_count)
+			*fmt_duration(rtt, s->rtt_sum / s->rtt_count, 6) = '\0';
+		out_printf(&v->out, "%-16.16s %9llu %s%9llu%s %9s\n", name,
+			   (unsigned long long)s->opened,
+			   color(v, s->failed ? SGR_RED : ""),
+			   (unsigned long long)s->failed,
+			   color(v, s->failed ? "\033[0m" : ""), rtt);
+	}
+}
+
+static void try(struct overview *v, const char *command, const char *meaning)
+{
+	out_printf(&v->out, "  synfin %-40s  %s\n", command, meaning);
+}
+
+static void put_next(struct overview *v)
+{
+	const struct figures *f = &v->now;
+
+	out_text(&v->out, "\nTRY\n");
+	if (failed(f))
+		try(v, "conns --failed --last", "what did not open");
+	if (figures_get(f, "close_reset"))
+		try(v, "conns --last --close reset", "what was reset");
+	if (figures_get(f, "flows_closing"))
+		try(v, "flows --state close-wait --sort age", "who forgets to close");
+	try(v, "latency", "how long it takes whom");
+	try(v, "top", "as it happens");
+	try(v, "ladder --from now", "segment by segment");
+}
+
+static void show_json(struct overview *v)
+{
+	struct json j;
+
+	json_begin(&j, &v->out);
+	if (v->measured)
+		json_real(&j, "opened_per_second", v->rate);
+	else
+		json_text(&j, "opened_per_second", NULL);
+	json_number(&j, "opened", opened(&v->now));
+	json_number(&j, "failed", failed(&v->now));
+	for (unsigned int i = 0; i < NR_FAILURES; i++)
+		json_number(&j, failures[i].word,
+			    figures_get(&v->now, failures[i].counter));
+	json_number(&j, "live", figures_get(&v->now, "flows_live"));
+	json_number(&j, "half_open", figures_get(&v->now, "flows_opening"));
+	json_number(&j, "closing", figures_get(&v->now, "flows_closing"));
+	json_end(&j);
+}
+
+static void show(struct overview *v)
+{
+	put_rate(v);
+	put_failures(v);
+	put_latency(v, "handshake", "handshake");
+	put_latency(v, "server_rtt", "  server");
+	put_latency(v, "client_rtt", "  client");
+	put_latency(v, "close", "close");
+	put_now(v);
+	put_services(v);
+	put_next(v);
+}
+
+/* A line that is longer than the terminal is cut off; colours take no columns. */
+static void print(struct overview *v, struct out *out)
+{
+	const char *text = v->out.buf, *end = text + v->out.len;
+	unsigned int column = 0;
+	bool escape = false;
+
+	for (; text < end; text++) {
+		escape |= *text == '\033';
+		if (*text == '\n')
+			column = 0;
+		if (escape || *text == '\n' || column++ < v->width)
+			out_write(out, text, 1);
+		escape &= *text != 'm';
+	}
+}
+
+/**
+ * cmd_overview() - how this machine's connections fare
+ * @opt: the command line
+ *
+ * Return: the exit status.
+ */
+int cmd_overview(const struct options *opt)
+{
+	static struct overview v;
+	struct out out;
+	bool bounded;
+
+	v.opt = opt;
+	v.width = term_width(&bounded);
+	if (!bounded || opt->json)
+		v.width = UINT32_MAX;
+	if (measure(&v) || out_open(&v.out, -1, "memory") ||
+	    out_open(&out, STDOUT_FILENO, "stdout"))
+		return EXIT_FAILURE;
+	if (opt->json)
+		show_json(&v);
+	else
+		show(&v);
+	print(&v, &out);
+	free(v.out.buf);
+	out_close(&out);
+	return out.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

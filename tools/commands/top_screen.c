@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The screen of top, and its keys. Right at 80 columns and 24 lines; a narrower one
+ * leaves out the columns on the right.
+ */
+#include <ncurses.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/parse.h"
+#include "commands/top.h"
+#include "output/cells.h"
+#include "output/complain.h"
+#include "output/fmt.h"
+#include "output/vocab.h"
+
+#define TITLE	3	/* lines above the rows: a title, a hint, headings */
+
+enum { COLOR_OF_FAILURE = 1, COLOR_OF_ODD };
+
+static const struct {
+	const char *heading;
+	char key;
+	int width;
+} orders[TOP_ORDERS] = {
+	[TOP_RATE] = { "CONN/s", 'r', 8 },
+	[TOP_CONNECTIONS] = { "TOTAL", 't', 10 },
+	[TOP_FAILED] = { "FAILED", 'f', 8 },
+	[TOP_RESETS] = { "RESET", 'x', 8 },
+	[TOP_SERVER_RTT] = { "S-RTT", 's', 8 },
+	[TOP_CLIENT_RTT] = { "C-RTT", 'c', 8 },
+};
+
+static const char *const views[TOP_VIEWS] = { "SERVICE", "SERVER", "CLIENT" };
+
+/**
+ * top_begin() - take over the terminal
+ * @opt: the command line
+ *
+ * Return: 0, or -1 after a message.
+ */
+int top_begin(const struct options *opt)
+{
+	/* stdin is the keyboard. */
+	SCREEN *screen = newterm(NULL, stdout, stdin);
+
+	if (!screen)
+		return complain("the terminal '%s' is not known: try: TERM=xterm",
+				getenv("TERM") ? getenv("TERM") : "");
+	set_escdelay(50);
+	cbreak();
+	noecho();
+	curs_set(0);
+	nodelay(stdscr, TRUE);
+	keypad(stdscr, TRUE);
+	if (opt->color && has_colors()) {
+		start_color();
+		use_default_colors();
+		init_pair(COLOR_OF_FAILURE, COLOR_RED, -1);
+		init_pair(COLOR_OF_ODD, COLOR_YELLOW, -1);
+	}
+	return 0;
+}
+
+/**
+ * top_end() - give it back
+ */
+void top_end(void)
+{
+	endwin();
+}
+
+/* --- drawing --- */
+
+/* What does not fit into its columns, or on the screen, is left out or cut off. */
+static int put_right(int y, int x, int width, const char *text)
+{
+	if (x + width <= COLS)
+		mvprintw(y, x, "%*.*s", width, width, text);
+	return x + width;
+}
+
+static int put_number(int y, int x, int width, uint64_t value, int attributes)
+{
+	char text[FMT_ROOM];
+
+	*fmt_grouped(text, value) = '\0';
+	if (value)
+		attron(attributes);
+	x = put_right(y, x, width, text);
+	attroff(attributes);
+	return x;
+}
+
+static int put_ns(int y, int x, int width, uint64_t ns)
+{
+	char text[FMT_ROOM] = "-";
+
+	if (ns != SYNFIN_NS_NONE)
+		*fmt_duration(text, ns, 6) = '\0';
+	return put_right(y, x, width, text);
+}
+
+/* The key takes what the figures leave. */
+static int key_width(void)
+{
+	int figures = 0;
+
+	for (unsigned int i = 0; i < TOP_ORDERS; i++)
+		figures += orders[i].width;
+	return COLS - figures > 16 ? COLS - figures : 16;
+}
+
+static void draw_group(const struct group *g, int y)
+{
+	int x = key_width();
+	char text[32];
+
+	mvprintw(y, 0, "%-*.*s", x, x, g->key[0]);
+	snprintf(text, sizeof(text), "%.1f", g->rate);
+	if (g->rate > 0)
+		attron(A_BOLD);
+	x = put_right(y, x, orders[TOP_RATE].width, text);
+	attroff(A_BOLD);
+	x = put_number(y, x, orders[TOP_CONNECTIONS].width, g->conns, 0);
+	x = put_number(y, x, orders[TOP_FAILED].width, g->failed,
+		       COLOR_PAIR(COLOR_OF_FAILURE));
+	x = put_number(y, x, orders[TOP_RESETS].width, g->resets,
+		       COLOR_PAIR(COLOR_OF_ODD));
+	x = put_ns(y, x, orders[TOP_SERVER_RTT].width, spread_percentile(&g->server, 50));
+	put_ns(y, x, orders[TOP_CLIENT_RTT].width, spread_percentile(&g->client, 50));
+}
+
+static void draw_group_headings(const struct top *top)
+{
+	int x = key_width();
+
+	attron(A_REVERSE);
+	mvprintw(TITLE - 1, 0, "%-*s", COLS, views[top->view]);
+	for (unsigned int i = 0; i < TOP_ORDERS; i++) {
+		if (i == top->order)
+			attron(A_BOLD | A_UNDERLINE);
+		x = put_right(TITLE - 1, x, orders[i].width, orders[i].heading);
+		attroff(A_BOLD | A_UNDERLINE);
+	}
+	attroff(A_REVERSE);
+}
+
+static void draw_conn(const struct top *top, const struct conn *c, int y)
+{
+	static const int colors[] = {
+		[VOCAB_ODD] = COLOR_OF_ODD, [VOCAB_FAILED] = COLOR_OF_FAILURE,
+	};
+	enum vocab_class class = vocab_class(&c->sum);
+	const struct synfin_record_head *h = &c->sum.head;
+	int ends = (COLS - 46) / 2 > 12 ? (COLS - 46) / 2 : 12, x;
+	char text[256];
+
+	*fmt_clock(text, h->time_ns, 3) = '\0';
+	mvprintw(y, 0, "%.8s", text);
+	*cell_endpoint(text, top->opt, (unsigned int)ends, h->family, h->client,
+		       h->client_port, NULL) = '\0';
+	mvaddstr(y, 9, text);
+	*cell_endpoint(text, top->opt, (unsigned int)ends, h->family, h->server,
+		       h->server_port, NULL) = '\0';
+	mvaddstr(y, 10 + ends, text);
+	x = 11 + 2 * ends;
+	if (class != VOCAB_ORDINARY)
+		attron(COLOR_PAIR(colors[class]));
+	if (x + 14 <= COLS)
+		mvaddstr(y, x, vocab_outcome_word(vocab_outcome(&c->sum))->text);
+	if (class != VOCAB_ORDINARY)
+		attroff(COLOR_PAIR(colors[class]));
+	x = put_ns(y, x + 14, 7, c->sum.server_rtt_ns);
+	x = put_ns(y, x, 7, c->sum.client_rtt_ns);
+	put_ns(y, x, 7, c->sum.duration_ns);
+}
+
+static void draw_conn_headings(void)
+{
+	int ends = (COLS - 46) / 2 > 12 ? (COLS - 46) / 2 : 12, x;
+
+	attron(A_REVERSE);
+	mvprintw(TITLE - 1, 0, "%-*s", COLS, "TIME");
+	mvaddstr(TITLE - 1, 9, "CLIENT");
+	mvaddstr(TITLE - 1, 10 + ends, "SERVER");
+	if (25 + 2 * ends <= COLS)
+		mvaddstr(TITLE - 1, 11 + 2 * ends, "OUTCOME");
+	x = put_right(TITLE - 1, 25 + 2 * ends, 7, "S-RTT");
+	x = put_right(TITLE - 1, x, 7, "C-RTT");
+	put_right(TITLE - 1, x, 7, "LIFE");
+	attroff(A_REVERSE);
+}
+
+static size_t nr_of(const struct top *top)
+{
+	return top->screen == TOP_GROUPS ? top->nr_rows :
+	       top->screen == TOP_CONNS ? top->nr_found : top->nr_lines;
+}
+
+/* The row that is selected is on the screen. */
+static void scroll_to(struct top *top)
+{
+	size_t *selected = &top->selected[top->screen];
+	size_t *first = &top->first[top->screen], nr = nr_of(top);
+	size_t room = 1;
+
+	if (LINES - TITLE > 1)
+		room = (size_t)(LINES - TITLE);
+	if (*selected >= nr)
+		*selected = nr ? nr - 1 : 0;
+	if (top->screen == TOP_LADDER && *selected + room > nr)
+		*selected = nr > room ? nr - room : 0;
+	if (top->screen == TOP_LADDER)
+		*first = *selected;
+	else if (*selected < *first)
+		*first = *selected;
+	else if (*selected >= *first + room)
+		*first = *selected - room + 1;
+}
+
+static void draw_line(const struct top *top, size_t number, int y)
+{
+	const char *line = top->ladder;
+
+	/* There are as many ends of lines as lines. */
+	for (; number && line; number--)
+		line = strchr(line, '\n') + 1;
+	if (line)
+		mvaddnstr(y, 0, line, (int)strcspn(line, "\n"));
+}
+
+static void draw_rows(const struct top *top)
+{
+	size_t selected = top->selected[top->screen], nr = nr_of(top);
+
+	for (size_t i = top->first[top->screen]; i < nr; i++) {
+		int y = TITLE + (int)(i - top->first[top->screen]);
+
+		if (y >= LINES)
+			break;
+		if (top->screen == TOP_GROUPS)
+			draw_group(top->row[i], y);
+		else if (top->screen == TOP_CONNS)
+			draw_conn(top, &top->kept[top->found[i]], y);
+		else
+			draw_line(top, i, y);
+		if (i == selected && top->screen != TOP_LADDER)
+			mvchgat(y, 0, -1, A_REVERSE, 0, NULL);
+	}
+	if (!nr)
+		mvaddstr(TITLE, 0, "nothing yet");
+}
+
+static void draw_title(const struct top *top)
+{
+	char number[FMT_ROOM], clock[FMT_ROOM], text[256];
+
+	*fmt_clock(clock, parse_now(), 3) = '\0';
+	*fmt_grouped(number, top->totals->conns) = '\0';
+	snprintf(text, sizeof(text), "synfin %.8s  %s connections, %llu records lost%s",
+		 clock, number, (unsigned long long)top->lost,
+		 top->paused ? "  PAUSED" : "");
+	mvaddnstr(0, 0, text, COLS);
+	if (top->typing || *top->filter)
+		snprintf(text, sizeof(text), "filter: %s%s", top->filter,
+			 top->typing ? "_  (Enter, Esc)" : "  (/ changes it)");
+	else if (top->screen == TOP_GROUPS)
+		snprintf(text, sizeof(text),
+			 "? help  q quit  Tab by service, server, client  / filter  p pause  Enter");
+	else
+		snprintf(text, sizeof(text), "%.60s: %s  Esc back  q quit", top->key,
+			 top->screen == TOP_CONNS ? "the last ones  Enter ladder" :
+						    "a connection");
+	mvaddnstr(1, 0, text, COLS);
+}
+
+static void draw_help(void)
+{
+	static const char *const lines[] = {
+		"up, down, page up, page down, home, end   move",
+		"Enter, right     into a group, into a connection",
+		"Esc, left        back",
+		"Tab              by service, by server, by client",
+		"r t f x s c      order: rate, total, failed, reset,",
+		"                 the server's side, the client's side",
+		"/                only rows with this text in them",
+		"p, space         pause, and go on",
+		"?                this",
+		"q                quit",
+		"",
+		"Red: did not open. Yellow: ended by a reset, or on one side only.",
+	};
+
+	for (int i = 0; i < (int)ARRAY_SIZE(lines); i++)
+		mvaddnstr(TITLE + i, 2, lines[i], COLS > 2 ? COLS - 2 : 1);
+}
+
+/**
+ * top_draw() - draw the screen
+ * @top: what it shows
+ */
+void top_draw(struct top *top)
+{
+	erase();
+	if (top->screen == TOP_GROUPS)
+		top_sort(top);
+	else if (top->screen == TOP_CONNS)
+		top_find(top);
+	scroll_to(top);
+	draw_title(top);
+	if (top->help) {
+		draw_help();
+	} else {
+		if (top->screen == TOP_GROUPS)
+			draw_group_headings(top);
+		else if (top->screen == TOP_CONNS)
+			draw_conn_headings();
+		draw_rows(top);
+	}
+	refresh();
+}
+
+/* --- keys --- */
+
+static void type_filter(struct top *top, int key)
+{
+	size_t len = strlen(top->filter);
+
+	if (key == '\n' || key == KEY_ENTER || key == 27) {
+		top->typing = false;
+		if (key == 27)
+			*top->filter = '\0';
+	} else if (key == KEY_BACKSPACE || key == 127 || key == 8) {
+		if (len)
+			top->filter[len - 1] = '\0';
+	} else if (key >= ' ' && key < 127 && len + 1 < sizeof(top->filter)) {
+		top->filter[len] = (char)key;
+		top->filter[len + 1] = '\0';
+	}
+}
+
+static void go_in(struct top *top)
+{
+	size_t selected = top->selected[top->screen];
+
+	if (selected >= nr_of(top) || top->screen == TOP_LADDER)
+		return;
+	if (top->screen == TOP_GROUPS) {
+		strcpy(top->key, top->row[selected]->key[0]);
+	} else {
+		top_draw_ladder(top);
+		if (!top->ladder)
+			return;
+	}
+	top->screen++;
+	top->selected[top->screen] = 0;
+	top->first[top->screen] = 0;
+}
+
+static void move_row(struct top *top, int key)
+{
+	size_t *selected = &top->selected[top->screen], page = (size_t)LINES / 2;
+
+	switch (key) {
+	case KEY_UP:
+		*selected -= *selected > 0;
+		break;
+	case KEY_DOWN:
+		++*selected;
+		break;
+	case KEY_PPAGE:
+		*selected -= *selected < page ? *selected : page;
+		break;
+	case KEY_NPAGE:
+		*selected += page;
+		break;
+	case KEY_HOME:
+		*selected = 0;
+		break;
+	case KEY_END:
+		*selected = nr_of(top);
+		break;
+	default:
+		break;
+	}
+}
+
+static void command(struct top *top, int key)
+{
+	for (unsigned int i = 0; i < TOP_ORDERS; i++)
+		if (key == orders[i].key)
+			top->order = (enum top_order)i;
+	switch (key) {
+	case '\t':
+		if (top->screen == TOP_GROUPS)
+			top->view = (top->view + 1) % TOP_VIEWS;
+		break;
+	case '/':
+		top->typing = top->screen == TOP_GROUPS;
+		break;
+	case 'p':
+	case ' ':
+		top->paused = !top->paused;
+		break;
+	case '\n':
+	case KEY_ENTER:
+	case KEY_RIGHT:
+		go_in(top);
+		break;
+	case 27:
+	case KEY_LEFT:
+	case KEY_BACKSPACE:
+		top->screen -= top->screen > TOP_GROUPS;
+		break;
+	case KEY_RESIZE:
+		if (top->screen == TOP_LADDER)
+			top_draw_ladder(top);
+		break;
+	default:
+		move_row(top, key);
+		break;
+	}
+}
+
+/**
+ * top_keys() - do what is typed
+ * @top: the screen
+ * @changed: set if it looks different now
+ *
+ * Return: false for q.
+ */
+bool top_keys(struct top *top, bool *changed)
+{
+	int key;
+
+	while ((key = getch()) != ERR) {
+		*changed = true;
+		if (key == 'q' && !top->typing)
+			return false;
+		if (top->typing)
+			type_filter(top, key);
+		else if (top->help || key == '?')
+			top->help = !top->help;
+		else
+			command(top, key);
+	}
+	return true;
+}
