@@ -107,9 +107,7 @@ static bool is_known(const struct synfin_conn *conn, u32 from,
 
 	switch (seg->kind) {
 	case SYNFIN_KIND_SYN:
-		return (own->syns && seg->seq == own->isn) ||
-		       ((conn->flags & SYNFIN_FLAG_NEXT) &&
-			seg->seq == conn->next_isn);
+		return own->syns && seg->seq == own->isn;
 	case SYNFIN_KIND_SYN_ACK:
 		return own->syn_acks && seg->seq == own->isn;
 	case SYNFIN_KIND_FIN:
@@ -117,7 +115,7 @@ static bool is_known(const struct synfin_conn *conn, u32 from,
 		       synfin_segment_end(seg) == own->fin_end;
 	case SYNFIN_KIND_PLAIN:
 		/* One that is late is no sign of life after a RST either. */
-		return (conn->flags & SYNFIN_FLAG_PENDING) ||
+		return conn->suspect.what ||
 		       ((peer->flags & SYNFIN_END_UNA) &&
 			(s32)(seg->ack - peer->una) <= 0);
 	default:

@@ -89,7 +89,7 @@ static noinline void conn_later(struct synfin_batch *b,
 static bool is_unsettled(const struct synfin_conn *conn)
 {
 	return STATES_UNSETTLED >> conn->state & 1 ||
-	       conn->flags & SYNFIN_FLAG_PENDING;
+	       conn->suspect.what;
 }
 
 /*

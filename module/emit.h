@@ -51,12 +51,11 @@ static inline void synfin_held_init(struct synfin_held *held)
 }
 
 /*
- * The most that one segment can bring about: a phase that was held back, two of the
- * end of a flow and its summary, the doubted SYN of the next, two phases of that, its
- * end.
+ * The most that one segment can bring about: what was held back, three phases more, and
+ * the end.
  */
 #define SYNFIN_BATCH_STEPS	6
-#define SYNFIN_BATCH_CONNS	2
+#define SYNFIN_BATCH_CONNS	1
 
 /**
  * struct synfin_batch - what one segment, or one wait that is over, leaves to be done

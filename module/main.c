@@ -21,6 +21,9 @@
 #define TIMEOUT_MAX		604800
 #define RING_RECORDS_MIN	16
 
+/* Who was refused asks again, or is answered all the same, within this time. */
+#define DOUBTED_SECONDS		2
+
 static unsigned int ring_records = 8192;
 module_param(ring_records, uint, 0444);
 MODULE_PARM_DESC(ring_records, "records that each CPU's ring holds, a power of two (8192)");
@@ -84,6 +87,7 @@ static int __init setup_flows(void)
 			[SYNFIN_WAIT_UNANSWERED] = unanswered_timeout * NSEC_PER_SEC,
 			[SYNFIN_WAIT_UNACKNOWLEDGED] =
 				unacknowledged_timeout * NSEC_PER_SEC,
+			[SYNFIN_WAIT_DOUBTED] = DOUBTED_SECONDS * NSEC_PER_SEC,
 			[SYNFIN_WAIT_UNPROVEN] =
 				unacknowledged_timeout * NSEC_PER_SEC,
 			[SYNFIN_WAIT_HALF_CLOSED] = half_closed_timeout * NSEC_PER_SEC,

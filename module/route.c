@@ -11,8 +11,6 @@
 #include "table.h"
 #include "stats.h"
 
-#include <linux/timekeeping.h>
-
 static void emit_result(struct synfin_batch *batch, struct synfin_flow *flow,
 			const struct synfin_result *res)
 {
@@ -24,22 +22,6 @@ static void count_result(struct synfin_net *sn, const struct synfin_result *res)
 	synfin_stats_inc(sn, res->nr ? SYNFIN_CNT_recorded : res->reason);
 	if (unlikely(res->taken_back))
 		synfin_stats_inc(sn, SYNFIN_CNT_taken_back);
-}
-
-/* A flow made way for the next one on the same endpoints. */
-static noinline void next_flow(struct synfin_batch *batch,
-			       struct synfin_flow *flow,
-			       const struct synfin_segment *seg, u64 now,
-			       struct synfin_result *res)
-{
-	emit_result(batch, flow, res);
-	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_ended);
-	synfin_phase_restart(&flow->conn, seg, synfin_table_new_id(), res);
-	memset(flow->way, 0, sizeof(flow->way));
-	synfin_held_init(&flow->held);
-	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_created);
-	emit_result(batch, flow, res);
-	synfin_phase_segment(&flow->conn, seg, now, res);
 }
 
 /* A SYN was held back: the flow goes on, so it is told before what follows. */
@@ -66,7 +48,6 @@ static __always_inline void follow(struct synfin_net *sn,
 	struct synfin_batch batch SYNFIN_UNINITIALIZED;
 	struct synfin_result res SYNFIN_UNINITIALIZED;
 	struct synfin_flow *flow;
-	u64 now;
 
 	flow = synfin_table_get(sn, seg, hash, &hold);
 	if (!flow) {
@@ -82,13 +63,12 @@ static __always_inline void follow(struct synfin_net *sn,
 	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
 		release_held(&batch, flow);
 	batch.silent = may_be_forgotten && hold_back(flow);
-	now = ktime_get_ns();
-	synfin_phase_segment(&flow->conn, seg, now, &res);
-	if (unlikely(res.again))
-		next_flow(&batch, flow, seg, now, &res);
+	synfin_phase_segment(&flow->conn, seg, hold.now_ns, &res);
 	if (seg->way && res.nr)
 		synfin_dedup_passed(flow, seg);
 	emit_result(&batch, flow, &res);
+	if (unlikely(res.opened && hold.rivals > 1))
+		synfin_table_opened(flow, &hold);
 	synfin_table_put(flow, &hold);
 	count_result(sn, &res);
 	synfin_emit_end(&batch);
@@ -150,7 +130,7 @@ noinline void synfin_route_again(struct synfin_net *sn,
 		return;
 	}
 	synfin_emit_begin(&batch, sn);
-	synfin_phase_segment(&flow->conn, seg, ktime_get_ns(), &res);
+	synfin_phase_segment(&flow->conn, seg, hold.now_ns, &res);
 	emit_result(&batch, flow, &res);
 	synfin_table_put(flow, &hold);
 	if (res.nr) {

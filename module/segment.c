@@ -137,6 +137,20 @@ static bool checksum_ok(const struct sk_buff *skb, u8 pf, unsigned int at)
 				IPPROTO_TCP, sum);
 }
 
+/* The options of most segments lie in one piece with what precedes them. */
+static void read_options(const struct sk_buff *skb, unsigned int at, const u8 *tcp,
+			 struct synfin_segment *seg)
+{
+	unsigned int len = (tcp[12] >> 4) * 4;
+	u8 buf[60] SYNFIN_UNINITIALIZED;
+
+	if (len == 20)
+		return;
+	tcp = skb_header_pointer(skb, at, len, buf);
+	if (tcp)
+		synfin_wire_options(tcp, len, seg);
+}
+
 /* The header has twenty bytes at @tcp; in the packet it begins at @at. */
 static __always_inline enum synfin_counter
 read_header(const struct sk_buff *skb, u8 pf, unsigned int at, const u8 *tcp,
@@ -151,6 +165,9 @@ read_header(const struct sk_buff *skb, u8 pf, unsigned int at, const u8 *tcp,
 	if (!checksum_ok(skb, pf, at))
 		return SYNFIN_CNT_bad_checksum;
 	addresses(skb, pf, seg);
+	/* Of the others nothing is wanted. */
+	if (seg->kind <= SYNFIN_KIND_PLAIN)
+		read_options(skb, at, tcp, seg);
 	return SYNFIN_NO_REASON;
 }
 

@@ -9,7 +9,9 @@
 #include "table_private.h"
 #include "stats.h"
 
+#include <linux/container_of.h>
 #include <linux/percpu.h>
+#include <linux/timekeeping.h>
 
 struct synfin_table synfin_table __read_mostly;
 
@@ -56,20 +58,35 @@ static bool same_flow(const struct synfin_flow *flow, const struct synfin_net *s
 	       synfin_same_addr(&conn->server, &seg->src);
 }
 
+/*
+ * Its flow; of several on the same endpoints the machine says which. If there is none,
+ * @begins tells whether it begins one.
+ */
 static struct synfin_flow *find(struct synfin_table_hold *hold,
 				const struct synfin_net *sn,
-				const struct synfin_segment *seg)
+				const struct synfin_segment *seg, bool *begins)
 {
+	struct synfin_conn *rivals[SYNFIN_RIVALS_MAX];
+	unsigned int length = 0, nr = 0;
 	struct synfin_flow *flow;
-	unsigned int length = 0;
+	int picked;
 
 	lockdep_assert_held(&hold->stripe->lock);
 	hlist_for_each_entry(flow, synfin_table_chain_of(hold->hash), chain) {
-		if (same_flow(flow, sn, seg))
-			return flow;
+		if (same_flow(flow, sn, seg) && nr < SYNFIN_RIVALS_MAX)
+			rivals[nr++] = &flow->conn;
 		length++;
 	}
 	hold->length = length;
+	hold->rivals = nr;
+	hold->now_ns = ktime_get_ns();
+	picked = synfin_phase_pick(rivals, nr, seg, hold->now_ns);
+	*begins = picked == SYNFIN_PICK_NEW;
+	if (picked >= 0)
+		return container_of(rivals[picked], struct synfin_flow, conn);
+	if (*begins && unlikely(nr == SYNFIN_RIVALS_MAX))
+		hold->least = container_of(rivals[synfin_phase_least(rivals, nr)],
+					   struct synfin_flow, conn);
 	return NULL;
 }
 
@@ -200,6 +217,10 @@ static struct synfin_flow *insert(struct synfin_table_hold *hold,
 		hold->reason = SYNFIN_CNT_no_memory;
 		return NULL;
 	}
+	if (unlikely(hold->least)) {
+		synfin_table_unlink(hold->stripe, hold->least);
+		hlist_add_head(&hold->least->chain, &hold->over);
+	}
 	hold->victim = synfin_table_make_room(hold, &full);
 	if (full) {
 		hold->reason = SYNFIN_CNT_table_full;
@@ -221,19 +242,21 @@ static struct synfin_flow *find_or_insert(struct synfin_table_hold *hold,
 					  const struct synfin_segment *seg)
 {
 	struct synfin_flow *flow;
+	bool begins;
 
 	if (seg->kind == SYNFIN_KIND_SYN)
 		hold->spare = synfin_table_alloc();
 	lock(hold);
-	flow = find(hold, sn, seg);
-	if (flow || !synfin_phase_begins(seg))
+	flow = find(hold, sn, seg, &begins);
+	if (flow || !begins)
 		return flow;
 	if (seg->kind != SYNFIN_KIND_SYN) {
 		unlock(hold);
 		hold->spare = synfin_table_alloc();
 		lock(hold);
-		flow = find(hold, sn, seg);
-		if (flow)
+		hold->least = NULL;
+		flow = find(hold, sn, seg, &begins);
+		if (flow || !begins)
 			return flow;
 	}
 	return insert(hold, sn, seg);
@@ -241,10 +264,15 @@ static struct synfin_flow *find_or_insert(struct synfin_table_hold *hold,
 
 static void clear_up(struct synfin_table_hold *hold)
 {
+	struct hlist_node *next;
+	struct synfin_flow *flow;
+
 	if (hold->spare)
 		synfin_table_free(hold->spare);
 	if (hold->victim)
 		synfin_table_evict(hold->victim);
+	hlist_for_each_entry_safe(flow, next, &hold->over, chain)
+		synfin_table_supersede(flow);
 }
 
 /**
@@ -270,6 +298,8 @@ struct synfin_flow *synfin_table_get(struct synfin_net *sn,
 	hold->hash = hash >> 32;
 	hold->stripe = synfin_table_stripe(hold->hash);
 	hold->victim = NULL;
+	INIT_HLIST_HEAD(&hold->over);
+	hold->least = NULL;
 	hold->spare = NULL;
 	hold->reason = SYNFIN_NO_REASON;
 	flow = find_or_insert(hold, sn, seg);
@@ -301,6 +331,28 @@ static void requeue(struct synfin_flow *flow, struct synfin_table_hold *hold)
 		atomic_dec(&synfin_table.embryonic);
 	} else if (synfin_table_wait_is_embryonic(wait)) {
 		atomic_inc(&synfin_table.embryonic);
+	}
+}
+
+/**
+ * synfin_table_opened() - a flow has opened: others on its endpoints may be over
+ * @flow:	from synfin_table_get()
+ * @hold:	the same
+ */
+noinline void synfin_table_opened(struct synfin_flow *flow,
+				  struct synfin_table_hold *hold)
+{
+	struct hlist_node *next;
+	struct synfin_flow *old;
+
+	lockdep_assert_held(&hold->stripe->lock);
+	hlist_for_each_entry_safe(old, next, synfin_table_chain_of(hold->hash), chain) {
+		if (old->sn != flow->sn ||
+		    !synfin_phase_same_pair(&old->conn, &flow->conn) ||
+		    !synfin_phase_is_superseded(&old->conn, &flow->conn))
+			continue;
+		synfin_table_unlink(hold->stripe, old);
+		hlist_add_head(&old->chain, &hold->over);
 	}
 }
 
@@ -341,9 +393,10 @@ void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg
 		.hash = hash,
 	};
 	struct synfin_flow *flow;
+	bool begins;
 
 	lock(&hold);
-	flow = find(&hold, sn, seg);
+	flow = find(&hold, sn, seg, &begins);
 	if (flow && has_only_begun(flow))
 		synfin_table_unlink(hold.stripe, flow);
 	else
@@ -355,7 +408,7 @@ void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg
 	synfin_table_free(flow);
 }
 
-static_assert(sizeof(struct synfin_stripe) <= 128 || IS_ENABLED(CONFIG_DEBUG_SPINLOCK));
+static_assert(sizeof(struct synfin_stripe) <= 192 || IS_ENABLED(CONFIG_DEBUG_SPINLOCK));
 
-/* Ten to a page: a million flows in 420 MiB, the table included. */
-static_assert(sizeof(struct synfin_flow) + sizeof(void *) <= 408);
+/* Eight to a page: a million flows in 520 MiB, the table included. */
+static_assert(sizeof(struct synfin_flow) + sizeof(void *) <= 480);

@@ -3,9 +3,9 @@
  * The flow table: every connection that is under way, bounded always.
  *
  * A flow is found by its namespace and its two endpoints, whichever way a segment
- * runs. The table is cut into stripes. A stripe has a lock, hash chains, and a
- * list for each kind of wait, oldest first, so that expiry and eviction never
- * search.
+ * runs; of several on the same endpoints the phase machine picks one. The table is cut
+ * into stripes. A stripe has a lock, hash chains, and a list for each kind of wait,
+ * oldest first, so that expiry and eviction never search.
  *
  * One hash serves the stripe, the chain in it, and the filter: see core/hash.h. Each
  * namespace has keys of its own, as many have the same addresses inside. SipHash for
@@ -120,6 +120,10 @@ typedef void (*synfin_table_report)(struct synfin_flow *flow,
  * @flags:	of the interrupts
  * @hash:	of the endpoints, its upper half
  * @victim:	a flow that had to make room, to be reported after the lock
+ * @over:	flows that are over, as another has opened; likewise
+ * @least:	the flow that makes way if one begins: too many on its endpoints
+ * @rivals:	flows on its endpoints
+ * @now_ns:	when the segment passed
  * @spare:	a flow that was allocated and not needed
  * @last_ns:	when the flow's last phase had passed
  * @length:	of the chain, if the flow was not in it
@@ -130,6 +134,10 @@ struct synfin_table_hold {
 	unsigned long		flags;
 	u32			hash;
 	struct synfin_flow	*victim;
+	struct hlist_head	over;
+	struct synfin_flow	*least;
+	unsigned int		rivals;
+	u64			now_ns;
 	struct synfin_flow	*spare;
 	u64			last_ns;
 	unsigned int		length;
@@ -237,6 +245,7 @@ void synfin_table_teardown(void);
 struct synfin_flow *synfin_table_get(struct synfin_net *sn,
 				     const struct synfin_segment *seg, u64 hash,
 				    struct synfin_table_hold *hold);
+void synfin_table_opened(struct synfin_flow *flow, struct synfin_table_hold *hold);
 void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold);
 void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg);
 u64 synfin_table_new_id(void);

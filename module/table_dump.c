@@ -72,7 +72,7 @@ static void count(const struct synfin_conn *conn, struct synfin_gauges *g)
 	else if (conn->state < SYNFIN_STATE_OPEN)
 		g->opening++;
 	else if (conn->state == SYNFIN_STATE_OPEN &&
-		 !(conn->flags & SYNFIN_FLAG_PENDING))
+		 !conn->suspect.what)
 		g->open++;
 	else
 		g->closing++;

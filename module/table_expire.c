@@ -94,6 +94,7 @@ static const u8 worth[SYNFIN_WAIT_NR] = {
 	[SYNFIN_WAIT_LINGER] = 0,
 	[SYNFIN_WAIT_UNANSWERED] = 1,
 	[SYNFIN_WAIT_UNACKNOWLEDGED] = 1,
+	[SYNFIN_WAIT_DOUBTED] = 1,
 	[SYNFIN_WAIT_UNPROVEN] = 1,
 	[SYNFIN_WAIT_CLOSING] = 2,
 	[SYNFIN_WAIT_HALF_CLOSED] = 3,
@@ -166,6 +167,21 @@ struct synfin_flow *synfin_table_make_room(const struct synfin_table_hold *hold,
 }
 
 /**
+ * synfin_table_supersede() - report a flow that is over, as another has opened
+ * @flow: the flow, unlinked
+ *
+ * Context: any context of a hook; no lock held.
+ */
+void synfin_table_supersede(struct synfin_flow *flow)
+{
+	struct synfin_result res SYNFIN_UNINITIALIZED;
+
+	synfin_phase_finish(&flow->conn, &res);
+	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_ended);
+	synfin_table_release(flow, &res);
+}
+
+/**
  * synfin_table_evict() - report a flow that had to make room, and free it
  * @flow: the flow, unlinked
  *
@@ -194,6 +210,21 @@ static u64 deadline(struct synfin_stripe *stripe, unsigned int wait)
 	return flow->conn.last_ns + limit;
 }
 
+/*
+ * The oldest flow of a list waits longer than the others there: it goes to their end.
+ * So it is looked at once more each time; that counts as much as taking it.
+ */
+static bool stays(struct synfin_stripe *stripe, unsigned int wait, u64 now, u64 *due)
+{
+	struct synfin_flow *flow = oldest(stripe, wait);
+
+	if (likely(flow->conn.deadline_ns <= now))
+		return false;
+	*due = min(*due, flow->conn.deadline_ns);
+	list_move_tail(&flow->wait, &stripe->waits[wait]);
+	return true;
+}
+
 /* Of most that have ended nothing is left to report. */
 static bool recycle_ended(struct synfin_flow *flow)
 {
@@ -211,7 +242,7 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 			 struct synfin_flow **out, unsigned int *nr)
 {
 	u64 until, due = now + synfin_table.shortest_ns;
-	unsigned int wait, taken = 0;
+	unsigned int wait, taken = 0, stayed = 0;
 	struct synfin_flow *flow;
 
 	*nr = 0;
@@ -227,6 +258,11 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 				break;
 			}
 			taken++;
+			if (unlikely(stays(stripe, wait, now, &due))) {
+				if (++stayed == BATCH / 2)
+					break;
+				continue;
+			}
 			flow = oldest(stripe, wait);
 			synfin_table_unlink(stripe, flow);
 			if (!recycle_ended(flow))
@@ -234,7 +270,7 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 		}
 	}
 	stripe->due = (due >> DUE_SHIFT) + 1;
-	return taken == BATCH;
+	return taken == BATCH && !stayed;
 }
 
 static void expire_stripe(struct synfin_stripe *stripe, u64 now)

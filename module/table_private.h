@@ -92,6 +92,7 @@ bool synfin_table_recycle(struct synfin_flow *flow);
 struct synfin_flow *synfin_table_make_room(const struct synfin_table_hold *hold,
 					   bool *full);
 void synfin_table_evict(struct synfin_flow *flow);
+void synfin_table_supersede(struct synfin_flow *flow);
 void synfin_table_expire_work(struct work_struct *work);
 
 #endif /* _SYNFIN_TABLE_PRIVATE_H */

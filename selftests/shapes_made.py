@@ -126,6 +126,6 @@ SHAPES = [
      "refused null null: syn> rst<|" + ORDINARY,
      "> S 0; < RA 0:1|" + OPEN + DATA + FOUR),
     ("another SYN from the port of an unanswered one",
-     "unanswered null null: syn>2|" + ORDINARY, "> S 0; > S 0|" + OPEN + DATA +
+     "unanswered null null: syn>2 timeout<|" + ORDINARY, "> S 0; > S 0|" + OPEN + DATA +
      FOUR),
 ]

@@ -6,18 +6,16 @@
  *
  * Pure: no kernel call and no memory but what is handed in, so that the same
  * code judges live segments in the module and captured ones in the reader, and
- * every cell of its table can be tested. The caller locks.
+ * every cell of it can be tested. The caller locks.
  *
- *	phase.c		the table; which row and cell a segment meets
- *	phase_open.c	the handshake's cells
- *	phase_cross.c	those of a simultaneous open
- *	phase_fail.c	those of an opening that fails
- *	phase_next.c	those of its segments when it is over
- *	phase_close.c	the close's cells
- *	phase_reset.c	resets, provisional ones
- *	phase_step.c	what a move leaves behind
- *	phase_end.c	when a wait is over
- *	phase_record.c	what the summary says
+ *	phase_rivals.c	several attempts on one pair of endpoints: whose is a segment?
+ *	phase.c		the walk of a segment: its handler, and where that leads
+ *	phase_handshake.c handlers of the states of an opening
+ *	phase_close.c	handlers of what is open, or closing
+ *	phase_after.c	handler of what has ended; when a wait is over
+ *	phase_numbers.c	every "does this number fit"
+ *	phase_suspect.c	what nothing proves yet, and what proves or refutes it
+ *	phase_report.c	what phases and summaries say
  */
 #ifndef _SYNFIN_PHASE_H
 #define _SYNFIN_PHASE_H
@@ -58,6 +56,7 @@ enum synfin_state {
  * enum synfin_wait - what a connection waits for; one time limit each
  * @SYNFIN_WAIT_UNANSWERED:	an answer to its SYN
  * @SYNFIN_WAIT_UNACKNOWLEDGED:	the ACK of a SYN-ACK
+ * @SYNFIN_WAIT_DOUBTED:	what takes back that its opening has failed
  * @SYNFIN_WAIT_UNPROVEN:	the ACK of a FIN that was seen first of all
  * @SYNFIN_WAIT_OPEN:		nothing: it may stay open for ever
  * @SYNFIN_WAIT_HALF_CLOSED:	the second FIN
@@ -68,6 +67,7 @@ enum synfin_state {
 enum synfin_wait {
 	SYNFIN_WAIT_UNANSWERED,
 	SYNFIN_WAIT_UNACKNOWLEDGED,
+	SYNFIN_WAIT_DOUBTED,
 	SYNFIN_WAIT_UNPROVEN,
 	SYNFIN_WAIT_OPEN,
 	SYNFIN_WAIT_HALF_CLOSED,
@@ -77,14 +77,17 @@ enum synfin_wait {
 };
 
 /* Bits of synfin_end.flags. */
-#define SYNFIN_END_ISN		0x01	/* isn is known, from a SYN or its ACK */
-#define SYNFIN_END_NXT		0x02	/* nxt is known, and isn at least a base */
-#define SYNFIN_END_UNA		0x04	/* una is known */
-#define SYNFIN_END_SYN_ACKED	0x08	/* its SYN was acknowledged */
-#define SYNFIN_END_FIN		0x10	/* sent a FIN: fin_end is known */
-#define SYNFIN_END_FIN_ACKED	0x20	/* its FIN was acknowledged */
-#define SYNFIN_END_WRAPPED	0x40	/* it sent more than 4 GiB */
-#define SYNFIN_END_SHOWN	0x80	/* what precedes nxt was seen; captures only */
+#define SYNFIN_END_ISN		0x0001	/* isn is known, from a SYN or its ACK */
+#define SYNFIN_END_NXT		0x0002	/* nxt is known, and isn at least a base */
+#define SYNFIN_END_UNA		0x0004	/* una is known */
+#define SYNFIN_END_SYN_ACKED	0x0008	/* its SYN was acknowledged */
+#define SYNFIN_END_FIN		0x0010	/* sent a FIN: fin_end is known */
+#define SYNFIN_END_FIN_ACKED	0x0020	/* its FIN was acknowledged */
+#define SYNFIN_END_FIN_DOUBTED	0x0040	/* its FIN was not where one was expected */
+#define SYNFIN_END_WRAPPED	0x0080	/* it sent gigabytes that nobody counted */
+#define SYNFIN_END_SEEN		0x0100	/* a segment of it was seen */
+#define SYNFIN_END_DATA		0x0200	/* data of it was seen */
+#define SYNFIN_END_ONE_MORE	0x0400	/* what was acknowledged last may be its FIN */
 
 /**
  * struct synfin_end - what one end has sent
@@ -92,39 +95,122 @@ enum synfin_wait {
  * @una:	the highest number that the peer was seen to acknowledge
  * @nxt:	the number that follows the highest byte known to have been sent
  * @fin_end:	the number that acknowledges its FIN
+ * @window:	the most that it offered to receive, scaled
  * @syns:	how many times it sent its SYN
  * @syn_acks:	how many times it sent its SYN-ACK
  * @fins:	how many times it sent its FIN
- * @fin_acks:	how many times its FIN was acknowledged
  * @flags:	SYNFIN_END_*
+ * @fin_acks:	how many times its FIN was acknowledged
+ * @scale:	what its windows are shifted by, or SYNFIN_SCALE_*
+ * @wraps:	how many times @nxt has come past @isn again
  */
 struct synfin_end {
 	__u32	isn;
 	__u32	una;
 	__u32	nxt;
 	__u32	fin_end;
+	__u32	window;
 	__u32	syns;
 	__u32	syn_acks;
 	__u32	fins;
+	__u16	flags;
 	__u8	fin_acks;
-	__u8	flags;
+	__u8	scale;
+	__u32	wraps;
 };
 
 /* Bits of synfin_conn.flags. */
 #define SYNFIN_FLAG_SELF	0x0001	/* both endpoints are the same */
 #define SYNFIN_FLAG_GUESSED	0x0002	/* client and server were guessed */
 #define SYNFIN_FLAG_SYN_DATA	0x0004	/* the SYN carried data */
-#define SYNFIN_FLAG_DATA	0x0008	/* a segment with data was seen */
-#define SYNFIN_FLAG_NEXT	0x0010	/* next_* hold a SYN that may begin the next */
-#define SYNFIN_FLAG_NEXT_SERVER	0x0020	/* and it came from the server's endpoint */
-#define SYNFIN_FLAG_PENDING	0x0040	/* a RST that is not proved yet */
-#define SYNFIN_FLAG_AWAITS	0x0080	/* a FIN sent again: its ACK may come again */
-#define SYNFIN_FLAG_CLOSED	0x0100	/* both FINs were acknowledged */
-#define SYNFIN_FLAG_OTHER_Y	0x0200	/* rst_seq is the number of another SYN-ACK */
-#define SYNFIN_FLAG_ASKED_AGAIN	0x0400	/* the SYN came again when it was open */
-#define SYNFIN_FLAG_SHIFTED	0x0800	/* the client has a proxy's numbers: shift */
-#define SYNFIN_FLAG_OWES_ACK	0x1000	/* captured before the SYN-ACK: next is it */
-#define SYNFIN_FLAG_WATCHED	0x2000	/* its plain segments are shown, too */
+#define SYNFIN_FLAG_WATCHED	0x0010	/* its plain segments are shown, too */
+#define SYNFIN_FLAG_AWAITS	0x0020	/* a FIN sent again: its ACK may come again */
+#define SYNFIN_FLAG_ASKED_AGAIN	0x0040	/* the SYN came again when it was open */
+#define SYNFIN_FLAG_SHIFTED	0x0080	/* the client has a proxy's numbers: shift */
+#define SYNFIN_FLAG_PLAIN	0x0100	/* a segment without SYN, FIN, RST was seen */
+#define SYNFIN_FLAG_OTHER_Y	0x0200	/* other_y is the number of another SYN-ACK */
+#define SYNFIN_FLAG_JUMP	0x0400	/* jump is set */
+#define SYNFIN_FLAG_UNCOUNTED	0x0800	/* gigabytes may have passed unseen */
+
+/* So long a line of 128 Gbit/s needs for 4 GiB. */
+#define SYNFIN_BLIND_WRAP_NS	(1ULL << 28)
+
+/* Attempts to open whose times are kept: the first and the last ones. */
+#define SYNFIN_TRIES	3
+
+/**
+ * struct synfin_tries - when a SYN, or a SYN-ACK, was sent: its ACK may say which it answers
+ * @sent_ns:	when
+ * @stamp:	the time stamp option of each
+ * @nr:		how many were sent
+ * @stamped:	all of them had the option
+ *
+ * Only while it is under way.
+ */
+struct synfin_tries {
+	__u64	sent_ns[SYNFIN_TRIES];
+	__u32	stamp[SYNFIN_TRIES];
+	__u16	nr;
+	__u16	stamped;
+};
+
+/**
+ * struct synfin_closing - when the steps of a close passed; 0 if they did not
+ * @fin_ns:	the first FIN
+ * @ack_ns:	its first ACK
+ * @fin2_ns:	the second FIN
+ * @end_ns:	the ACK that ended it
+ */
+struct synfin_closing {
+	__u64	fin_ns;
+	__u64	ack_ns;
+	__u64	fin2_ns;
+	__u64	end_ns;
+};
+
+/**
+ * enum synfin_suspicion - what nothing proves yet
+ * @SYNFIN_SUSPECT_NOTHING: nothing is suspected
+ * @SYNFIN_SUSPECT_RST:	that a RST was true: traffic that goes on refutes it
+ * @SYNFIN_SUSPECT_FAILED: that the opening failed: an answer refutes it
+ */
+enum synfin_suspicion {
+	SYNFIN_SUSPECT_NOTHING,
+	SYNFIN_SUSPECT_RST,
+	SYNFIN_SUSPECT_FAILED,
+};
+
+/**
+ * struct synfin_suspect - a segment that is believed if nothing refutes it
+ * @what:	enum synfin_suspicion
+ * @from:	enum synfin_from, who seems to have sent it
+ * @opening:	of a failure: enum synfin_open, if it is believed
+ * @seq:	its sequence number
+ */
+struct synfin_suspect {
+	__u8	what;
+	__u8	from;
+	__u8	opening;
+	__u32	seq;
+};
+
+/**
+ * struct synfin_jump - numbers far ahead, which the other end is to confirm
+ * @at_ns:	when they passed
+ * @seq:	the number behind the data
+ * @ack:	acknowledgment number
+ * @window:	as on the wire
+ * @from:	enum synfin_from
+ * @fin:	of a FIN, which counts for nothing until they are confirmed
+ */
+struct synfin_jump {
+	__u64	at_ns;
+	__u32	seq;
+	__u32	ack;
+	__u16	window;
+	__u8	from;
+	__u8	fin;
+};
 
 /**
  * struct synfin_conn - a connection, as far as it has been seen
@@ -134,25 +220,26 @@ struct synfin_end {
  * @server_port: host order
  * @flags:	SYNFIN_FLAG_*
  * @netns:	inode number of the network namespace
- * @next_isn:	of a SYN that may begin the next connection on these endpoints
+ * @shift:	added to what the client acknowledges, it is the server's
  * @id:		unique among all connections since load
  * @first_ns:	when its first segment passed; clock of the caller
  * @client:	address of the client
  * @server:	address of the server
  * @last_ns:	when its last phase passed
  * @seen_ns:	when its last segment passed, as far as segments are shown
- * @syn_ns:	when the last SYN passed; once there is a FIN, when the first did;
- *		with SYNFIN_FLAG_CLOSED, how long the close took, up to the last ACK
- * @answer_ns:	when the last SYN-ACK passed; later, the ACK of the first FIN;
- *		0 if neither did
- * @handshake_ns: first SYN to ACK, SYNFIN_NS_NONE if not known; likewise:
- * @server_rtt_ns: last SYN to SYN-ACK
- * @client_rtt_ns: SYN-ACK to ACK
- * @half_close_ns: ACK of the first FIN to the second FIN
+ * @blind_ns:	since when plain segments may pass unseen; 0 if none does
+ * @deadline_ns: no wait of it is over before
+ * @answer_ns:	when the last SYN-ACK passed; 0 if none did
+ * @open_ns:	when the ACK of the handshake passed; 0 if that is not known
+ * @server_rtt_ns: SYN to the SYN-ACK that answered it, SYNFIN_NS_NONE if not known
+ * @client_rtt_ns: SYN-ACK to the ACK that answered it, likewise
  * @history:	letters, see uapi
- * @next_ns:	when the SYN in @next_isn passed
+ * @tries:	while it opens
+ * @close:	once it closes
  * @end:	what each end sent, by enum synfin_from
- * @rst_seq:	sequence number of a pending RST, or see SYNFIN_FLAG_OTHER_Y
+ * @suspect:	what nothing proves yet
+ * @jump:	numbers that nothing confirms yet
+ * @other_y:	number of a SYN-ACK before the last one
  * @fin_count:	FINs
  * @rst_count:	RSTs
  * @ack_count:	ACKs of the handshake
@@ -162,10 +249,8 @@ struct synfin_end {
  * @seen:	SYNFIN_SEEN_*
  * @letters:	how many bits of @history are taken, four for each letter
  * @first_fin:	enum synfin_from of the first FIN
- * @reset_by:	enum synfin_from of a pending RST
  * @said:	the letters that are in @history, a bit for each
  * @mark:	for whoever stores it
- * @shift:	added to what the client acknowledges, it is the server's
  *
  * It begins as a record's head does, so that one copy makes that.
  */
@@ -176,23 +261,29 @@ struct synfin_conn {
 	__u16	server_port;
 	__u16	flags;
 	__u32	netns;
-	__u32	next_isn;
+	__u32	shift;
 	__u64	id;
 	__u64	first_ns;
 	struct synfin_addr client;
 	struct synfin_addr server;
 	__u64	last_ns;
 	__u64	seen_ns;
-	__u64	syn_ns;
+	__u64	blind_ns;
+	__u64	deadline_ns;
 	__u64	answer_ns;
-	__u64	handshake_ns;
+	__u64	open_ns;
 	__u64	server_rtt_ns;
 	__u64	client_rtt_ns;
-	__u64	half_close_ns;
 	__u64	history;
-	__u64	next_ns;
+	/* All zero in between: the larger one is what is cleared. */
+	union {
+		struct synfin_tries	tries;
+		struct synfin_closing	close;
+	};
 	struct synfin_end end[2];
-	__u32	rst_seq;
+	struct synfin_suspect suspect;
+	struct synfin_jump jump;
+	__u32	other_y;
 	__u32	fin_count;
 	__u32	rst_count;
 	__u32	ack_count;
@@ -201,11 +292,9 @@ struct synfin_conn {
 	__u8	closed_by;
 	__u8	seen;
 	__u8	letters;
-	__u8	first_fin:1,
-		reset_by:1;
+	__u8	first_fin;
 	__u16	said;
 	__u8	mark[2];
-	__u32	shift;
 };
 
 /**
@@ -245,21 +334,22 @@ struct synfin_step {
  * struct synfin_result - what a segment, or the end of a wait, brought about
  * @nr:		phases in @step, in their order
  * @ended:	the connection has just ended: its summary is due, once
- * @again:	it made way for the next on its endpoints: hand out the summary if
- *		@ended, call synfin_phase_restart(), present the segment again
+ * @opened:	its handshake has just been completed: older rivals are over
  * @gone:	nothing more is expected: forget it
- * @taken_back:	a RST or FIN was found to be forged
+ * @stays:	its wait is not over yet: it waits as long again
+ * @taken_back:	a RST, a FIN or a failure was found to be none
  * @reason:	why nothing was recorded, if @nr is 0
  * @step:	the phases
  */
 struct synfin_result {
 	__u8	nr;
 	__u8	ended;
-	__u8	again;
+	__u8	opened;
 	__u8	gone;
+	__u8	stays;
 	__u8	taken_back;
 	__u8	reason;
-	struct synfin_step step[2];
+	struct synfin_step step[3];
 };
 
 extern const __u8 synfin_phase_waits[SYNFIN_STATE_NR];
@@ -275,34 +365,40 @@ extern const __u8 synfin_phase_waits[SYNFIN_STATE_NR];
  */
 static inline enum synfin_wait synfin_phase_wait(const struct synfin_conn *conn)
 {
-	if (conn->flags & SYNFIN_FLAG_PENDING)
-		return SYNFIN_WAIT_LINGER;
+	if (conn->suspect.what != SYNFIN_SUSPECT_NOTHING &&
+	    conn->state != SYNFIN_STATE_DONE)
+		return conn->suspect.what == SYNFIN_SUSPECT_RST ?
+		       SYNFIN_WAIT_LINGER : SYNFIN_WAIT_DOUBTED;
 	if (conn->state == SYNFIN_STATE_FIN &&
 	    conn->opening == SYNFIN_OPEN_MIDSTREAM)
 		return SYNFIN_WAIT_UNPROVEN;
 	return (enum synfin_wait)synfin_phase_waits[conn->state];
 }
 
-/* States in which the ACK of a SYN, of a SYN-ACK or of a FIN is missing. */
+/*
+ * States in which the ACK of a SYN, of a SYN-ACK or of a FIN is missing. That of a SYN
+ * comes without a SYN-ACK where only one direction passes.
+ */
 #define SYNFIN_STATES_AWAITING						\
-	(1u << SYNFIN_STATE_SYN_SYN | 1u << SYNFIN_STATE_SYN_ACK |	\
-	 1u << SYNFIN_STATE_FIN | 1u << SYNFIN_STATE_FIN_FIN |		\
-	 1u << SYNFIN_STATE_LAST)
+	(1u << SYNFIN_STATE_SYN | 1u << SYNFIN_STATE_SYN_SYN |		\
+	 1u << SYNFIN_STATE_SYN_ACK | 1u << SYNFIN_STATE_FIN |		\
+	 1u << SYNFIN_STATE_FIN_FIN | 1u << SYNFIN_STATE_LAST)
 
 /**
  * synfin_phase_awaits() - is a segment without SYN, FIN or RST waited for?
  * @conn: the connection
  *
- * The ACK of a SYN-ACK, the ACK of a FIN, or traffic that would show a RST to be
- * forged. Never through a half close and never after a bare SYN, so that what
- * passes most stays out of the slow path.
+ * The ACK of a SYN, of a SYN-ACK, of a FIN, or traffic that would show a RST to be
+ * forged. Never through a half close, so that what passes most stays out of the slow
+ * path.
  *
  * Return: true if it is.
  */
 static inline bool synfin_phase_awaits(const struct synfin_conn *conn)
 {
-	return (conn->flags & (SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_PENDING |
-			       SYNFIN_FLAG_WATCHED)) ||
+	return (conn->flags & SYNFIN_FLAG_AWAITS) ||
+	       ((conn->flags & SYNFIN_FLAG_WATCHED || conn->suspect.what) &&
+		conn->state != SYNFIN_STATE_DONE) ||
 	       (SYNFIN_STATES_AWAITING >> conn->state & 1);
 }
 
@@ -317,7 +413,9 @@ static inline bool synfin_phase_awaits(const struct synfin_conn *conn)
 static inline void synfin_phase_watch(struct synfin_conn *conn, __u64 now)
 {
 	conn->flags |= SYNFIN_FLAG_WATCHED;
-	(void)now;
+	/* What passed unseen before shows with the next segments. */
+	if (conn->blind_ns && now - conn->blind_ns >= SYNFIN_BLIND_WRAP_NS)
+		conn->flags |= SYNFIN_FLAG_UNCOUNTED;
 }
 
 /**
@@ -330,7 +428,8 @@ static inline void synfin_phase_watch(struct synfin_conn *conn, __u64 now)
 static inline void synfin_phase_unwatch(struct synfin_conn *conn, __u64 now)
 {
 	conn->flags &= ~SYNFIN_FLAG_WATCHED;
-	(void)now;
+	if (!conn->blind_ns)
+		conn->blind_ns = now;
 }
 
 /**
@@ -363,6 +462,22 @@ synfin_phase_stray(const struct synfin_segment *seg)
 					    SYNFIN_CNT_no_flow;
 }
 
+/* Connections on one pair of endpoints, beside each other. */
+#define SYNFIN_RIVALS_MAX	4
+
+/* What synfin_phase_pick() may answer instead of an index. */
+#define SYNFIN_PICK_NEW		(-1)	/* it begins one */
+#define SYNFIN_PICK_NONE	(-2)	/* it is nobody's, and begins none */
+
+/* phase_rivals.c */
+int synfin_phase_pick(struct synfin_conn *const rivals[], unsigned int nr,
+		      const struct synfin_segment *seg, __u64 now);
+unsigned int synfin_phase_least(struct synfin_conn *const rivals[], unsigned int nr);
+bool synfin_phase_same_pair(const struct synfin_conn *one,
+			    const struct synfin_conn *other);
+bool synfin_phase_is_superseded(const struct synfin_conn *conn,
+				const struct synfin_conn *by);
+
 /* phase.c */
 bool synfin_phase_begins(const struct synfin_segment *seg);
 void synfin_phase_init(struct synfin_conn *conn,
@@ -370,18 +485,15 @@ void synfin_phase_init(struct synfin_conn *conn,
 void synfin_phase_segment(struct synfin_conn *conn,
 			  const struct synfin_segment *seg, __u64 now,
 			  struct synfin_result *res);
-void synfin_phase_restart(struct synfin_conn *conn,
-			  const struct synfin_segment *seg, __u64 id,
-			  struct synfin_result *res);
 
-/* phase_end.c */
+/* phase_after.c */
 void synfin_phase_expire(struct synfin_conn *conn, __u64 now,
 			 struct synfin_result *res);
 void synfin_phase_evict(struct synfin_conn *conn, struct synfin_result *res);
 void synfin_phase_finish(struct synfin_conn *conn, struct synfin_result *res);
 bool synfin_phase_is_proved(const struct synfin_conn *conn);
 
-/* phase_record.c */
+/* phase_report.c */
 void synfin_phase_summary(const struct synfin_conn *conn,
 			  struct synfin_record_conn *rec);
 

@@ -1,142 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The close's cells (RFC 9293, 3.6), and what shows that a FIN was not its sender's.
+ * Handlers of what is open, or closing (RFC 9293, 3.6 and 3.10.7.4).
  *
- * Pure; see phase.c.
+ * Once there is a FIN the state follows from which FINs were sent and which were
+ * acknowledged. Pure; see phase.h.
  */
-#include "core/phase_cells.h"
+#include "core/phase_move.h"
 
 /**
- * synfin_cell_first_fin() - a FIN of a connection that is older than its tracker
- * @m: the move
- */
-void synfin_cell_first_fin(struct synfin_move *m)
-{
-	synfin_cell_fin_1(m);
-	if (m->res->nr)
-		m->conn->opening = SYNFIN_OPEN_MIDSTREAM;
-}
-
-/**
- * synfin_cell_data() - a segment of which nothing is expected
- * @m: the move
- */
-void synfin_cell_data(struct synfin_move *m)
-{
-	synfin_track(m);
-	synfin_pass(m, SYNFIN_CNT_not_awaited);
-}
-
-/*
- * Was it this FIN that was acknowledged last? In a capture, if it is shown after its
- * ACK, perhaps with more of its sender between, or its sender was not seen before.
- */
-static bool was_acked_unseen(const struct synfin_move *m, __u32 fin)
-{
-	const struct synfin_end *own = m->own;
-
-	if (!synfin_shows_all(m->seg) || fin != own->una - 1)
-		return false;
-	return synfin_after(own->una, own->nxt) ||
-	       (own->una == own->nxt && !(own->flags & SYNFIN_END_SHOWN)) ||
-	       (!(own->flags & SYNFIN_END_ISN) && fin == own->isn);
-}
-
-/* Are a FIN's numbers such as its sender may have, as far as is known? */
-static bool fin_numbers_fit(const struct synfin_move *m)
-{
-	const struct synfin_end *own = m->own;
-	const struct synfin_end *peer = m->peer;
-	__u32 fin = synfin_segment_end(m->seg) - 1;
-
-	/* All before una was acknowledged as data: a FIN cannot be there. */
-	if ((own->flags & SYNFIN_END_UNA) &&
-	    !synfin_is_ahead(m, own, fin) && !was_acked_unseen(m, fin))
-		return false;
-	if ((peer->flags & SYNFIN_END_FIN) &&
-	    synfin_after(m->seg->ack, peer->fin_end))
-		return false;
-	/* What it acknowledges was sent, and not long ago. */
-	return !(peer->flags & SYNFIN_END_UNA) ||
-	       synfin_is_ahead(m, peer, m->seg->ack) ||
-	       synfin_within(peer->una, m->seg->ack, SYNFIN_WINDOW_MAX);
-}
-
-static inline bool fin_fits(const struct synfin_move *m)
-{
-	if (m->seg->belief == SYNFIN_BELIEF_FORGED || !synfin_has_ack(m->seg))
-		return false;
-	return m->seg->belief == SYNFIN_BELIEF_TRUE || fin_numbers_fit(m);
-}
-
-static void sent_fin(struct synfin_move *m)
-{
-	m->own->fin_end = synfin_segment_end(m->seg);
-	m->own->flags |= SYNFIN_END_FIN;
-	m->own->fins = 0;
-	/* No byte was seen before the FIN, of which first the ACK was. */
-	if (!(m->own->flags & SYNFIN_END_ISN) && m->own->fin_end == m->own->isn + 1)
-		m->own->isn--;
-	if (m->seg->wrapped & SYNFIN_WRAPPED_OWN)
-		m->own->flags |= SYNFIN_END_WRAPPED;
-	if (m->seg->wrapped & SYNFIN_WRAPPED_PEER)
-		m->peer->flags |= SYNFIN_END_WRAPPED;
-	synfin_track(m);
-	/* Gigabytes may have passed unseen: it is believed, so are its numbers. */
-	if (!synfin_within(m->peer->una, m->seg->ack, SYNFIN_WINDOW_MAX))
-		m->peer->una = m->seg->ack;
-}
-
-static void count_fin(struct synfin_move *m, __u8 phase)
-{
-	synfin_count(&m->conn->fin_count);
-	synfin_step_add(m, phase, synfin_count(&m->own->fins));
-}
-
-/* A socket connected to itself receives its own FIN. */
-static void fin_to_self(struct synfin_move *m)
-{
-	m->peer->fin_end = m->own->fin_end;
-	m->peer->flags |= SYNFIN_END_FIN;
-	m->conn->state = SYNFIN_STATE_FIN_FIN;
-	m->conn->closing = SYNFIN_CLOSE_SIMULTANEOUS;
-	m->conn->closed_by = SYNFIN_BY_BOTH;
-}
-
-/**
- * synfin_begin_close() - one end has sent its FIN
+ * synfin_close_state() - the state that FINs and their ACKs make
  * @conn: the connection, open
+ *
+ * Return: SYNFIN_STATE_OPEN to SYNFIN_STATE_DONE.
  */
-void synfin_begin_close(struct synfin_conn *conn)
+unsigned int synfin_close_state(const struct synfin_conn *conn)
 {
-	conn->closed_by = conn->first_fin == SYNFIN_FROM_CLIENT ?
-			  SYNFIN_BY_CLIENT : SYNFIN_BY_SERVER;
-	conn->closing = SYNFIN_CLOSE_HALF_CLOSED;
-	conn->state = SYNFIN_STATE_FIN;
+	__u16 one = conn->end[0].flags, two = conn->end[1].flags;
+	unsigned int acked = !!(one & SYNFIN_END_FIN_ACKED) +
+			     !!(two & SYNFIN_END_FIN_ACKED);
+
+	if (one & two & SYNFIN_END_FIN)
+		return acked == 2 ? SYNFIN_STATE_DONE :
+		       acked ? SYNFIN_STATE_LAST : SYNFIN_STATE_FIN_FIN;
+	if ((one | two) & SYNFIN_END_FIN)
+		return acked ? SYNFIN_STATE_HALF : SYNFIN_STATE_FIN;
+	return SYNFIN_STATE_OPEN;
 }
 
 /**
- * synfin_cell_fin_1() - the first FIN
- * @m: the move
+ * synfin_closed_by() - one end has sent its FIN
+ * @conn: the connection
  */
-void synfin_cell_fin_1(struct synfin_move *m)
+void synfin_closed_by(struct synfin_conn *conn)
 {
-	struct synfin_conn *conn = m->conn;
+	const struct synfin_end *second = &conn->end[!conn->first_fin];
 
-	if (!fin_fits(m)) {
-		synfin_pass(m, SYNFIN_CNT_forged_fin);
+	if (second->flags & SYNFIN_END_FIN) {
+		conn->closing = SYNFIN_CLOSE_SIMULTANEOUS;
+		conn->closed_by = SYNFIN_BY_BOTH;
 		return;
 	}
-	sent_fin(m);
-	count_fin(m, SYNFIN_PHASE_FIN_1);
-	conn->first_fin = m->from;
-	synfin_begin_close(conn);
-	conn->syn_ns = m->now;
-	/* Of the SYN-ACK, if its ACK is still to come. */
-	if (conn->opening != SYNFIN_OPEN_UNACKNOWLEDGED)
-		conn->answer_ns = 0;
-	if (conn->flags & SYNFIN_FLAG_SELF)
-		fin_to_self(m);
+	conn->closing = SYNFIN_CLOSE_HALF_CLOSED;
+	conn->closed_by = synfin_by(conn->first_fin);
 }
 
 static __u8 fin_phase(const struct synfin_move *m)
@@ -145,191 +50,324 @@ static __u8 fin_phase(const struct synfin_move *m)
 					       SYNFIN_PHASE_FIN_2;
 }
 
-static bool acks_fin(const struct synfin_move *m)
+static void count_fin(struct synfin_move *m)
 {
-	return synfin_has_ack(m->seg) && (m->peer->flags & SYNFIN_END_FIN) &&
-	       m->seg->ack == m->peer->fin_end;
+	synfin_count(&m->conn->fin_count);
+	synfin_step_add(m, fin_phase(m), synfin_count(&m->own->fins));
 }
 
-/* Right behind a FIN of its sender a RST is true, though an ACK is under way still. */
-static bool reset_behind_fin(const struct synfin_conn *conn)
+/**
+ * synfin_first_fin() - one end closes
+ * @m: the move; its numbers fit
+ */
+void synfin_first_fin(struct synfin_move *m)
 {
-	const struct synfin_end *end = &conn->end[conn->reset_by];
+	struct synfin_conn *conn = m->conn;
 
-	return (conn->flags & SYNFIN_FLAG_PENDING) &&
-	       (end->flags & SYNFIN_END_FIN) && conn->rst_seq == end->fin_end;
+	conn->first_fin = m->from;
+	synfin_fin_sent(m);
+	count_fin(m);
+	conn->close = (struct synfin_closing) { .fin_ns = m->now };
+	/* A socket connected to itself receives its own FIN. */
+	if (conn->flags & SYNFIN_FLAG_SELF) {
+		m->peer->fin_end = m->own->fin_end;
+		m->peer->flags |= SYNFIN_END_FIN;
+	}
+	synfin_closed_by(conn);
 }
 
-/* The peer's FIN is acknowledged: where that leads. */
+/* An ACK of the SYN-ACK, when the server has closed already: it opens what closes. */
+static void acknowledge(struct synfin_move *m)
+{
+	if (m->conn->opening != SYNFIN_OPEN_UNACKNOWLEDGED ||
+	    m->from != SYNFIN_FROM_CLIENT || !synfin_acks_answer(m))
+		return;
+	synfin_acknowledged(m);
+	m->res->opened = 1;
+}
+
+/**
+ * synfin_second_fin() - the other end closes, too
+ * @m: the move; its numbers fit
+ */
+void synfin_second_fin(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+	bool acked = m->peer->flags & SYNFIN_END_FIN_ACKED;
+
+	acknowledge(m);
+	synfin_fin_sent(m);
+	count_fin(m);
+	conn->close.fin2_ns = m->now;
+	if (!acked && synfin_acks_fin(m)) {
+		m->peer->flags |= SYNFIN_END_FIN_ACKED;
+		m->peer->flags &= ~SYNFIN_END_FIN_DOUBTED;
+		conn->closing = SYNFIN_CLOSE_THREE_WAY;
+	} else if (acked) {
+		conn->closing = SYNFIN_CLOSE_FOUR_WAY;
+	} else {
+		synfin_closed_by(conn);
+	}
+}
+
+/* The peer's FIN is acknowledged, for the first time. */
 static void fin_acked(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
 	m->peer->flags |= SYNFIN_END_FIN_ACKED;
+	m->peer->flags &= ~SYNFIN_END_FIN_DOUBTED;
 	if (conn->flags & SYNFIN_FLAG_SELF)
 		m->own->flags |= SYNFIN_END_FIN_ACKED;
-	if (!(m->own->flags & SYNFIN_END_FIN)) {
-		conn->answer_ns = m->now;
-		conn->state = SYNFIN_STATE_HALF;
-	} else if (m->own->flags & SYNFIN_END_FIN_ACKED) {
-		if (reset_behind_fin(conn)) {
-			synfin_reset_believed(conn, m->res);
-			return;
-		}
-		conn->syn_ns = synfin_since(m->now, conn->syn_ns);
-		conn->flags |= SYNFIN_FLAG_CLOSED;
-		/* It closed in spite of a RST: that was forged. */
-		if (conn->flags & SYNFIN_FLAG_PENDING)
-			m->res->taken_back = 1;
-		synfin_conn_end(conn, m->res);
-	} else {
-		conn->state = SYNFIN_STATE_LAST;
+	if (synfin_close_state(conn) == SYNFIN_STATE_HALF)
+		conn->close.ack_ns = m->now;
+	if (synfin_close_state(conn) != SYNFIN_STATE_DONE)
+		return;
+	if (synfin_rst_is_behind_fin(conn)) {
+		synfin_believe(conn);
+		return;
 	}
+	conn->close.end_ns = m->now;
+	/* It closed in spite of a RST: that was forged. */
+	if (conn->suspect.what)
+		synfin_clear(m);
 }
 
 /**
- * synfin_cell_fin_again() - a FIN from an end that has sent one
+ * synfin_repeat_fin() - a FIN from an end that has sent one
  * @m: the move
  */
-void synfin_cell_fin_again(struct synfin_move *m)
+void synfin_repeat_fin(struct synfin_move *m)
 {
-	struct synfin_conn *conn = m->conn;
-	__u8 phase = fin_phase(m);
-
-	if (synfin_segment_end(m->seg) != m->own->fin_end ||
-	    !synfin_has_ack(m->seg)) {
-		/* Not where the first was. The one that is acknowledged is right. */
-		if ((m->own->flags & SYNFIN_END_FIN_ACKED) || !fin_fits(m)) {
+	if (!synfin_has_ack(m->seg) || synfin_segment_end(m->seg) != m->own->fin_end) {
+		/* Not where the first was, if that may have been made up. */
+		if ((m->own->flags & SYNFIN_END_FIN_ACKED) ||
+		    !(m->own->flags & SYNFIN_END_FIN_DOUBTED) || !synfin_fin_fits(m)) {
 			synfin_pass(m, SYNFIN_CNT_forged_fin);
 			return;
 		}
-		sent_fin(m);
+		m->own->fins = 0;
+		synfin_fin_sent(m);
 		m->res->taken_back = 1;
 	}
-	count_fin(m, phase);
+	count_fin(m);
 	if (m->own->flags & SYNFIN_END_FIN_ACKED)
-		conn->flags |= SYNFIN_FLAG_AWAITS;
-	if (acks_fin(m) && !(m->peer->flags & SYNFIN_END_FIN_ACKED))
+		m->conn->flags |= SYNFIN_FLAG_AWAITS;
+	if (synfin_acks_fin(m) && !(m->peer->flags & SYNFIN_END_FIN_ACKED))
 		fin_acked(m);
 }
 
 /**
- * synfin_cell_fin_2() - the other end's FIN
+ * synfin_ack_of_fin() - the ACK of the peer's FIN
  * @m: the move
  */
-void synfin_cell_fin_2(struct synfin_move *m)
+void synfin_ack_of_fin(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
-	bool acked = m->peer->flags & SYNFIN_END_FIN_ACKED;
-
-	if (!fin_fits(m)) {
-		synfin_pass(m, SYNFIN_CNT_forged_fin);
-		return;
-	}
-	synfin_acknowledge(m);
-	sent_fin(m);
-	count_fin(m, SYNFIN_PHASE_FIN_2);
-	if (acked) {
-		conn->closing = SYNFIN_CLOSE_FOUR_WAY;
-		conn->half_close_ns = synfin_since(m->now, conn->answer_ns);
-		conn->state = SYNFIN_STATE_LAST;
-	} else if (acks_fin(m)) {
-		m->peer->flags |= SYNFIN_END_FIN_ACKED;
-		conn->closing = SYNFIN_CLOSE_THREE_WAY;
-		conn->state = SYNFIN_STATE_LAST;
-	} else {
-		conn->closing = SYNFIN_CLOSE_SIMULTANEOUS;
-		conn->closed_by = SYNFIN_BY_BOTH;
-		conn->state = SYNFIN_STATE_FIN_FIN;
-	}
-}
-
-/* It went on after its FIN: that was not its own. */
-static void take_back_fin(struct synfin_move *m, struct synfin_end *end)
-{
-	struct synfin_conn *conn = m->conn;
-	bool open = conn->opening != SYNFIN_OPEN_UNACKNOWLEDGED;
-
-	end->flags &= ~SYNFIN_END_FIN;
-	conn->fin_count -= conn->fin_count < end->fins ? conn->fin_count :
-							 end->fins;
-	conn->state = open ? SYNFIN_STATE_OPEN : SYNFIN_STATE_SYN_ACK;
-	conn->closing = open ? SYNFIN_CLOSE_OPEN : SYNFIN_CLOSE_NONE;
-	conn->closed_by = SYNFIN_BY_NOBODY;
-	m->res->taken_back = 1;
-}
-
-/**
- * synfin_cell_data_after_fin() - the closer goes on: was its FIN forged?
- * @m: the move
- */
-void synfin_cell_data_after_fin(struct synfin_move *m)
-{
-	__u32 fin = m->own->fin_end - 1;
-
-	/* Data in its place, or soon after it. */
-	if (fin - m->seg->seq < m->seg->len ||
-	    (m->seg->len && synfin_within(m->seg->seq, fin, SYNFIN_GAP_MAX)))
-		take_back_fin(m, m->own);
-	synfin_cell_data(m);
-}
-
-/**
- * synfin_cell_ack_fin() - perhaps the ACK of the peer's FIN
- * @m: the move
- */
-void synfin_cell_ack_fin(struct synfin_move *m)
-{
-	struct synfin_conn *conn = m->conn;
-	bool again = m->peer->flags & SYNFIN_END_FIN_ACKED;
-	__u8 phase = m->from == conn->first_fin ? SYNFIN_PHASE_ACK_2 :
-						  SYNFIN_PHASE_ACK_1;
-
-	synfin_acknowledge(m);
-	/* More is acknowledged than the only FIN: there was more after it. */
-	if (conn->state == SYNFIN_STATE_FIN && synfin_has_ack(m->seg) &&
-	    synfin_within(m->seg->ack, m->peer->fin_end + 1, SYNFIN_GAP_MAX))
-		take_back_fin(m, m->peer);
-	if (!acks_fin(m) || (again && !(conn->flags & SYNFIN_FLAG_AWAITS))) {
-		synfin_cell_data(m);
-		return;
-	}
 	/* With itself for a peer, the one ACK stands for both. */
-	if (conn->flags & SYNFIN_FLAG_SELF)
-		phase = SYNFIN_PHASE_ACK_2;
+	bool last = m->from == conn->first_fin || conn->flags & SYNFIN_FLAG_SELF;
+
 	if (m->peer->fin_acks != 0xff)
 		m->peer->fin_acks++;
-	synfin_step_add(m, phase, m->peer->fin_acks);
+	synfin_step_add(m, last ? SYNFIN_PHASE_ACK_2 : SYNFIN_PHASE_ACK_1,
+			m->peer->fin_acks);
 	synfin_track(m);
 	m->peer->una = m->seg->ack;
 	conn->flags &= ~SYNFIN_FLAG_AWAITS;
-	if (!again && conn->state != SYNFIN_STATE_DONE)
+	if (!(m->peer->flags & SYNFIN_END_FIN_ACKED))
 		fin_acked(m);
 }
 
-/**
- * synfin_cell_fin_late() - a FIN when the connection has ended
- * @m: the move
- */
-void synfin_cell_fin_late(struct synfin_move *m)
+/* Of a server that spoke before its SYN-ACK was shown: the client waits for it still. */
+static bool is_awaited_still(const struct synfin_move *m)
 {
-	if (!(m->own->flags & SYNFIN_END_FIN) || !synfin_has_ack(m->seg) ||
-	    synfin_segment_end(m->seg) != m->own->fin_end) {
-		synfin_pass(m, SYNFIN_CNT_late);
-		return;
+	return m->conn->state == SYNFIN_STATE_OPEN && m->peer->syns &&
+	       m->from == SYNFIN_FROM_SERVER && !m->own->syn_acks &&
+	       synfin_acks_syn(m) &&
+	       !(m->own->flags & (SYNFIN_END_ISN | SYNFIN_END_UNA));
+}
+
+/*
+ * A proxy has answered for the server (SYNPROXY), and has asked the server when the
+ * client had proved itself. Hooks see what the server says with its own numbers, what
+ * the client says with those of the proxy.
+ */
+static bool is_proxied(const struct synfin_move *m)
+{
+	return m->conn->blind_ns && m->from == SYNFIN_FROM_SERVER &&
+	       m->conn->state == SYNFIN_STATE_OPEN &&
+	       (m->conn->flags & SYNFIN_FLAG_ASKED_AGAIN) &&
+	       m->seg->ack == m->peer->isn + 1 && m->seg->seq != m->own->isn;
+}
+
+static void translate(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	conn->shift += m->seg->seq - m->own->isn;
+	conn->flags |= SYNFIN_FLAG_SHIFTED;
+	synfin_set_isn(m->own, m->seg->seq, 0);
+	m->own->una = m->own->nxt;
+	synfin_repeat_syn_ack(m);
+}
+
+/* The number of an end that was first seen later: is it the one that its SYN has? */
+static bool is_own_isn(const struct synfin_move *m)
+{
+	return (m->own->flags & (SYNFIN_END_ISN | SYNFIN_END_NXT)) &&
+	       m->seg->seq == m->own->isn;
+}
+
+static unsigned int late_syn_ack(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (is_awaited_still(m))
+		return SYNFIN_STATE_SYN | SYNFIN_AS;
+	if (is_proxied(m)) {
+		translate(m);
+		return conn->state;
 	}
-	count_fin(m, fin_phase(m));
-	m->conn->flags |= SYNFIN_FLAG_AWAITS;
+	/* What its acknowledgment tells, if it was the first to be missed. */
+	if (is_own_isn(m) && !(m->peer->flags & SYNFIN_END_ISN) &&
+	    synfin_within(m->peer->isn, m->seg->ack - 1, SYNFIN_GAP_MAX)) {
+		m->peer->isn = m->seg->ack - 1;
+		m->peer->flags |= SYNFIN_END_ISN;
+	}
+	if (!synfin_acks_syn(m) || !is_own_isn(m)) {
+		synfin_pass(m, SYNFIN_CNT_bad_ack);
+		return conn->state;
+	}
+	if (!m->own->syn_acks) {
+		if (m->peer->syns == 1 && conn->state == SYNFIN_STATE_OPEN)
+			conn->server_rtt_ns = synfin_elapsed(m->now, conn->first_ns);
+		if (conn->opening == SYNFIN_OPEN_MIDSTREAM)
+			conn->opening = SYNFIN_OPEN_ESTABLISHED;
+	}
+	m->own->flags |= SYNFIN_END_ISN;
+	synfin_repeat_syn_ack(m);
+	return conn->state;
+}
+
+/* A SYN is answered with a challenge ACK, and it goes on (RFC 5961, 4). */
+static unsigned int late_syn(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (!is_own_isn(m)) {
+		synfin_pass(m, SYNFIN_CNT_forged_syn);
+		return conn->state;
+	}
+	if (m->own->syns && conn->state == SYNFIN_STATE_OPEN &&
+	    conn->opening == SYNFIN_OPEN_ESTABLISHED)
+		conn->flags |= SYNFIN_FLAG_ASKED_AGAIN;
+	synfin_repeat_syn(m);
+	if (m->own->syns == 1 && m->peer->syn_acks && conn->ack_count &&
+	    conn->opening == SYNFIN_OPEN_MIDSTREAM)
+		conn->opening = SYNFIN_OPEN_ESTABLISHED;
+	return conn->state;
+}
+
+static unsigned int reset(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	/* The server had closed before the client's ACK came: it is still to open. */
+	if (conn->opening != SYNFIN_OPEN_UNACKNOWLEDGED)
+		return synfin_reset(m);
+	if (!synfin_may_follow_syn(m)) {
+		synfin_pass(m, SYNFIN_CNT_forged_rst);
+		return conn->state;
+	}
+	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
+	return synfin_fail(m, m->from == SYNFIN_FROM_CLIENT ? SYNFIN_OPEN_ABORTED :
+							      SYNFIN_OPEN_REFUSED);
+}
+
+/* What is answered alike whether it is open or closing. */
+static unsigned int control(struct synfin_move *m)
+{
+	switch (m->seg->kind) {
+	case SYNFIN_KIND_RST:
+		return reset(m);
+	case SYNFIN_KIND_SYN:
+		return late_syn(m);
+	case SYNFIN_KIND_SYN_ACK:
+		return late_syn_ack(m);
+	default:
+		synfin_pass(m, SYNFIN_CNT_icmp_other);
+		return m->conn->state;
+	}
 }
 
 /**
- * synfin_cell_ack_late() - a plain segment when the connection has ended
+ * synfin_state_open() - nothing is waited for
  * @m: the move
+ *
+ * A FIN or a RST begins the end.
+ *
+ * Return: the next state.
  */
-void synfin_cell_ack_late(struct synfin_move *m)
+unsigned int synfin_state_open(struct synfin_move *m)
 {
-	if (m->conn->flags & SYNFIN_FLAG_AWAITS)
-		synfin_cell_ack_fin(m);
-	else
-		synfin_pass(m, SYNFIN_CNT_late);
+	if (m->conn->flags & SYNFIN_FLAG_JUMP) {
+		synfin_recall_fin(m);
+		if (m->conn->state != SYNFIN_STATE_OPEN)
+			return m->conn->state | SYNFIN_AS;
+	}
+	switch (m->seg->kind) {
+	case SYNFIN_KIND_FIN:
+		if (synfin_fin_fits(m)) {
+			synfin_first_fin(m);
+			return synfin_close_state(m->conn);
+		}
+		synfin_forged_fin(m);
+		return SYNFIN_STATE_OPEN;
+	case SYNFIN_KIND_PLAIN:
+		synfin_track(m);
+		synfin_pass(m, SYNFIN_CNT_not_awaited);
+		return SYNFIN_STATE_OPEN;
+	default:
+		return control(m);
+	}
+}
+
+/**
+ * synfin_state_closing() - one end has said that it is done, or both have
+ * @m: the move
+ *
+ * Half closed, the other end may still send for as long as it likes.
+ *
+ * Return: the next state.
+ */
+unsigned int synfin_state_closing(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (m->seg->kind != SYNFIN_KIND_PLAIN && m->seg->kind != SYNFIN_KIND_FIN)
+		return control(m);
+	if (conn->flags & SYNFIN_FLAG_JUMP)
+		synfin_recall_fin(m);
+	if (synfin_refute_fins(m))
+		return synfin_close_state(conn) != SYNFIN_STATE_OPEN ?
+		       synfin_close_state(conn) | SYNFIN_AS :
+		       conn->opening == SYNFIN_OPEN_UNACKNOWLEDGED ?
+		       SYNFIN_STATE_SYN_ACK | SYNFIN_AS : SYNFIN_STATE_OPEN | SYNFIN_AS;
+	if (m->seg->kind == SYNFIN_KIND_PLAIN) {
+		acknowledge(m);
+		if (synfin_acks_fin(m) && (!(m->peer->flags & SYNFIN_END_FIN_ACKED) ||
+					   conn->flags & SYNFIN_FLAG_AWAITS)) {
+			synfin_ack_of_fin(m);
+		} else {
+			synfin_track(m);
+			synfin_pass(m, SYNFIN_CNT_not_awaited);
+		}
+	} else if (m->own->flags & SYNFIN_END_FIN) {
+		synfin_repeat_fin(m);
+	} else if (synfin_fin_fits(m)) {
+		synfin_second_fin(m);
+	} else {
+		synfin_forged_fin(m);
+	}
+	return synfin_close_state(conn);
 }

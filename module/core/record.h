@@ -26,7 +26,7 @@ SYNFIN_SAME_PLACE(synfin_conn, client_port, synfin_record_head, client_port);
 SYNFIN_SAME_PLACE(synfin_conn, server_port, synfin_record_head, server_port);
 SYNFIN_SAME_PLACE(synfin_conn, flags, synfin_record_head, words);
 SYNFIN_SAME_PLACE(synfin_conn, netns, synfin_record_head, netns);
-SYNFIN_SAME_PLACE(synfin_conn, next_isn, synfin_record_head, reserved1);
+SYNFIN_SAME_PLACE(synfin_conn, shift, synfin_record_head, reserved1);
 SYNFIN_SAME_PLACE(synfin_conn, id, synfin_record_head, id);
 SYNFIN_SAME_PLACE(synfin_conn, first_ns, synfin_record_head, time_ns);
 SYNFIN_SAME_PLACE(synfin_conn, client, synfin_record_head, client);

@@ -90,10 +90,65 @@ enum synfin_counter synfin_wire_tcp(const __u8 *tcp, __u32 room, __u32 len,
 	seg->reserved0 = 0;
 	seg->window = get16(tcp + 14);
 	seg->len = len - header;
+	seg->stamped = 0;
+	seg->scale = header == 20 ? SYNFIN_SCALE_NONE : SYNFIN_SCALE_UNKNOWN;
 	seg->kind = kind_of(seg->flags);
 	if (seg->kind == 0xff)
 		return SYNFIN_CNT_bad_flags;
 	return SYNFIN_NO_REASON;
+}
+
+static void read_stamp(const __u8 *option, struct synfin_segment *seg)
+{
+	seg->tsval = get32(option + 2);
+	seg->tsecr = get32(option + 6);
+	seg->stamped = 1;
+}
+
+/**
+ * synfin_wire_options() - read the options of a segment that opens a connection
+ * @tcp:	the first byte of the header, read by synfin_wire_tcp()
+ * @room:	bytes that may be read from there
+ * @seg:	window scale and time stamps are filled in
+ *
+ * Of others nothing is wanted. What is cut off is not known.
+ */
+void synfin_wire_options(const __u8 *tcp, __u32 room, struct synfin_segment *seg)
+{
+	__u32 at = 20, header = (tcp[12] >> 4) * 4, len;
+
+	/* As Linux lays it out: in a SYN, and in what follows. */
+	if (header == 40 && room >= 40 && get32(tcp + 24) == 0x0402080a &&
+	    get32(tcp + 36) >> 8 == 0x010303 && get16(tcp + 20) == 0x0204) {
+		read_stamp(tcp + 26, seg);
+		seg->scale = tcp[39] > 14 ? 14 : tcp[39];
+		return;
+	}
+	if (header == 32 && room >= 32 && get32(tcp + 20) == 0x0101080a) {
+		read_stamp(tcp + 22, seg);
+		seg->scale = SYNFIN_SCALE_NONE;
+		return;
+	}
+	for (seg->scale = SYNFIN_SCALE_NONE; at < header && at < room; at += len) {
+		if (tcp[at] == 0)
+			return;
+		len = 1;
+		if (tcp[at] == 1)
+			continue;
+		if (at + 1 >= room)
+			break;
+		len = tcp[at + 1];
+		if (len < 2 || at + len > header)
+			return;
+		if (at + len > room)
+			break;
+		if (tcp[at] == 3 && len == 3)
+			seg->scale = tcp[at + 2] > 14 ? 14 : tcp[at + 2];
+		if (tcp[at] == 8 && len == 10)
+			read_stamp(tcp + at, seg);
+	}
+	if (at < header && seg->scale == SYNFIN_SCALE_NONE)
+		seg->scale = SYNFIN_SCALE_UNKNOWN;
 }
 
 /* What an IP packet carries, and where. */
@@ -239,6 +294,8 @@ enum synfin_counter synfin_wire_quote(const __u8 *quote, __u32 room,
 	seg->ack = 0;
 	seg->len = 0;
 	seg->window = 0;
+	seg->stamped = 0;
+	seg->scale = SYNFIN_SCALE_UNKNOWN;
 	return SYNFIN_NO_REASON;
 }
 
@@ -283,7 +340,10 @@ enum synfin_counter synfin_wire_ip(const __u8 *ip, __u32 room, __u32 len,
 	if (up.proto == IPPROTO_TCP_) {
 		if (!up.whole)
 			return SYNFIN_CNT_fragment;
-		return synfin_wire_tcp(ip + up.at, room - up.at, up.len, seg);
+		reason = synfin_wire_tcp(ip + up.at, room - up.at, up.len, seg);
+		if (!reason)
+			synfin_wire_options(ip + up.at, room - up.at, seg);
+		return reason;
 	}
 	if (up.proto != (seg->family == 4 ? IPPROTO_ICMP4 : IPPROTO_ICMP6) ||
 	    !up.first || room - up.at < 8 ||

@@ -95,6 +95,10 @@ struct synfin_addr {
  * @src:	source address
  * @dst:	destination address
  * @way:	which way it took, or 0: hooks only, see dedup.h
+ * @tsval:	of the time stamp option, if @stamped
+ * @tsecr:	likewise
+ * @scale:	of the window scale option of a SYN or SYN-ACK, or SYNFIN_SCALE_*
+ * @stamped:	it has a time stamp option
  *
  * From @window to @len it is as in struct synfin_step, so that one copy makes that.
  */
@@ -115,7 +119,15 @@ struct synfin_segment {
 	struct synfin_addr src;
 	struct synfin_addr dst;
 	__u32	way;
+	__u32	tsval;
+	__u32	tsecr;
+	__u8	scale;
+	__u8	stamped;
 };
+
+/* What synfin_segment.scale says if it is none. */
+#define SYNFIN_SCALE_NONE	0xff	/* no window scale was offered */
+#define SYNFIN_SCALE_UNKNOWN	0xfe	/* whether one was, nobody saw */
 
 /**
  * synfin_copy_addr() - copy an address
@@ -185,6 +197,7 @@ static inline bool synfin_same_addr(const struct synfin_addr *a,
  */
 enum synfin_counter synfin_wire_tcp(const __u8 *tcp, __u32 room, __u32 len,
 				    struct synfin_segment *seg);
+void synfin_wire_options(const __u8 *tcp, __u32 room, struct synfin_segment *seg);
 enum synfin_counter synfin_wire_quote(const __u8 *quote, __u32 room,
 				      struct synfin_segment *seg);
 bool synfin_wire_icmp_is_error(__u8 family, __u8 type, __u8 code);

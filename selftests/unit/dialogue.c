@@ -108,6 +108,7 @@ void dialogue_segment(const struct dialogue *d, struct synfin_segment *seg,
 		.flags = flags,
 		.window = 502,
 		.all = d->all,
+		.scale = SYNFIN_SCALE_NONE,
 		.seq = seq,
 		.ack = ack,
 		.len = len,
@@ -146,8 +147,8 @@ static void say_result(struct dialogue *d)
 	if (d->res.taken_back)
 		say(d, "back");
 	if (d->res.ended) {
-		say(d, d->ended ? "end twice" : "end");
-		d->ended = true;
+		say(d, d->ended[d->at] ? "end twice" : "end");
+		d->ended[d->at] = true;
 		if (d->sums < DIALOGUE_SUMS)
 			synfin_phase_summary(&d->conn, &d->sum[d->sums++]);
 	}
@@ -165,6 +166,53 @@ static void note_cell(const struct dialogue *d, const struct synfin_segment *seg
 			    [closing ? server != conn->first_fin : server]++;
 }
 
+static void forget(struct dialogue *d, unsigned int at)
+{
+	for (d->nr--; at < d->nr; at++) {
+		d->rival[at] = d->rival[at + 1];
+		d->ended[at] = d->ended[at + 1];
+	}
+	d->live = d->nr;
+}
+
+static void begin(struct dialogue *d, const struct synfin_segment *seg)
+{
+	struct synfin_conn *rivals[SYNFIN_RIVALS_MAX];
+	unsigned int i;
+
+	if (d->nr)
+		say(d, "new");
+	for (i = 0; i < d->nr; i++)
+		rivals[i] = &d->rival[i];
+	if (d->nr == SYNFIN_RIVALS_MAX)
+		forget(d, synfin_phase_least(rivals, d->nr));
+	memmove(d->rival + 1, d->rival, d->nr * sizeof(d->rival[0]));
+	memmove(d->ended + 1, d->ended, d->nr * sizeof(d->ended[0]));
+	d->nr++;
+	d->at = 0;
+	synfin_phase_init(&d->rival[0], seg, 1, ++d->id);
+	d->live = true;
+	d->ended[0] = false;
+}
+
+/* One has opened: others are over. */
+static void supersede(struct dialogue *d)
+{
+	struct synfin_result res;
+	unsigned int i;
+
+	for (i = 0; i < d->nr; i++) {
+		if (!synfin_phase_is_superseded(&d->rival[i], &d->rival[d->at]))
+			continue;
+		synfin_phase_finish(&d->rival[i], &res);
+		if (res.ended)
+			say(d, "over");
+		d->ended[i] = true;
+		if (d->sums < DIALOGUE_SUMS)
+			synfin_phase_summary(&d->rival[i], &d->sum[d->sums++]);
+	}
+}
+
 /**
  * dialogue_show() - the machine meets a segment
  * @d:		the dialogue
@@ -172,31 +220,36 @@ static void note_cell(const struct dialogue *d, const struct synfin_segment *seg
  */
 void dialogue_show(struct dialogue *d, const struct synfin_segment *seg)
 {
-	if (!d->live) {
-		if (!synfin_phase_begins(seg)) {
-			d->res = (struct synfin_result) {
-				.reason = SYNFIN_CNT_no_flow,
-			};
-			say(d, "no_flow");
-			return;
-		}
-		synfin_phase_init(&d->conn, seg, 1, ++d->id);
-		d->live = true;
-		d->ended = false;
-	}
-	note_cell(d, seg);
-	synfin_phase_segment(&d->conn, seg, d->now, &d->res);
-	say_result(d);
-	if (!d->res.again)
+	struct synfin_conn *rivals[SYNFIN_RIVALS_MAX];
+	unsigned int i;
+	int at = 0;
+
+	for (i = 0; i < d->nr; i++)
+		rivals[i] = &d->rival[i];
+	/* Of the one before, whatever its numbers. */
+	if (d->set_up)
+		at = d->at;
+	else
+		at = synfin_phase_pick(rivals, d->nr, seg, d->now);
+	d->set_up = false;
+	if (at == SYNFIN_PICK_NONE) {
+		d->res = (struct synfin_result) {
+			.reason = SYNFIN_CNT_no_flow,
+		};
+		say(d, "no_flow");
 		return;
-	say(d, "again");
-	synfin_phase_restart(&d->conn, seg, ++d->id, &d->res);
-	d->ended = false;
-	if (d->res.nr)
-		say_result(d);
+	}
+	if (at == SYNFIN_PICK_NEW)
+		begin(d, seg);
+	else
+		d->at = at;
+	d->conn = d->rival[d->at];
 	note_cell(d, seg);
-	synfin_phase_segment(&d->conn, seg, d->now, &d->res);
+	synfin_phase_segment(&d->rival[d->at], seg, d->now, &d->res);
+	d->conn = d->rival[d->at];
 	say_result(d);
+	if (d->res.opened)
+		supersede(d);
 }
 
 /* One line of a script, cut into words. */
@@ -281,6 +334,15 @@ static bool read_segment(struct dialogue *d, struct words *w)
 	return true;
 }
 
+static void read_stamps(struct synfin_segment *seg, const char *word)
+{
+	char *end;
+
+	seg->tsval = strtoul(word, &end, 10);
+	seg->tsecr = *end == '/' ? strtoul(end + 1, NULL, 10) : 0;
+	seg->stamped = 1;
+}
+
 static void read_options(struct dialogue *d, const struct words *w)
 {
 	unsigned int i;
@@ -293,23 +355,55 @@ static void read_options(struct dialogue *d, const struct words *w)
 			d->seg.belief = SYNFIN_BELIEF_TRUE;
 		else if (!strcmp(w->word[i], "!F"))
 			d->seg.belief = SYNFIN_BELIEF_FORGED;
+		else if (!strcmp(w->word[i], "!P"))
+			d->set_up = true;
+		else if (w->word[i][0] == 'w' && isdigit(w->word[i][1]))
+			d->seg.window = strtoul(w->word[i] + 1, NULL, 10);
+		else if (w->word[i][0] == 'W' && isdigit(w->word[i][1]))
+			d->seg.scale = strtoul(w->word[i] + 1, NULL, 10);
+		else if (w->word[i][0] == 't' && isdigit(w->word[i][1]))
+			read_stamps(&d->seg, w->word[i] + 1);
 	d->now += ms * DIALOGUE_MS;
 }
 
 static bool give_up(struct dialogue *d, const char *how)
 {
+	struct synfin_conn *conn = &d->rival[d->at];
+
+	if (!d->nr)
+		return false;
 	if (!strcmp(how, "expire"))
-		synfin_phase_expire(&d->conn, d->now, &d->res);
+		synfin_phase_expire(conn, d->now, &d->res);
 	else if (!strcmp(how, "evict"))
-		synfin_phase_evict(&d->conn, &d->res);
+		synfin_phase_evict(conn, &d->res);
 	else if (!strcmp(how, "finish"))
-		synfin_phase_finish(&d->conn, &d->res);
+		synfin_phase_finish(conn, &d->res);
 	else
 		return false;
+	d->conn = *conn;
 	say_result(d);
-	if (d->res.gone)
+	if (d->res.stays)
+		say(d, "stays");
+	if (d->res.gone) {
 		say(d, "gone");
-	d->live = false;
+		forget(d, d->at);
+		d->at = 0;
+	}
+	return true;
+}
+
+/* What the table does with what is forwarded. */
+static bool watch(struct dialogue *d, const char *how)
+{
+	if (!d->nr)
+		return false;
+	if (!strcmp(how, "watch"))
+		synfin_phase_watch(&d->rival[d->at], d->now);
+	else if (!strcmp(how, "unwatch"))
+		synfin_phase_unwatch(&d->rival[d->at], d->now);
+	else
+		return false;
+	d->conn = d->rival[d->at];
 	return true;
 }
 
@@ -325,9 +419,8 @@ static bool perform(struct dialogue *d, struct words *w)
 		w->at = 1;
 		if (!read_segment(d, w))
 			return false;
-		synfin_phase_init(&d->conn, &d->seg, 1, ++d->id);
-		d->live = true;
-		d->ended = false;
+		begin(d, &d->seg);
+		d->set_up = true;
 		return true;
 	}
 	if (read_segment(d, w)) {
@@ -336,7 +429,7 @@ static bool perform(struct dialogue *d, struct words *w)
 		return true;
 	}
 	read_options(d, w);
-	return give_up(d, first);
+	return watch(d, first) || give_up(d, first);
 }
 
 static char *trim(char *text)
@@ -408,10 +501,12 @@ bool dialogue_play(struct dialogue *d, const char *script)
  */
 const struct synfin_record_conn *dialogue_finish(struct dialogue *d)
 {
-	if (d->live) {
-		synfin_phase_finish(&d->conn, &d->res);
+	while (d->nr) {
+		d->at = d->nr - 1;
+		synfin_phase_finish(&d->rival[d->at], &d->res);
+		d->conn = d->rival[d->at];
 		say_result(d);
-		d->live = false;
+		forget(d, d->at);
 	}
 	return d->sums ? &d->sum[d->sums - 1] : NULL;
 }

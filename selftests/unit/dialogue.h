@@ -9,16 +9,19 @@
  * who sends (c, s); flags (S, F, R, P, A, U for urgent, "." for none, "icmp" for
  * an ICMP error that quotes a SYN of that end); sequence number, counted from the
  * sender's ISN; acknowledgment, counted from the other's; payload; "!T" true
- * and "!F" forged, as its socket says; milliseconds since the line before (1);
- * after the colon what is to come of it: phases in their order with a count if
- * it is not 1 ("syn*2"), the reason if nothing was recorded, "back" (a FIN or
- * RST was taken back), "end" (summary due), "again" and what the next
- * connection makes of it, "gone", and "@" the state that follows.
+ * and "!F" forged, as its socket says; "!P" shown to the same connection as the line
+ * before, whosever it is; milliseconds since the line before (1);
+ * "w100" the window, "W7" the window scale, "t5/3" time stamps;
+ * after the colon what is to come of it: "new" (it begins one beside others), phases in
+ * their order with a count if it is not 1 ("syn*2"), the reason if nothing was recorded,
+ * "back" (a FIN, a RST or a failure was taken back), "end" (summary due), "over" (another
+ * is over, since this has opened), "gone", "stays", and "@" the state that follows.
  *
- * Other lines: "isn X Y" sets the initial numbers; "init c S 0" sets up a
- * connection for one segment without showing it; "expire", "evict", "finish".
+ * Other lines: "isn X Y" sets the initial numbers; "init c S 0" sets up a connection for
+ * one segment without showing it; "watch", "unwatch"; "expire", "evict", "finish" are of
+ * the one that the last segment was of.
  *
- * The driver does what the flow table does: begin, hand on, restart, forget.
+ * The driver does what the flow table does: pick, begin, hand on, supersede, forget.
  */
 #ifndef _SYNFIN_DIALOGUE_H
 #define _SYNFIN_DIALOGUE_H
@@ -34,7 +37,11 @@
 
 /* Every answer of the machine to one line. */
 struct dialogue {
-	struct synfin_conn conn;
+	struct synfin_conn conn;	/* as the last segment left its own */
+	struct synfin_conn rival[SYNFIN_RIVALS_MAX];
+	bool ended[SYNFIN_RIVALS_MAX];	/* it has had its summary */
+	unsigned int nr;
+	unsigned int at;
 	struct synfin_result res;
 	struct synfin_segment seg;
 	struct synfin_step step[DIALOGUE_STEPS];
@@ -47,7 +54,7 @@ struct dialogue {
 	bool all;
 	bool self;
 	bool live;
-	bool ended;	/* the connection under way has had its summary */
+	bool set_up;
 	char said[256];
 };
 

@@ -64,6 +64,8 @@ void fuzz_segment(struct synfin_segment *seg, __u8 from, __u8 flags, __u32 seq,
 	seg->sport = from ? 80 : 40000;
 	seg->dport = from ? 40000 : 80;
 	seg->family = 4;
+	seg->window = 60000;
+	seg->scale = SYNFIN_SCALE_NONE;
 	seg->flags = flags;
 	seg->seq = seq;
 	seg->ack = ack;

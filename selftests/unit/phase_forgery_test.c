@@ -121,10 +121,16 @@ static void second_fin_with_a_wrong_ack(void)
 		"s FA 1 2 : fin-2; c A 2 2 : ack-2 end");
 }
 
+/* It stands beside what goes on, and comes to nothing. */
 static void syn_inside_a_connection(void)
 {
-	goes_on(SHAKE, "c S 0x60000000 : forged_syn @OPEN; s A 1 1;"
-		"s S 0x60000000 : forged_syn @OPEN; c A 1 1", CLOSE);
+	while (shape_source(&d, &all)) {
+		PLAY(&d, SHAKE "c S 0x60000000 : new syn @SYN; s A 1 1 : not_awaited @OPEN;"
+		     "s S 0x50000000 : syn @SYN_SYN; c A 1 1 : not_awaited @OPEN;" CLOSE);
+		SHAPE(&d.sum[0], ESTABLISHED, FOUR_WAY, CLIENT);
+		COUNTS(&d.sum[0], 1, 1, 2, 0);
+		SHAPE(dialogue_finish(&d), UNANSWERED, NONE, NOBODY);
+	}
 }
 
 static void syn_ack_out_of_the_blue_inside_a_connection(void)
@@ -133,10 +139,12 @@ static void syn_ack_out_of_the_blue_inside_a_connection(void)
 		"c SA 77 0x60000000 : bad_ack; s SA 77 1 : bad_ack", CLOSE);
 }
 
-static void syn_ack_for_a_doubted_syn_from_the_wrong_end(void)
+static void syn_ack_for_a_made_up_syn_from_the_wrong_end(void)
 {
-	goes_on(SHAKE, "c S 70000 : forged_syn; c SA 9 70001 : bad_ack @OPEN",
-		CLOSE);
+	while (shape_source(&d, &all)) {
+		PLAY(&d, SHAKE "c S 70000 : new syn; c SA 9 70001 : bad_ack @SYN;" CLOSE);
+		SHAPE(&d.sum[0], ESTABLISHED, FOUR_WAY, CLIENT);
+	}
 }
 
 static void crossing_syn_does_not_keep_the_answer_out(void)
@@ -234,7 +242,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(second_fin_with_a_wrong_ack),
 	TAP_TEST(syn_inside_a_connection),
 	TAP_TEST(syn_ack_out_of_the_blue_inside_a_connection),
-	TAP_TEST(syn_ack_for_a_doubted_syn_from_the_wrong_end),
+	TAP_TEST(syn_ack_for_a_made_up_syn_from_the_wrong_end),
 	TAP_TEST(crossing_syn_does_not_keep_the_answer_out),
 	TAP_TEST(data_and_acks_made_up),
 	TAP_TEST(data_made_up_before_the_ack),

@@ -173,7 +173,13 @@ static void reset_in_time_wait_changes_nothing(void)
 static void refused_again_for_a_repeated_syn(void)
 {
 	while (shape_source(&d, &all)) {
-		PLAY(&d, "c S 0; s RA -5000 1 : rst end; c S 0 : syn*2 @DONE;"
+		PLAY(&d, "c S 0; s RA -5000 1 : rst; c S 0 : syn*2;"
+		     "s RA -5000 1 : rst*2; expire : end gone");
+		TAP_EQUAL(d.sums, 1);
+		SHAPE(&d.sum[0], REFUSED, NONE, NOBODY);
+		COUNTS(&d.sum[0], 2, 0, 0, 2);
+		PLAY((dialogue_begin(&d, all), &d),
+		     "c S 0; s RA -5000 1 !T : rst end; c S 0 : syn*2 @DONE;"
 		     "s RA -5000 1 : rst*2 @DONE");
 		TAP_EQUAL(d.sums, 1);
 	}

@@ -10,6 +10,7 @@
 #define AWAITS		0x04	/* a FIN was repeated: so may its ACK be */
 #define PENDING		0x08	/* a RST waits for proof */
 #define UNPROVEN	0x10	/* a FIN was seen first of all */
+#define DOUBTED		0x20	/* its opening seems to have failed */
 
 static const struct row {
 	const char *opening;
@@ -36,37 +37,38 @@ static const struct row {
 
 	/* SYN */
 	{ SYN, "", "c S 0", "syn*2 @SYN", 0 },
-	{ SYN, "", "c S 70000", "end again syn @SYN", 0 },
+	{ SYN, "", "c S 70000", "new syn @SYN", 0 },
+	{ SYN, "", "c S 70000 !P", "forged_syn @SYN", 0 },
 	{ SYN, "", "s S 0", "syn @SYN_SYN", 0 },
 	{ SYN, "", "c SA 0 1", "bad_ack @SYN", 0 },
 	{ SYN, "", "s SA 0 1", "syn-ack @SYN_ACK", 0 },
 	{ SYN, "", "s SA 0 2", "bad_ack @SYN", 0 },
 	{ SYN, "", "s SA 0 0", "bad_ack @SYN", 0 },
-	{ SYN, "", "c A 1 1", "not_awaited @SYN", 0 },
-	{ SYN, "", "c A 1 1", "not_awaited @OPEN", ALL },
+	{ SYN, "", "c A 1 1", "ack @OPEN", 0 },
+	{ SYN, "", "c A 1 1", "ack @OPEN", ALL },
 	{ SYN, "", "c A 0x60000000 1", "bad_ack @SYN", ALL },
 	{ SYN, "", "s A 1 1", "not_awaited @SYN", 0 },
 	{ SYN, "", "s A 1 1", "not_awaited @SYN", ALL },
 	{ SYN, "", "s PA 1 1 9", "not_awaited @OPEN", ALL },
 	{ SYN, "", "s A 1 0", "bad_ack @SYN", ALL },
 	{ SYN, "", "s A 1 0x2000000", "bad_ack @SYN", ALL },
-	{ SYN, "", "c F 1", "fin-1 end @DONE", 0 },
+	{ SYN, "", "c F 1", "fin-1 @SYN", DOUBTED },
 	{ SYN, "", "c F 70000", "forged_fin @SYN", 0 },
-	{ SYN, "", "c FA 1 1", "fin-1 @FIN", UNPROVEN },
-	{ SYN, "", "s FA 1 1", "fin-1 @FIN", UNPROVEN },
+	{ SYN, "", "c FA 1 1", "ack fin-1 @FIN", 0 },
+	{ SYN, "", "s FA 1 1", "fin-1 @FIN", 0 },
 	{ SYN, "", "s FA 1 0", "forged_fin @SYN", 0 },
-	{ SYN, "", "c R 1", "rst end @DONE", 0 },
+	{ SYN, "", "c R 1", "rst @SYN", DOUBTED },
 	{ SYN, "", "c R 70000", "forged_rst @SYN", 0 },
-	{ SYN, "", "s RA 0 1", "rst end @DONE", 0 },
+	{ SYN, "", "s RA 0 1", "rst @SYN", DOUBTED },
 	{ SYN, "", "s RA 0 2", "forged_rst @SYN", 0 },
 	{ SYN, "", "s R 0", "forged_rst @SYN", 0 },
-	{ SYN, "", "c icmp 0", "rst end @DONE", 0 },
+	{ SYN, "", "c icmp 0", "rst @SYN", DOUBTED },
 	{ SYN, "", "c icmp 5", "icmp_other @SYN", 0 },
 	{ SYN, "", "s icmp 0", "icmp_other @SYN", 0 },
 
 	/* SYN_SYN: no end has acknowledged the other. */
 	{ CROSSED, "", "c S 0", "syn*2 @SYN_SYN", EITHER },
-	{ CROSSED, "", "c S 70000", "forged_syn @SYN_SYN", EITHER },
+	{ CROSSED, "", "c S 70000 !P", "forged_syn @SYN_SYN", EITHER },
 	{ CROSSED, "", "c SA 0 1", "syn-ack @SYN_SYN", EITHER },
 	{ CROSSED "s SA 0 1;", "", "c SA 0 1", "syn-ack @OPEN", 0 },
 	{ CROSSED "c SA 0 1;", "", "s SA 0 1", "syn-ack @OPEN", 0 },
@@ -79,16 +81,16 @@ static const struct row {
 	{ CROSSED "s SA 0 1;", "", "c FA 1 1", "ack fin-1 @FIN", 0 },
 	{ CROSSED "c SA 0 1;", "", "s FA 1 1", "ack fin-1 @FIN", 0 },
 	{ CROSSED, "", "c FA 1 2", "forged_fin @SYN_SYN", EITHER },
-	{ CROSSED, "", "c R 1", "rst end @DONE", 0 },
+	{ CROSSED, "", "c R 1", "rst @SYN_SYN", DOUBTED },
 	{ CROSSED, "", "c R 70000", "forged_rst @SYN_SYN", EITHER },
-	{ CROSSED, "", "s RA 0 1", "rst end @DONE", 0 },
-	{ CROSSED, "", "s R 1", "rst end @DONE", 0 },
-	{ CROSSED, "", "c icmp 0", "rst end @DONE", 0 },
+	{ CROSSED, "", "s RA 0 1", "rst @SYN_SYN", DOUBTED },
+	{ CROSSED, "", "s R 1", "rst @SYN_SYN", DOUBTED },
+	{ CROSSED, "", "c icmp 0", "rst @SYN_SYN", DOUBTED },
 	{ CROSSED, "", "s icmp 0", "icmp_other @SYN_SYN", 0 },
 
 	/* SYN_ACK */
 	{ ANSWER, "", "c S 0", "syn*2 @SYN_ACK", 0 },
-	{ ANSWER, "", "c S 70000", "forged_syn @SYN_ACK", EITHER },
+	{ ANSWER, "", "c S 70000 !P", "forged_syn @SYN_ACK", EITHER },
 	{ ANSWER, "", "c SA 0 9", "bad_ack @SYN_ACK", 0 },
 	{ ANSWER, "", "s SA 0 1", "syn-ack*2 @SYN_ACK", 0 },
 	{ ANSWER, "", "s SA 70000 1", "syn-ack*2 @SYN_ACK", 0 },
@@ -103,15 +105,15 @@ static const struct row {
 	{ ANSWER, "", "c FA 1 9", "forged_fin @SYN_ACK", 0 },
 	{ ANSWER, "", "s FA 1 1", "fin-1 @FIN", 0 },
 	{ ANSWER, "", "s FA 1 9", "forged_fin @SYN_ACK", 0 },
-	{ ANSWER, "", "c R 1", "rst end @DONE", 0 },
+	{ ANSWER, "", "c R 1", "rst @SYN_ACK", DOUBTED },
 	{ ANSWER, "", "c R 70000", "forged_rst @SYN_ACK", 0 },
-	{ ANSWER, "", "s R 1", "rst end @DONE", 0 },
+	{ ANSWER, "", "s R 1", "rst @SYN_ACK", DOUBTED },
 	{ ANSWER, "", "s R 70000", "forged_rst @SYN_ACK", 0 },
 	{ ANSWER, "", "c icmp 0", "icmp_other @SYN_ACK", EITHER },
 
 	/* OPEN */
 	{ OPEN, "", "c S 0", "syn*2 @OPEN", 0 },
-	{ OPEN, "", "c S 70000", "forged_syn @OPEN", EITHER },
+	{ OPEN, "", "c S 70000 !P", "forged_syn @OPEN", EITHER },
 	{ OPEN, "", "c SA 0 9", "bad_ack @OPEN", EITHER },
 	{ OPEN, "", "s SA 0 1", "syn-ack*2 @OPEN", 0 },
 	{ OPEN, "", "c A 1 1", "not_awaited @OPEN", EITHER },
@@ -126,8 +128,8 @@ static const struct row {
 	{ OPEN, "", "c icmp 0", "icmp_other @OPEN", EITHER },
 
 	/* FIN */
-	{ OPEN, FIN, "c S 70000", "forged_syn @FIN", EITHER },
-	{ OPEN, FIN, "s S 70000", "forged_syn @FIN", EITHER },
+	{ OPEN, FIN, "c S 70000 !P", "forged_syn @FIN", EITHER },
+	{ OPEN, FIN, "s S 70000 !P", "forged_syn @FIN", EITHER },
 	{ OPEN, FIN, "s SA 0 1", "syn-ack*2 @FIN", 0 },
 	{ OPEN, FIN, "c SA 9 9", "bad_ack @FIN", EITHER },
 	{ OPEN, FIN, "s SA 9 9", "bad_ack @FIN", EITHER },
@@ -137,7 +139,8 @@ static const struct row {
 	{ OPEN, FIN, "s A 1 2", "ack-1 @HALF", EITHER },
 	{ OPEN, FIN, "s A 1 1 10", "not_awaited @FIN", EITHER },
 	{ OPEN, FIN, "c FA 1 1", "fin-1*2 @FIN", EITHER },
-	{ OPEN, FIN, "c FA 3 1", "fin-1 back @FIN", EITHER },
+	{ OPEN, FIN, "c FA 3 1", "forged_fin @FIN", EITHER },
+	{ OPEN, "c FA 5 1;", "c FA 3 1", "fin-1 back @FIN", EITHER },
 	{ OPEN, FIN, "s FA 1 2", "fin-2 @LAST", EITHER },
 	{ OPEN, FIN, "s FA 1 1", "fin-2 @FIN_FIN", EITHER },
 	{ OPEN, FIN, "s FA 1 3", "forged_fin @FIN", EITHER },
@@ -150,8 +153,8 @@ static const struct row {
 	{ OPEN, FIN, "s icmp 0", "icmp_other @FIN", EITHER },
 
 	/* HALF */
-	{ OPEN, HALF, "c S 70000", "forged_syn @HALF", EITHER },
-	{ OPEN, HALF, "s S 70000", "forged_syn @HALF", EITHER },
+	{ OPEN, HALF, "c S 70000 !P", "forged_syn @HALF", EITHER },
+	{ OPEN, HALF, "s S 70000 !P", "forged_syn @HALF", EITHER },
 	{ OPEN, HALF, "c SA 9 9", "bad_ack @HALF", EITHER },
 	{ OPEN, HALF, "s SA 9 9", "bad_ack @HALF", EITHER },
 	{ OPEN, HALF, "c A 2 1", "not_awaited @HALF", EITHER },
@@ -169,8 +172,8 @@ static const struct row {
 	{ OPEN, HALF, "s icmp 0", "icmp_other @HALF", EITHER },
 
 	/* FIN_FIN */
-	{ OPEN, BOTH, "c S 70000", "forged_syn @FIN_FIN", EITHER },
-	{ OPEN, BOTH, "s S 70000", "forged_syn @FIN_FIN", EITHER },
+	{ OPEN, BOTH, "c S 70000 !P", "forged_syn @FIN_FIN", EITHER },
+	{ OPEN, BOTH, "s S 70000 !P", "forged_syn @FIN_FIN", EITHER },
 	{ OPEN, BOTH, "c SA 9 9", "bad_ack @FIN_FIN", EITHER },
 	{ OPEN, BOTH, "s SA 9 9", "bad_ack @FIN_FIN", EITHER },
 	{ OPEN, BOTH, "c A 2 2", "ack-2 @LAST", EITHER },
@@ -187,8 +190,8 @@ static const struct row {
 	{ OPEN, BOTH, "s icmp 0", "icmp_other @FIN_FIN", EITHER },
 
 	/* LAST */
-	{ OPEN, LAST, "c S 70000", "forged_syn @LAST", EITHER },
-	{ OPEN, LAST, "s S 70000", "forged_syn @LAST", EITHER },
+	{ OPEN, LAST, "c S 70000 !P", "forged_syn @LAST", EITHER },
+	{ OPEN, LAST, "s S 70000 !P", "forged_syn @LAST", EITHER },
 	{ OPEN, LAST, "c SA 9 9", "bad_ack @LAST", EITHER },
 	{ OPEN, LAST, "s SA 9 9", "bad_ack @LAST", EITHER },
 	{ OPEN, LAST, "c A 2 2", "ack-2 end @DONE", EITHER },
@@ -206,10 +209,11 @@ static const struct row {
 
 	/* DONE */
 	{ OPEN, DONE, "c S 0", "syn*2 @DONE", 0 },
-	{ OPEN, DONE, "c S 70000", "again syn @SYN", EITHER },
+	{ OPEN, DONE, "c S 70000", "new syn @SYN", EITHER },
+	{ OPEN, DONE, "c S 70000 !P", "late @DONE", EITHER },
 	{ OPEN, DONE, "s SA 0 1", "syn-ack*2 @DONE", 0 },
-	{ OPEN, DONE, "c SA 9 9", "late @DONE", EITHER },
-	{ OPEN, DONE, "s SA 70000 80000", "again syn-ack @SYN_ACK", ALL },
+	{ OPEN, DONE, "c SA 9 9 !P", "late @DONE", EITHER },
+	{ OPEN, DONE, "s SA 70000 80000", "new syn-ack @SYN_ACK", 0 },
 	{ OPEN, DONE, "c A 2 2", "late @DONE", EITHER },
 	{ OPEN, DONE, "s A 2 2", "late @DONE", EITHER },
 	{ OPEN, DONE, "c FA 1 1", "fin-1*2 @DONE", EITHER | AWAITS },

@@ -31,7 +31,7 @@ static const struct {
 	__u8 wait;
 } normal[SYNFIN_STATE_NR] = {
 	[SYNFIN_STATE_NONE] = { false, SYNFIN_WAIT_LINGER },
-	[SYNFIN_STATE_SYN] = { false, SYNFIN_WAIT_UNANSWERED },
+	[SYNFIN_STATE_SYN] = { true, SYNFIN_WAIT_UNANSWERED },
 	[SYNFIN_STATE_SYN_SYN] = { true, SYNFIN_WAIT_UNANSWERED },
 	[SYNFIN_STATE_SYN_ACK] = { true, SYNFIN_WAIT_UNACKNOWLEDGED },
 	[SYNFIN_STATE_OPEN] = { false, SYNFIN_WAIT_OPEN },
@@ -67,6 +67,8 @@ static void hold_waits(const struct dialogue *d, const struct row *row)
 		wait = SYNFIN_WAIT_LINGER;
 	if (row->odd & UNPROVEN)
 		wait = SYNFIN_WAIT_UNPROVEN;
+	if (row->odd & DOUBTED)
+		wait = SYNFIN_WAIT_DOUBTED;
 	if (row->odd & (PENDING | AWAITS))
 		awaits = true;
 	if (synfin_phase_awaits(conn) != awaits)

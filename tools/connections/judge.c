@@ -40,6 +40,7 @@ static void segment_of(const struct synfin_record_head *h,
 		.seq = rec->seq,
 		.ack = rec->ack,
 		.len = rec->len,
+		.scale = SYNFIN_SCALE_UNKNOWN,
 	};
 	memcpy(&seg->src, by_client ? h->client : h->server, sizeof(seg->src));
 	memcpy(&seg->dst, by_client ? h->server : h->client, sizeof(seg->dst));
@@ -114,8 +115,6 @@ bool judge(struct conn *c)
 			synfin_phase_init(&conn, &seg, head->netns, head->id);
 		begun = true;
 		synfin_phase_segment(&conn, &seg, rec->time_ns, &res);
-		if (res.again)
-			break;
 	}
 	if (!begun)
 		return false;

@@ -4,10 +4,11 @@
  * module; what differs is where connections are kept, and that a summary is handed
  * on when its connection has lingered, so that it counts what was sent again.
  *
- * Of each kind of wait there is a list, the longest waiting first; all that wait
- * in one list wait equally long, so only its head need be looked at. The number of
- * connections is bounded: of too many, one that has ended goes first, then one
- * that never answered, and last of all one that is open.
+ * On a pair of endpoints there may be several, and the machine says whose a segment is.
+ * Of each kind of wait there is a list, the longest waiting first, so only its head need
+ * be looked at. What has been told stays as long as there is room: what belongs to it
+ * begins nothing, whenever it comes. The number of connections is bounded: of too many
+ * one that was told goes first, then one that never answered, and last one that is open.
  */
 #include <stdlib.h>
 
@@ -21,13 +22,14 @@
 #define LIMIT		(256u * 1024)
 #define SECOND		1000000000ull
 
-/* The module's defaults. An open connection may stay open for ever. */
+/* What is open, or half closed, stays so as long as it likes. */
 static const uint64_t limits[SYNFIN_WAIT_NR] = {
 	[SYNFIN_WAIT_UNANSWERED] = 120 * SECOND,
 	[SYNFIN_WAIT_UNACKNOWLEDGED] = 60 * SECOND,
 	[SYNFIN_WAIT_OPEN] = 0,
-	[SYNFIN_WAIT_HALF_CLOSED] = 600 * SECOND,
-	[SYNFIN_WAIT_CLOSING] = 120 * SECOND,
+	[SYNFIN_WAIT_HALF_CLOSED] = 0,
+	[SYNFIN_WAIT_CLOSING] = 300 * SECOND,
+	[SYNFIN_WAIT_DOUBTED] = 30 * SECOND,
 	[SYNFIN_WAIT_LINGER] = 10 * SECOND,
 };
 
@@ -38,19 +40,31 @@ struct key {
 	uint32_t family;
 };
 
-struct flow {
+/* A pair of endpoints, and the connections on it: the newest first. */
+struct pair {
 	struct key key;
 	UT_hash_handle hh;
+	struct flow *flows[SYNFIN_RIVALS_MAX];
+	unsigned int nr;
+};
+
+/* What has been told waits for nothing. */
+#define TOLD	SYNFIN_WAIT_NR
+
+struct flow {
+	struct pair *pair;
 	struct flow *prev, *next;
-	enum synfin_wait wait;
+	unsigned int wait;
+	uint64_t since_ns;	/* when it began to wait */
 	uint64_t shift;		/* was added to the times of the capture */
 	struct synfin_conn conn;
 };
 
 struct capture {
-	struct flow *table;
-	struct flow *waits[SYNFIN_WAIT_NR];
+	struct pair *table;
+	struct flow *waits[SYNFIN_WAIT_NR + 1];
 	struct pool flows;
+	struct pool pairs;
 	uint64_t last_id;
 	uint64_t now;
 	uint64_t shift;
@@ -71,6 +85,7 @@ struct capture *capture_new(void)
 		return NULL;
 	}
 	cap->flows = (struct pool){ .size = sizeof(struct flow), .limit = LIMIT };
+	cap->pairs = (struct pool){ .size = sizeof(struct pair), .limit = LIMIT };
 	return cap;
 }
 
@@ -84,6 +99,7 @@ void capture_free(struct capture *cap)
 		return;
 	HASH_CLEAR(hh, cap->table);
 	pool_free(&cap->flows);
+	pool_free(&cap->pairs);
 	free(cap);
 }
 
@@ -149,30 +165,58 @@ static bool emit_summary(const struct flow *flow, const struct sink *sink)
 
 static void drop(struct capture *cap, struct flow *flow)
 {
-	HASH_DEL(cap->table, flow);
+	struct pair *pair = flow->pair;
+	unsigned int i = 0;
+
 	DL_DELETE(cap->waits[flow->wait], flow);
+	while (pair->flows[i] != flow)
+		i++;
+	for (pair->nr--; i < pair->nr; i++)
+		pair->flows[i] = pair->flows[i + 1];
+	if (!pair->nr) {
+		HASH_DEL(cap->table, pair);
+		pool_give(&cap->pairs, pair);
+	}
 	pool_give(&cap->flows, flow);
 }
 
-/* Its wait begins anew, or another one does. */
-static void queue(struct capture *cap, struct flow *flow)
+static void queue(struct capture *cap, struct flow *flow, unsigned int wait,
+		  uint64_t since_ns)
 {
 	DL_DELETE(cap->waits[flow->wait], flow);
-	flow->wait = synfin_phase_wait(&flow->conn);
-	DL_APPEND(cap->waits[flow->wait], flow);
+	flow->wait = wait;
+	flow->since_ns = since_ns;
+	DL_APPEND(cap->waits[wait], flow);
+}
+
+/* Its wait begins anew, or another one does. What has been told stays so. */
+static void wait_on(struct capture *cap, struct flow *flow)
+{
+	if (flow->wait != TOLD)
+		queue(cap, flow, synfin_phase_wait(&flow->conn), flow->conn.last_ns);
+}
+
+/* Its summary is due. It is kept, so that what comes late begins nothing. */
+static bool tell(struct capture *cap, struct flow *flow, const struct synfin_result *res,
+		 const struct sink *sink)
+{
+	if (flow->wait == TOLD)
+		return true;
+	queue(cap, flow, TOLD, cap->now);
+	return emit_steps(flow, res, sink) && emit_summary(flow, sink);
 }
 
 static bool expire_one(struct capture *cap, struct flow *flow,
 		       const struct sink *sink)
 {
-	uint64_t due = flow->conn.last_ns + limits[flow->wait];
+	uint64_t due = flow->since_ns + limits[flow->wait];
 	struct synfin_result res;
-	bool more;
 
 	synfin_phase_expire(&flow->conn, due, &res);
-	more = emit_steps(flow, &res, sink) && emit_summary(flow, sink);
-	drop(cap, flow);
-	return more;
+	if (!res.stays)
+		return tell(cap, flow, &res, sink);
+	queue(cap, flow, flow->wait, due);
+	return true;
 }
 
 static bool expire(struct capture *cap, const struct sink *sink)
@@ -181,64 +225,100 @@ static bool expire(struct capture *cap, const struct sink *sink)
 		struct flow *flow;
 
 		while (limits[wait] && (flow = cap->waits[wait]) &&
-		       flow->conn.last_ns + limits[wait] <= cap->now)
+		       flow->since_ns + limits[wait] <= cap->now)
 			if (!expire_one(cap, flow, sink))
 				return false;
 	}
 	return true;
 }
 
+/* Makes room: tells what there is to tell of a connection, and forgets it. */
+static bool let_go(struct capture *cap, struct flow *flow, const struct sink *sink)
+{
+	struct synfin_result res;
+	bool more;
+
+	synfin_phase_finish(&flow->conn, &res);
+	more = tell(cap, flow, &res, sink);
+	drop(cap, flow);
+	return more;
+}
+
 /* Makes room for one more. */
 static bool evict(struct capture *cap, const struct sink *sink)
 {
-	static const enum synfin_wait order[] = {
-		SYNFIN_WAIT_LINGER, SYNFIN_WAIT_UNANSWERED,
-		SYNFIN_WAIT_UNACKNOWLEDGED, SYNFIN_WAIT_CLOSING,
+	static const unsigned int order[] = {
+		TOLD, SYNFIN_WAIT_LINGER, SYNFIN_WAIT_DOUBTED, SYNFIN_WAIT_UNANSWERED,
+		SYNFIN_WAIT_UNACKNOWLEDGED, SYNFIN_WAIT_UNPROVEN, SYNFIN_WAIT_CLOSING,
 		SYNFIN_WAIT_HALF_CLOSED, SYNFIN_WAIT_OPEN,
 	};
 	struct synfin_result res;
 	struct flow *flow = NULL;
 	bool more;
 
-	for (unsigned int i = 0; !flow && i < SYNFIN_WAIT_NR; i++)
+	for (unsigned int i = 0; !flow && i < ARRAY_SIZE(order); i++)
 		flow = cap->waits[order[i]];
 	if (!flow)
 		return true;
 	synfin_phase_evict(&flow->conn, &res);
-	more = emit_steps(flow, &res, sink) && emit_summary(flow, sink);
+	more = tell(cap, flow, &res, sink);
 	drop(cap, flow);
 	return more;
 }
 
-static struct flow *add(struct capture *cap, const struct key *key,
-			const struct synfin_segment *seg)
+static struct pair *add_pair(struct capture *cap, const struct key *key)
+{
+	struct pair *pair = pool_take(&cap->pairs);
+
+	if (!pair)
+		return NULL;
+	pair->key = *key;
+	pair->nr = 0;
+	HASH_ADD(hh, cap->table, key, sizeof(pair->key), pair);
+	return pair;
+}
+
+static struct flow *add_flow(struct capture *cap, const struct key *key,
+			     const struct synfin_segment *seg)
 {
 	struct flow *flow = pool_take(&cap->flows);
+	struct pair *pair;
 
 	if (!flow)
 		return NULL;
-	flow->key = *key;
+	HASH_FIND(hh, cap->table, key, sizeof(*key), pair);
+	if (!pair)
+		pair = add_pair(cap, key);
+	if (!pair) {
+		pool_give(&cap->flows, flow);
+		return NULL;
+	}
+	memmove(pair->flows + 1, pair->flows, pair->nr * sizeof(pair->flows[0]));
+	pair->flows[0] = flow;
+	pair->nr++;
+	flow->pair = pair;
 	flow->shift = cap->shift;
 	synfin_phase_init(&flow->conn, seg, 0, ++cap->last_id);
 	flow->wait = synfin_phase_wait(&flow->conn);
-	HASH_ADD(hh, cap->table, key, sizeof(flow->key), flow);
+	flow->since_ns = cap->now;
 	DL_APPEND(cap->waits[flow->wait], flow);
 	return flow;
 }
 
-/* The segment begins the next connection on the endpoints of @flow. */
-static bool begin_next(struct capture *cap, struct flow *flow,
-		       const struct synfin_segment *seg, uint64_t now,
-		       struct synfin_result *res, const struct sink *sink)
+/* One has opened: what was open on its endpoints before is over. */
+static void supersede(struct capture *cap, const struct flow *by)
 {
-	if (!emit_summary(flow, sink))
-		return false;
-	synfin_phase_restart(&flow->conn, seg, ++cap->last_id, res);
-	flow->shift = cap->shift;
-	if (!emit_steps(flow, res, sink))
-		return false;
-	synfin_phase_segment(&flow->conn, seg, now, res);
-	return true;
+	const struct pair *pair = by->pair;
+	struct synfin_result res;
+
+	for (unsigned int i = 0; i < pair->nr; i++) {
+		struct flow *old = pair->flows[i];
+
+		if (!synfin_phase_is_superseded(&old->conn, &by->conn))
+			continue;
+		synfin_phase_finish(&old->conn, &res);
+		wait_on(cap, old);
+	}
 }
 
 static bool meet(struct capture *cap, struct flow *flow,
@@ -248,19 +328,55 @@ static bool meet(struct capture *cap, struct flow *flow,
 	struct synfin_result res;
 
 	synfin_phase_segment(&flow->conn, seg, now, &res);
-	if (res.again && !(emit_steps(flow, &res, sink) &&
-			   begin_next(cap, flow, seg, now, &res, sink)))
-		return false;
-	if (!emit_steps(flow, &res, sink))
+	if (flow->wait != TOLD && !emit_steps(flow, &res, sink))
 		return false;
 	if (!res.nr)
 		capture_pass(cap, res.reason);
+	if (res.opened && flow->pair->nr > 1)
+		supersede(cap, flow);
 	if (flow->conn.state == SYNFIN_STATE_NONE)
 		drop(cap, flow);
 	else if (res.nr || flow->wait == SYNFIN_WAIT_OPEN ||
 		 flow->wait != synfin_phase_wait(&flow->conn))
-		queue(cap, flow);
+		wait_on(cap, flow);
 	return true;
+}
+
+/* The segment begins a connection, beside others on its endpoints or not. */
+static bool begin(struct capture *cap, const struct pair *pair, const struct key *key,
+		  const struct synfin_segment *seg, uint64_t now,
+		  const struct sink *sink)
+{
+	struct synfin_conn *rivals[SYNFIN_RIVALS_MAX];
+	struct flow *flow;
+
+	if (pair && pair->nr == SYNFIN_RIVALS_MAX) {
+		for (unsigned int i = 0; i < pair->nr; i++)
+			rivals[i] = &pair->flows[i]->conn;
+		flow = pair->flows[synfin_phase_least(rivals, pair->nr)];
+		if (!let_go(cap, flow, sink))
+			return false;
+	}
+	flow = add_flow(cap, key, seg);
+	if (!flow) {
+		if (!evict(cap, sink))
+			return false;
+		flow = add_flow(cap, key, seg);
+	}
+	if (flow)
+		return meet(cap, flow, seg, now, sink);
+	capture_pass(cap, SYNFIN_CNT_no_memory);
+	return true;
+}
+
+static int pick(const struct pair *pair, const struct synfin_segment *seg, uint64_t now)
+{
+	struct synfin_conn *rivals[SYNFIN_RIVALS_MAX];
+	unsigned int nr = pair ? pair->nr : 0;
+
+	for (unsigned int i = 0; i < nr; i++)
+		rivals[i] = &pair->flows[i]->conn;
+	return synfin_phase_pick(rivals, nr, seg, now);
 }
 
 /**
@@ -277,7 +393,8 @@ bool capture_segment(struct capture *cap, struct captured *c,
 	struct synfin_segment *seg = &c->seg;
 	struct key key = key_of(c);
 	uint64_t now = c->ns;
-	struct flow *flow;
+	struct pair *pair;
+	int picked;
 
 	seg->all = 1;
 	seg->belief = SYNFIN_BELIEF_UNKNOWN;
@@ -287,22 +404,13 @@ bool capture_segment(struct capture *cap, struct captured *c,
 		if (!expire(cap, sink))
 			return false;
 	}
-	HASH_FIND(hh, cap->table, &key, sizeof(key), flow);
-	if (flow)
-		return meet(cap, flow, seg, now, sink);
-	if (!synfin_phase_begins(seg)) {
-		capture_pass(cap, synfin_phase_stray(seg));
-		return true;
-	}
-	flow = add(cap, &key, seg);
-	if (!flow) {
-		if (!evict(cap, sink))
-			return false;
-		flow = add(cap, &key, seg);
-	}
-	if (flow)
-		return meet(cap, flow, seg, now, sink);
-	capture_pass(cap, SYNFIN_CNT_no_memory);
+	HASH_FIND(hh, cap->table, &key, sizeof(key), pair);
+	picked = pick(pair, seg, now);
+	if (picked >= 0)
+		return meet(cap, pair->flows[picked], seg, now, sink);
+	if (picked == SYNFIN_PICK_NEW)
+		return begin(cap, pair, &key, seg, now, sink);
+	capture_pass(cap, synfin_phase_stray(seg));
 	return true;
 }
 
@@ -322,15 +430,21 @@ static int by_age(const struct flow *a, const struct flow *b)
  */
 bool capture_finish(struct capture *cap, const struct sink *sink)
 {
-	struct synfin_result res;
-	struct flow *flow, *next;
+	struct flow *rest = NULL;
 
-	HASH_SORT(cap->table, by_age);
-	HASH_ITER(hh, cap->table, flow, next) {
-		synfin_phase_finish(&flow->conn, &res);
-		if (!emit_steps(flow, &res, sink) || !emit_summary(flow, sink))
-			return false;
-		drop(cap, flow);
+	for (int wait = 0; wait < SYNFIN_WAIT_NR; wait++) {
+		struct flow *flow, *next;
+
+		DL_FOREACH_SAFE(cap->waits[wait], flow, next) {
+			DL_DELETE(cap->waits[wait], flow);
+			flow->wait = TOLD - 1;
+			DL_APPEND(rest, flow);
+		}
 	}
+	DL_SORT(rest, by_age);
+	cap->waits[TOLD - 1] = rest;
+	while (cap->waits[TOLD - 1])
+		if (!let_go(cap, cap->waits[TOLD - 1], sink))
+			return false;
 	return true;
 }

@@ -129,6 +129,8 @@ static bool take_tcp(struct digger *g, const struct dig *d, const struct ip *ip,
 	to->seg.dst = ip->dst;
 	to->seg.family = ip->family;
 	reason = synfin_wire_tcp(d->at, d->room, d->len, &to->seg);
+	if (reason == SYNFIN_NO_REASON)
+		synfin_wire_options(d->at, d->room, &to->seg);
 	if (reason != SYNFIN_NO_REASON) {
 		if (set)
 			return true;

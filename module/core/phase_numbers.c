@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every "does this number fit" (RFC 9293, 3.10.7.4; RFC 5961), and how far each end
+ * has got.
+ *
+ * What the window of its receiver allows fits. The one allowance beside that is for
+ * what may have passed unseen, see synfin_unseen(). Pure; see phase.h.
+ */
+#include "core/phase_move.h"
+
+/**
+ * synfin_set_isn() - an end's initial number is known
+ * @end:	the end
+ * @isn:	its number
+ * @len:	bytes that its SYN carried
+ */
+void synfin_set_isn(struct synfin_end *end, __u32 isn, __u32 len)
+{
+	end->isn = isn;
+	end->una = isn;
+	end->nxt = isn + 1 + len;
+	end->flags |= SYNFIN_END_ISN | SYNFIN_END_NXT | SYNFIN_END_UNA;
+}
+
+/* A scale counts only if both ends offer one (RFC 7323, 2.2). */
+static __u32 scale_of(const struct synfin_move *m)
+{
+	if (m->seg->flags & SYNFIN_TCP_SYN ||
+	    m->own->scale == SYNFIN_SCALE_NONE || m->peer->scale == SYNFIN_SCALE_NONE)
+		return 0;
+	return m->own->scale < 14 ? m->own->scale : 14;
+}
+
+/**
+ * synfin_note_window() - how much the sender of a segment offers to receive
+ * @m: the move
+ *
+ * The most of all: what was sent into a larger window may still be under way.
+ */
+void synfin_note_window(struct synfin_move *m)
+{
+	__u32 window = (__u32)m->seg->window << scale_of(m);
+
+	if (window > m->own->window)
+		m->own->window = window;
+}
+
+/**
+ * synfin_unseen() - how much may an end have sent that was not shown?
+ * @m: the move
+ *
+ * The one stated policy about that:
+ *
+ *	every segment is shown (watched)	nothing
+ *	plain segments may pass unseen		what a line of 128 Gbit/s (16 bytes in a
+ *						nanosecond) carries since the segment before
+ *	a capture that showed plain ones	likewise, up to 1 GiB: it has holes
+ *	a capture of SYN, FIN and RST only	likewise, up to 4 GiB
+ *
+ * Return: bytes.
+ */
+__u32 synfin_unseen(const struct synfin_move *m)
+{
+	if (!synfin_shows_all(m->seg) && !m->conn->blind_ns)
+		return 0;
+	return synfin_reach(m);
+}
+
+/**
+ * synfin_reach() - how much may an end have sent since the segment before, at most?
+ * @m: the move
+ *
+ * Though it is watched: a flow table lets data bypass all hooks.
+ *
+ * Return: bytes.
+ */
+__u32 synfin_reach(const struct synfin_move *m)
+{
+	bool holes = synfin_shows_all(m->seg) && m->conn->flags & SYNFIN_FLAG_PLAIN;
+	__u64 most = holes ? SYNFIN_WINDOW_MAX : ~0u;
+	__u64 reach = synfin_elapsed(m->now, m->conn->seen_ns);
+
+	reach = SYNFIN_GAP_MAX + (reach < most ? reach : most) * 16;
+	return reach < most ? reach : most;
+}
+
+/* The number behind the last that @end may send; its receiver is @to. */
+static __u32 limit_of(const struct synfin_end *end, const struct synfin_end *to)
+{
+	__u32 window = to->window ? to->window : 0xffff;
+	__u32 limit;
+
+	/* Of one direction: what the other says is not known. */
+	if (!(to->flags & SYNFIN_END_SEEN))
+		return end->nxt + SYNFIN_GAP_MAX;
+	if (!(end->flags & SYNFIN_END_UNA))
+		return end->nxt + window;
+	limit = end->una + window;
+	return synfin_after(limit, end->nxt) ? limit : end->nxt;
+}
+
+/**
+ * synfin_seq_fits() - is the sequence number such as its receiver accepts?
+ * @m: the move
+ *
+ * Or has accepted: a segment that comes again fits, too.
+ *
+ * Return: true if it is, as far as is known.
+ */
+bool synfin_seq_fits(const struct synfin_move *m)
+{
+	const struct synfin_end *own = m->own;
+	__u32 lo = own->nxt - SYNFIN_WINDOW_MAX;
+
+	if (!(own->flags & SYNFIN_END_NXT))
+		return true;
+	if ((own->flags & SYNFIN_END_UNA) && synfin_after(own->nxt, own->una))
+		lo = own->una - SYNFIN_WINDOW_MAX;
+	return synfin_within(m->seg->seq, lo, limit_of(own, m->peer) - lo);
+}
+
+/**
+ * synfin_ack_fits() - does it acknowledge what was sent?
+ * @m: the move
+ *
+ * Return: true if it does, as far as is known.
+ */
+bool synfin_ack_fits(const struct synfin_move *m)
+{
+	const struct synfin_end *peer = m->peer;
+	__u32 lo = peer->una - SYNFIN_WINDOW_MAX;
+	__u32 span = peer->nxt - lo;
+
+	if (!(peer->flags & SYNFIN_END_NXT))
+		return true;
+	if (!(peer->flags & SYNFIN_END_UNA)) {
+		/* And one more: what was seen first may be a keepalive. */
+		lo = peer->nxt - SYNFIN_WINDOW_MAX;
+		span = SYNFIN_WINDOW_MAX + 1;
+	}
+	if ((peer->flags & SYNFIN_END_FIN) && synfin_after(peer->fin_end, peer->nxt))
+		span = peer->fin_end - lo;
+	if (!(peer->flags & SYNFIN_END_SEEN))
+		span += synfin_unseen(m);
+	return synfin_within(m->seg->ack, lo, span);
+}
+
+/**
+ * synfin_may_follow_syn() - may a segment follow its sender's SYN?
+ * @m: the move
+ *
+ * From its SYN's number to one after what it sent last.
+ *
+ * Return: true if it may.
+ */
+bool synfin_may_follow_syn(const struct synfin_move *m)
+{
+	return (m->own->flags & SYNFIN_END_ISN) &&
+	       synfin_within(m->seg->seq, m->own->isn, 1 + synfin_syn_room(m->own));
+}
+
+/* Nothing but SYN, FIN and RST was shown: what passed between them was not. */
+static __u32 hidden(const struct synfin_move *m)
+{
+	bool plain = m->seg->kind == SYNFIN_KIND_PLAIN ||
+		     m->conn->flags & SYNFIN_FLAG_PLAIN;
+
+	return plain || !synfin_shows_all(m->seg) ? 0 : synfin_unseen(m);
+}
+
+static bool acks_answer_with(const struct synfin_move *m)
+{
+	const struct synfin_end *own = m->own;
+	const struct synfin_end *peer = m->peer;
+	__u32 room = limit_of(own, peer) - (own->isn + 1);
+	__u32 sent = synfin_syn_room(peer), more = hidden(m);
+
+	/* The server of a Fast Open may have closed already. */
+	if (peer->flags & SYNFIN_END_FIN)
+		sent = peer->fin_end - (peer->isn + 1);
+	return synfin_within(m->seg->ack, peer->isn + 1, more > sent ? more : sent) &&
+	       synfin_within(m->seg->seq, own->isn + 1, more > room ? more : room);
+}
+
+/**
+ * synfin_acks_answer() - does the client acknowledge the SYN-ACK?
+ * @m: the move
+ *
+ * Or what the server sent before that came (Fast Open). Of two SYN-ACKs with other
+ * numbers the ACK says which it is: that becomes the server's number.
+ *
+ * Return: true if it does.
+ */
+bool synfin_acks_answer(struct synfin_move *m)
+{
+	struct synfin_end server = *m->peer;
+
+	if (!synfin_has_ack(m->seg))
+		return false;
+	if (acks_answer_with(m))
+		return true;
+	if (!(m->conn->flags & SYNFIN_FLAG_OTHER_Y))
+		return false;
+	synfin_set_isn(m->peer, m->conn->other_y, 0);
+	if (acks_answer_with(m))
+		return true;
+	*m->peer = server;
+	return false;
+}
+
+/**
+ * synfin_is_expected() - are both numbers exactly those that come next?
+ * @m: the move
+ *
+ * Return: true if they are: who does not see the traffic can not guess them.
+ */
+bool synfin_is_expected(const struct synfin_move *m)
+{
+	return (m->own->flags & SYNFIN_END_NXT) && m->seg->seq == m->own->nxt &&
+	       (!(m->peer->flags & SYNFIN_END_NXT) ||
+		synfin_within(m->seg->ack, m->peer->una,
+			      m->peer->nxt - m->peer->una + 1));
+}
+
+/* Do two ends speak of the same place? */
+static bool agree(const struct synfin_segment *seg, const struct synfin_jump *jump)
+{
+	return synfin_within(seg->ack, jump->seq - SYNFIN_GAP_MAX, 2 * SYNFIN_GAP_MAX) &&
+	       synfin_within(seg->seq, jump->ack - SYNFIN_GAP_MAX, 2 * SYNFIN_GAP_MAX);
+}
+
+/**
+ * synfin_other_agrees() - has the other end spoken of the place where a segment is?
+ * @m: the move
+ *
+ * Return: true if it has.
+ */
+bool synfin_other_agrees(const struct synfin_move *m)
+{
+	const struct synfin_conn *conn = m->conn;
+
+	return (conn->flags & SYNFIN_FLAG_JUMP) && conn->jump.from != m->from &&
+	       agree(m->seg, &conn->jump);
+}
+
+/*
+ * A FIN that is shown after its own ACK: then the last number that was acknowledged
+ * is its, and nobody was seen to send data there.
+ */
+static bool was_acked_unseen(const struct synfin_move *m, __u32 fin)
+{
+	const struct synfin_end *own = m->own;
+
+	return synfin_shows_all(m->seg) && fin == own->una - 1 &&
+	       ((own->flags & SYNFIN_END_ONE_MORE) ||
+		(!(own->flags & SYNFIN_END_ISN) && fin == own->isn));
+}
+
+static bool fin_seq_fits(const struct synfin_move *m, __u32 fin)
+{
+	const struct synfin_end *own = m->own;
+	__u32 lo = own->una;
+
+	if (!(own->flags & SYNFIN_END_NXT))
+		return true;
+	if (!(own->flags & SYNFIN_END_UNA))
+		lo = own->nxt - SYNFIN_WINDOW_MAX;
+	/* All before una was acknowledged as data: a FIN cannot be there. */
+	return fin - lo <= (__u64)(limit_of(own, m->peer) - lo) + m->seg->len +
+			   synfin_unseen(m) ||
+	       was_acked_unseen(m, fin);
+}
+
+static bool fin_ack_fits(const struct synfin_move *m)
+{
+	const struct synfin_end *peer = m->peer;
+	__u32 lo = peer->una - SYNFIN_WINDOW_MAX, ack = m->seg->ack;
+
+	if ((peer->flags & SYNFIN_END_FIN) && synfin_after(ack, peer->fin_end) &&
+	    !(peer->flags & SYNFIN_END_FIN_DOUBTED))
+		return false;
+	if (!(peer->flags & SYNFIN_END_UNA))
+		return !(peer->flags & SYNFIN_END_NXT) ||
+		       ack - (peer->nxt - SYNFIN_WINDOW_MAX) <=
+		       (__u64)SYNFIN_WINDOW_MAX + synfin_unseen(m);
+	if (synfin_acks_fin(m))
+		return true;
+	return ack - lo <= (__u64)(peer->nxt - lo) + synfin_unseen(m);
+}
+
+/**
+ * synfin_fin_fits() - are a FIN's numbers such as its sender may have?
+ * @m: the move
+ *
+ * Return: true if they are, as far as is known.
+ */
+bool synfin_fin_fits(const struct synfin_move *m)
+{
+	if (m->seg->belief == SYNFIN_BELIEF_FORGED || !synfin_has_ack(m->seg))
+		return false;
+	return m->seg->belief == SYNFIN_BELIEF_TRUE ||
+	       (fin_seq_fits(m, m->seg->seq + m->seg->len) && fin_ack_fits(m)) ||
+	       synfin_other_agrees(m);
+}
+
+/**
+ * synfin_rst_is_exact() - is a RST where its sender's next byte would be?
+ * @m: the move
+ *
+ * There its receiver accepts it at once (RFC 5961, 3.2); elsewhere in its window it
+ * asks back.
+ *
+ * Return: true if it is.
+ */
+bool synfin_rst_is_exact(const struct synfin_move *m)
+{
+	const struct synfin_end *own = m->own;
+	__u32 seq = m->seg->seq;
+
+	return ((own->flags & SYNFIN_END_NXT) && seq == own->nxt) ||
+	       ((own->flags & SYNFIN_END_UNA) && seq == own->una) ||
+	       ((own->flags & SYNFIN_END_FIN) && seq == own->fin_end);
+}
+
+/**
+ * synfin_rst_fits() - is a RST's number in its receiver's window?
+ * @m: the move
+ *
+ * Or where a socket that has closed answers what comes late: with the number that
+ * this acknowledges, which lies before its FIN, or before the RST that it sent first.
+ *
+ * Return: true if it is.
+ */
+bool synfin_rst_fits(const struct synfin_move *m)
+{
+	const struct synfin_conn *conn = m->conn;
+	const struct synfin_end *own = m->own;
+	__u32 seq = m->seg->seq, lo = own->una, window = own->window + m->peer->window;
+
+	if (synfin_rst_is_exact(m))
+		return true;
+	if (conn->rst_count && m->from == conn->suspect.from &&
+	    synfin_within(seq, conn->suspect.seq - window, window))
+		return true;
+	if ((own->flags & SYNFIN_END_FIN) && !(own->flags & SYNFIN_END_FIN_DOUBTED))
+		return synfin_within(seq, own->fin_end - window, window);
+	if (!(own->flags & SYNFIN_END_NXT))
+		return true;
+	if (!(own->flags & SYNFIN_END_UNA))
+		lo = own->nxt - window;
+	/* One less: some reset with the number of their FIN. */
+	if (own->una - seq == 1)
+		return true;
+	return seq - lo <= (__u64)(limit_of(own, m->peer) - lo) + synfin_unseen(m);
+}
+
+/**
+ * synfin_shows_open() - do a RST's numbers lie beyond the handshake?
+ * @m: the move, in a handshake
+ *
+ * Then its ACK, and what followed, was not in the file.
+ *
+ * Return: true if they do.
+ */
+bool synfin_shows_open(const struct synfin_move *m)
+{
+	const struct synfin_end *own = m->own, *peer = m->peer;
+	__u32 seq = m->seg->seq, more = hidden(m);
+	bool beyond = seq != own->isn && synfin_after(seq, own->nxt);
+
+	if (!more || !(own->flags & SYNFIN_END_ISN) || !(peer->flags & SYNFIN_END_ISN))
+		return false;
+	if (!synfin_within(seq, own->isn + 1, more))
+		return false;
+	if (!synfin_has_ack(m->seg))
+		return seq - own->nxt - 1 < more;
+	return synfin_within(m->seg->ack, peer->isn + 1, more) &&
+	       (seq != own->nxt || m->seg->ack != peer->nxt || beyond);
+}
+
+static void advance(struct synfin_end *end, __u32 next)
+{
+	if (next - end->isn < end->nxt - end->isn)
+		end->wraps++;
+	end->nxt = next;
+}
+
+/* The first number of an end that is known: from there on it is counted. */
+static void learn(struct synfin_end *end, __u32 first)
+{
+	if (!(end->flags & SYNFIN_END_ISN))
+		end->isn = first - 1;
+	end->nxt = first;
+	end->flags |= SYNFIN_END_NXT;
+}
+
+static void track_acked(struct synfin_move *m)
+{
+	struct synfin_end *peer = m->peer;
+	__u32 ack = m->seg->ack;
+
+	if (!(peer->flags & SYNFIN_END_NXT))
+		learn(peer, ack);
+	if (!(peer->flags & SYNFIN_END_UNA)) {
+		/* A keepalive is one less than what comes next. */
+		if (!(peer->flags & (SYNFIN_END_ISN | SYNFIN_END_DATA)) &&
+		    ack == peer->nxt + 1)
+			learn(peer, ack);
+		peer->una = ack;
+		peer->flags |= SYNFIN_END_UNA;
+		if (!synfin_after(ack, peer->nxt))
+			return;
+	} else if (!synfin_after(ack, peer->una)) {
+		return;
+	}
+	peer->flags &= ~SYNFIN_END_ONE_MORE;
+	if (synfin_after(ack, peer->nxt) && !(peer->flags & SYNFIN_END_FIN)) {
+		/* Nobody saw what it is: the last number may be a FIN's. */
+		if (ack - peer->una == 1 || ack - peer->nxt == 1 ||
+		    m->own->flags & SYNFIN_END_FIN)
+			peer->flags |= SYNFIN_END_ONE_MORE;
+		advance(peer, ack);
+	}
+	peer->una = ack;
+}
+
+static void track_sent(struct synfin_move *m)
+{
+	const struct synfin_segment *seg = m->seg;
+	struct synfin_end *own = m->own;
+	__u32 next = seg->seq + seg->len;
+	bool fin;
+
+	if (seg->len)
+		own->flags |= SYNFIN_END_DATA;
+	if (!(own->flags & SYNFIN_END_NXT))
+		learn(own, seg->seq);
+	/* What lies before a FIN was sent, seen or not. */
+	fin = seg->kind == SYNFIN_KIND_FIN && !(own->flags & SYNFIN_END_FIN_DOUBTED);
+	if (synfin_after(next, own->nxt) &&
+	    (seg->len || fin || !(own->flags & SYNFIN_END_UNA))) {
+		advance(own, next);
+		own->flags &= ~SYNFIN_END_ONE_MORE;
+	}
+}
+
+/*
+ * Far from what is known: taken for true only when the other end speaks of it, too.
+ * So it finds its place again after a hole, and nobody leads it astray from one side.
+ */
+static void jump(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+	const struct synfin_segment *seg = m->seg;
+	__u32 sent = conn->jump.seq;
+
+	if (!synfin_has_ack(seg) || seg->seq - m->own->nxt > synfin_reach(m) ||
+	    seg->ack - m->peer->una > (__u64)synfin_reach(m) + SYNFIN_WINDOW_MAX)
+		return;
+	if (!synfin_other_agrees(m) ||
+	    (conn->flags & SYNFIN_FLAG_WATCHED && !conn->blind_ns)) {
+		conn->jump = (struct synfin_jump) {
+			.seq = seg->seq + seg->len,
+			.ack = seg->ack,
+			.window = seg->window,
+			.from = m->from,
+			.fin = seg->kind == SYNFIN_KIND_FIN,
+			.at_ns = m->now,
+		};
+		conn->flags |= SYNFIN_FLAG_JUMP;
+		return;
+	}
+	conn->flags &= ~SYNFIN_FLAG_JUMP;
+	if (synfin_after(seg->ack, sent))
+		sent = seg->ack;
+	if (synfin_after(sent, m->peer->nxt))
+		advance(m->peer, sent);
+	m->peer->una = seg->ack;
+	m->peer->flags &= ~SYNFIN_END_ONE_MORE;
+	if (synfin_after(seg->seq + seg->len, m->own->nxt))
+		advance(m->own, seg->seq + seg->len);
+	m->own->una = conn->jump.ack;
+	if (seg->len)
+		m->own->flags |= SYNFIN_END_DATA;
+	if (conn->flags & SYNFIN_FLAG_WATCHED)
+		conn->blind_ns = 0;
+}
+
+/**
+ * synfin_track() - learn from a segment's numbers how far both ends have got
+ * @m: the move
+ *
+ * Never backwards, and only by what fits, so that a stray number does no harm.
+ */
+void synfin_track(struct synfin_move *m)
+{
+	bool fits = synfin_seq_fits(m);
+
+	if (synfin_has_ack(m->seg))
+		fits = fits && synfin_ack_fits(m);
+	if (!fits) {
+		jump(m);
+		return;
+	}
+	synfin_note_window(m);
+	track_sent(m);
+	if (synfin_has_ack(m->seg))
+		track_acked(m);
+	if (m->conn->flags & SYNFIN_FLAG_WATCHED)
+		m->conn->blind_ns = 0;
+}

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What nothing proves yet, and what proves or refutes it.
+ *
+ *	a RST		refuted by who sent it, if it goes on; by the other end, if it
+ *			acknowledges what was sent after it. That the other end sends
+ *			its own again refutes nothing: the RST may have been lost.
+ *	a failure	of the opening: refuted by an answer to the same SYN (RFC 5461)
+ *	a FIN		not where one was expected: proved by its ACK, or by what was
+ *			missing before it; refuted by what lies in its place or behind it
+ *
+ * What nothing refutes is believed when its wait is over. Where a local socket tells
+ * whether a RST is acceptable, it is believed at once. Pure; see phase.h.
+ */
+#include "core/phase_move.h"
+
+static bool is_true(const struct synfin_segment *seg)
+{
+	return seg->belief == SYNFIN_BELIEF_TRUE ||
+	       seg->belief == SYNFIN_BELIEF_GONE;
+}
+
+/**
+ * synfin_clear() - what was suspected was not so
+ * @m: the move that shows it
+ */
+void synfin_clear(struct synfin_move *m)
+{
+	m->conn->suspect.what = SYNFIN_SUSPECT_NOTHING;
+	m->res->taken_back = 1;
+}
+
+/**
+ * synfin_believe() - what was suspected is believed
+ * @conn: the connection; it has ended with this
+ */
+void synfin_believe(struct synfin_conn *conn)
+{
+	const struct synfin_suspect *suspect = &conn->suspect;
+
+	if (suspect->what == SYNFIN_SUSPECT_FAILED) {
+		conn->opening = suspect->opening;
+		conn->closing = SYNFIN_CLOSE_NONE;
+		conn->closed_by = SYNFIN_BY_NOBODY;
+	} else {
+		if (conn->opening == SYNFIN_OPEN_UNANSWERED ||
+		    conn->opening == SYNFIN_OPEN_UNACKNOWLEDGED)
+			conn->opening = suspect->opening;
+		conn->closing = SYNFIN_CLOSE_RESET;
+		conn->closed_by = synfin_by(suspect->from);
+	}
+}
+
+/**
+ * synfin_fail() - the opening seems to have come to nothing
+ * @m:		the move, its phase recorded
+ * @opening:	what it is if that is so
+ *
+ * Return: the next state.
+ */
+unsigned int synfin_fail(struct synfin_move *m, __u8 opening)
+{
+	struct synfin_conn *conn = m->conn;
+
+	/* Who gave up is refused afterwards: that tells nothing new. */
+	if (conn->suspect.what == SYNFIN_SUSPECT_FAILED &&
+	    conn->suspect.opening == SYNFIN_OPEN_ABORTED)
+		opening = SYNFIN_OPEN_ABORTED;
+	conn->suspect = (struct synfin_suspect) {
+		.what = SYNFIN_SUSPECT_FAILED,
+		.from = m->from,
+		.opening = opening,
+		.seq = m->seg->seq,
+	};
+	if (!is_true(m->seg))
+		return conn->state;
+	synfin_believe(conn);
+	return SYNFIN_STATE_DONE;
+}
+
+/**
+ * synfin_suspect_rst() - a RST seems to have ended it
+ * @m:		the move, its phase recorded
+ * @opening:	how it had opened, if that was not seen
+ *
+ * One that does not lie where its sender's next byte would be is believed only after a
+ * silence that tells something: three times as long as that before it.
+ */
+void synfin_suspect_rst(struct synfin_move *m, __u8 opening)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (conn->suspect.what == SYNFIN_SUSPECT_RST)
+		return;
+	conn->suspect = (struct synfin_suspect) {
+		.what = SYNFIN_SUSPECT_RST,
+		.from = m->from,
+		.opening = opening,
+		.seq = m->seg->seq,
+	};
+	if (conn->flags & SYNFIN_FLAG_WATCHED && !synfin_rst_is_exact(m))
+		conn->deadline_ns = m->now + 3 * synfin_elapsed(m->now, conn->seen_ns);
+}
+
+/**
+ * synfin_reset() - a RST on an open or closing connection
+ * @m: the move
+ *
+ * Return: the next state.
+ */
+unsigned int synfin_reset(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+
+	if (m->seg->belief == SYNFIN_BELIEF_FORGED ||
+	    !(is_true(m->seg) || synfin_rst_fits(m))) {
+		synfin_pass(m, SYNFIN_CNT_forged_rst);
+		return conn->state;
+	}
+	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
+	if (is_true(m->seg))
+		conn->suspect.what = SYNFIN_SUSPECT_NOTHING;
+	synfin_suspect_rst(m, conn->opening);
+	if (!is_true(m->seg))
+		return conn->state;
+	synfin_believe(conn);
+	return SYNFIN_STATE_DONE;
+}
+
+/* Does it show that a RST was not its sender's, or not accepted? */
+static bool refutes_rst(const struct synfin_move *m)
+{
+	const struct synfin_conn *conn = m->conn;
+	const struct synfin_segment *seg = m->seg;
+	const struct synfin_end *end = &conn->end[conn->suspect.from];
+	bool sender = m->from == conn->suspect.from;
+	__u32 number = sender ? synfin_segment_end(seg) : seg->ack;
+	__u32 span = synfin_unseen(m), last = conn->suspect.seq;
+
+	if ((seg->kind != SYNFIN_KIND_PLAIN && seg->kind != SYNFIN_KIND_FIN) ||
+	    !synfin_has_ack(seg) || seg->belief == SYNFIN_BELIEF_FORGED)
+		return false;
+	/* A closed socket answers late data: its RST may lie behind its FIN. */
+	if (!sender && (end->flags & SYNFIN_END_FIN) && synfin_after(end->fin_end, last))
+		last = end->fin_end;
+	if (span < SYNFIN_GAP_MAX)
+		span = SYNFIN_GAP_MAX;
+	if (synfin_within(number, last + 1, span))
+		return true;
+	/* Long after it, its sender says what it always said. */
+	return sender && synfin_elapsed(m->now, conn->last_ns) > SYNFIN_REORDER_NS &&
+	       synfin_seq_fits(m);
+}
+
+/**
+ * synfin_refute() - a segment passes while a RST is suspected
+ * @m: the move, not yet made
+ */
+void synfin_refute(struct synfin_move *m)
+{
+	if (m->conn->state != SYNFIN_STATE_DONE && refutes_rst(m))
+		synfin_clear(m);
+}
+
+/**
+ * synfin_rst_is_behind_fin() - does a suspected RST lie right behind its sender's FIN?
+ * @conn: the connection, closed
+ *
+ * Then it is true, though an ACK was under way still.
+ *
+ * Return: true if it does.
+ */
+bool synfin_rst_is_behind_fin(const struct synfin_conn *conn)
+{
+	const struct synfin_end *end = &conn->end[conn->suspect.from];
+
+	return conn->suspect.what == SYNFIN_SUSPECT_RST &&
+	       (end->flags & SYNFIN_END_FIN) && conn->suspect.seq == end->fin_end;
+}
+
+/**
+ * synfin_fin_sent() - note a FIN, and whether it is where one was expected
+ * @m: the move; its numbers fit
+ */
+void synfin_fin_sent(struct synfin_move *m)
+{
+	struct synfin_end *own = m->own;
+	const struct synfin_segment *seg = m->seg;
+	bool sure = seg->belief == SYNFIN_BELIEF_TRUE || synfin_is_expected(m) ||
+		    synfin_other_agrees(m) || !(own->flags & SYNFIN_END_NXT);
+
+	own->fin_end = synfin_segment_end(seg);
+	own->flags |= SYNFIN_END_FIN | SYNFIN_END_FIN_DOUBTED;
+	if (sure)
+		own->flags &= ~SYNFIN_END_FIN_DOUBTED;
+	/* No byte was seen before the FIN, of which first the ACK was. */
+	if (!(own->flags & SYNFIN_END_ISN) && own->fin_end == own->isn + 1)
+		own->isn--;
+	if (seg->wrapped & SYNFIN_WRAPPED_OWN)
+		own->flags |= SYNFIN_END_WRAPPED;
+	if (seg->wrapped & SYNFIN_WRAPPED_PEER)
+		m->peer->flags |= SYNFIN_END_WRAPPED;
+	synfin_track(m);
+	/* Gigabytes may have passed unseen: it is believed, so are its numbers. */
+	if (seg->belief == SYNFIN_BELIEF_TRUE &&
+	    !synfin_within(m->peer->una, seg->ack - SYNFIN_WINDOW_MAX, SYNFIN_WINDOW_MAX))
+		m->peer->una = seg->ack;
+}
+
+/**
+ * synfin_recall_fin() - does a segment confirm a FIN that was far from what was known?
+ * @m: the move, not yet made
+ *
+ * It acknowledges that, and lies where it said: then it was true, and data has passed
+ * where nobody looked. Its phase is made now, with the time that it had.
+ */
+void synfin_recall_fin(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+	struct synfin_segment fin = *m->seg;
+	struct synfin_move past = *m;
+
+	if (!conn->jump.fin || !synfin_has_ack(m->seg) || !synfin_other_agrees(m) ||
+	    m->seg->ack != conn->jump.seq + 1 || m->peer->flags & SYNFIN_END_FIN)
+		return;
+	fin.kind = SYNFIN_KIND_FIN;
+	fin.flags = SYNFIN_TCP_FIN | SYNFIN_TCP_ACK;
+	fin.seq = conn->jump.seq;
+	fin.ack = conn->jump.ack;
+	fin.window = conn->jump.window;
+	fin.len = 0;
+	past.seg = &fin;
+	past.now = conn->jump.at_ns;
+	past.from = !m->from;
+	past.own = m->peer;
+	past.peer = m->own;
+	conn->flags &= ~SYNFIN_FLAG_JUMP;
+	conn->seen |= SYNFIN_SEEN_FIN;
+	if (m->own->flags & SYNFIN_END_FIN)
+		synfin_second_fin(&past);
+	else
+		synfin_first_fin(&past);
+	conn->state = synfin_close_state(conn);
+}
+
+/**
+ * synfin_forged_fin() - a FIN does not fit
+ * @m: the move
+ */
+void synfin_forged_fin(struct synfin_move *m)
+{
+	if (m->seg->belief == SYNFIN_BELIEF_UNKNOWN)
+		synfin_track(m);
+	synfin_pass(m, SYNFIN_CNT_forged_fin);
+}
+
+/* It went on after its FIN: that was not its own. */
+static void take_back(struct synfin_move *m, struct synfin_end *end)
+{
+	struct synfin_conn *conn = m->conn;
+	bool open = conn->opening != SYNFIN_OPEN_UNACKNOWLEDGED;
+
+	end->flags &= ~(SYNFIN_END_FIN | SYNFIN_END_FIN_DOUBTED);
+	conn->fin_count -= conn->fin_count < end->fins ? conn->fin_count : end->fins;
+	end->fins = 0;
+	m->res->taken_back = 1;
+	if (synfin_close_state(conn) == SYNFIN_STATE_OPEN) {
+		conn->closing = open ? SYNFIN_CLOSE_OPEN : SYNFIN_CLOSE_NONE;
+		conn->closed_by = SYNFIN_BY_NOBODY;
+		return;
+	}
+	/* Then the other end's was the first. */
+	if (end == &conn->end[conn->first_fin]) {
+		conn->first_fin = !conn->first_fin;
+		conn->close = (struct synfin_closing) {
+			.fin_ns = conn->close.fin2_ns,
+		};
+	}
+	synfin_closed_by(conn);
+}
+
+/* Does its sender show that a FIN of its own, not acknowledged yet, was none? */
+static bool refutes_own(struct synfin_move *m)
+{
+	struct synfin_end *own = m->own;
+	const struct synfin_segment *seg = m->seg;
+	__u32 fin = own->fin_end - 1;
+
+	if (seg->kind != SYNFIN_KIND_PLAIN)
+		return false;
+	/* Data in its place, or soon after it. */
+	if (fin - seg->seq < seg->len ||
+	    (seg->len && synfin_within(seg->seq, fin, SYNFIN_GAP_MAX)))
+		return true;
+	if (!(own->flags & SYNFIN_END_FIN_DOUBTED))
+		return false;
+	/* What was missing before it. */
+	if (seg->seq + seg->len == fin && synfin_seq_fits(m)) {
+		own->flags &= ~SYNFIN_END_FIN_DOUBTED;
+		return false;
+	}
+	/* It has not sent what lies before it, and does not send it again. */
+	return !seg->len && seg->seq != own->fin_end && synfin_seq_fits(m) &&
+	       synfin_elapsed(m->now, m->conn->last_ns) > SYNFIN_REORDER_NS;
+}
+
+/* Does the other end? */
+static bool refutes_peers(const struct synfin_move *m)
+{
+	const struct synfin_end *peer = m->peer;
+	__u32 ack = m->seg->ack;
+
+	if (!synfin_has_ack(m->seg) || ack == peer->fin_end)
+		return false;
+	/* More is acknowledged than the FIN: there was more after it. */
+	if (m->seg->kind == SYNFIN_KIND_PLAIN &&
+	    synfin_within(ack, peer->fin_end + 1, SYNFIN_GAP_MAX))
+		return true;
+	/* It closes, too, and knows nothing of a FIN there. */
+	return (peer->flags & SYNFIN_END_FIN_DOUBTED) && !m->conn->blind_ns &&
+	       m->seg->kind == SYNFIN_KIND_FIN && !(m->own->flags & SYNFIN_END_FIN) &&
+	       synfin_is_expected(m);
+}
+
+static bool is_open_question(const struct synfin_end *end)
+{
+	return (end->flags & (SYNFIN_END_FIN | SYNFIN_END_FIN_ACKED)) == SYNFIN_END_FIN;
+}
+
+/**
+ * synfin_refute_fins() - does a segment show that a FIN was not its sender's?
+ * @m: the move, of a plain segment or a FIN; not yet made
+ *
+ * Return: true if it does: the FIN is forgotten.
+ */
+bool synfin_refute_fins(struct synfin_move *m)
+{
+	if (m->conn->flags & SYNFIN_FLAG_SELF)
+		return false;
+	if (is_open_question(m->own) && refutes_own(m)) {
+		take_back(m, m->own);
+		return true;
+	}
+	if (is_open_question(m->peer) && refutes_peers(m)) {
+		take_back(m, m->peer);
+		return true;
+	}
+	return false;
+}

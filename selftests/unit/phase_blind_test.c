@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guesses of one who does not see the traffic of a forwarded connection that goes on:
+ * evenly spread over all numbers, at any pace. Fewer than one in a thousand may change
+ * what is said of it while it goes on, and none what is said in the end.
+ */
+#include "shape.h"
+
+#define GUESSES	4096u
+
+static struct dialogue d;
+
+/* How long the ends are silent between two segments. */
+static const __u64 paces[] = {
+	1000ULL, MS, 1000 * MS, 60000 * MS, 3600000 * MS, 24 * 3600000 * MS,
+};
+
+/* One of the table's: it is watched, but for a moment when it is busy. */
+struct talk {
+	struct synfin_conn conn;
+	__u64 now;
+	__u32 nxt[2];
+	unsigned int wrong;
+	bool busy;
+};
+
+static void show(struct talk *t, __u8 from, __u8 flags, __u32 seq, __u32 ack, __u32 len)
+{
+	struct synfin_segment seg;
+	struct synfin_result res;
+
+	dialogue_segment(&d, &seg, from, flags, seq, ack, len);
+	seg.window = 64000;
+	if (seg.kind == SYNFIN_KIND_PLAIN && !synfin_phase_awaits(&t->conn))
+		return;
+	synfin_phase_segment(&t->conn, &seg, t->now, &res);
+	if (res.ended)
+		t->wrong++;
+}
+
+static void say(struct talk *t, __u8 from, __u8 flags, __u32 len)
+{
+	show(t, from, flags, t->nxt[from], flags & SYNFIN_TCP_ACK ? t->nxt[!from] : 0, len);
+	t->nxt[from] += len + !!(flags & (SYNFIN_TCP_SYN | SYNFIN_TCP_FIN));
+	t->now += 1000;
+}
+
+static void open_up(struct talk *t, bool busy)
+{
+	struct synfin_segment seg;
+
+	dialogue_begin(&d, 0);
+	memset(t, 0, sizeof(*t));
+	t->now = 1000 * MS;
+	t->nxt[0] = 0x23456789;
+	t->nxt[1] = 0xfedcba98;
+	t->busy = busy;
+	dialogue_segment(&d, &seg, 0, SYNFIN_TCP_SYN, t->nxt[0], 0, 0);
+	synfin_phase_init(&t->conn, &seg, 1, 1);
+	say(t, 0, SYNFIN_TCP_SYN, 0);
+	say(t, 1, SYNFIN_TCP_SYN | SYNFIN_TCP_ACK, 0);
+	say(t, 0, SYNFIN_TCP_ACK, 0);
+	synfin_phase_watch(&t->conn, t->now);
+}
+
+/* A question and its answer; when it is busy the table looks away in between. */
+static void goes_on(struct talk *t)
+{
+	if (t->busy) {
+		synfin_phase_unwatch(&t->conn, t->now);
+		say(t, 0, SYNFIN_TCP_ACK, 30000);
+		say(t, 1, SYNFIN_TCP_ACK, 60000);
+		t->now += 100 * MS;
+		synfin_phase_watch(&t->conn, t->now);
+	}
+	say(t, 0, SYNFIN_TCP_ACK, 500);
+	say(t, 1, SYNFIN_TCP_ACK, 900);
+	say(t, 0, SYNFIN_TCP_ACK, 0);
+}
+
+static bool is_changed(const struct talk *t)
+{
+	return t->conn.state != SYNFIN_STATE_OPEN ||
+	       t->conn.closing != SYNFIN_CLOSE_OPEN ||
+	       t->conn.suspect.what != SYNFIN_SUSPECT_NOTHING;
+}
+
+static void close_truly(struct talk *t, const char *what, __u64 pace)
+{
+	struct synfin_record_conn sum;
+
+	say(t, 1, SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, 0);
+	say(t, 0, SYNFIN_TCP_ACK, 0);
+	say(t, 0, SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, 0);
+	say(t, 1, SYNFIN_TCP_ACK, 0);
+	synfin_phase_summary(&t->conn, &sum);
+	if (t->conn.state != SYNFIN_STATE_DONE || sum.closing != SYNFIN_CLOSE_FOUR_WAY ||
+	    sum.closed_by != SYNFIN_BY_SERVER)
+		tap_wrong("%s at a pace of %llu ns: state %u, closing %u by %u", what, pace,
+			  t->conn.state, sum.closing, sum.closed_by);
+}
+
+static void guess(__u8 flags, const char *what, bool busy)
+{
+	static struct talk t;
+	unsigned int i, p, changed;
+
+	for (p = 0; p < ARRAY_SIZE(paces); p++) {
+		open_up(&t, busy);
+		for (i = changed = 0; i < GUESSES; i++) {
+			goes_on(&t);
+			t.now += paces[p];
+			show(&t, i & 1, flags, i * (~0u / GUESSES) + 7,
+			     flags & SYNFIN_TCP_ACK ? i * 0x9e3779b9u : 0, 0);
+			t.now += paces[p];
+			goes_on(&t);
+			t.now += 2000 * MS;
+			goes_on(&t);
+			changed += is_changed(&t);
+		}
+		if (changed * 1000 >= GUESSES || t.wrong)
+			tap_wrong("%s at a pace of %llu ns: %u changed, %u ended", what,
+				  paces[p], changed, t.wrong);
+		close_truly(&t, what, paces[p]);
+	}
+}
+
+static void resets_that_are_guessed(void)
+{
+	guess(SYNFIN_TCP_RST, "RST", false);
+	guess(SYNFIN_TCP_RST, "RST, busy", true);
+	guess(SYNFIN_TCP_RST | SYNFIN_TCP_ACK, "RST, ACK", false);
+}
+
+static void fins_that_are_guessed(void)
+{
+	guess(SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, "FIN", false);
+	guess(SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, "FIN, busy", true);
+}
+
+static void data_that_is_guessed(void)
+{
+	guess(SYNFIN_TCP_ACK, "ACK", false);
+	guess(SYNFIN_TCP_ACK, "ACK, busy", true);
+}
+
+/* All at once, right before the true close. */
+static void volley_before_the_close(void)
+{
+	static const __u8 flags[] = {
+		SYNFIN_TCP_RST, SYNFIN_TCP_FIN | SYNFIN_TCP_ACK,
+		SYNFIN_TCP_RST | SYNFIN_TCP_ACK,
+	};
+	static struct talk t;
+	unsigned int i, f, p;
+
+	for (p = 0; p < ARRAY_SIZE(paces); p++)
+		for (f = 0; f < ARRAY_SIZE(flags); f++) {
+			open_up(&t, false);
+			goes_on(&t);
+			t.now += paces[p];
+			for (i = 0; i < GUESSES; i++)
+				show(&t, i & 1, flags[f], i * (~0u / GUESSES) + 7,
+				     i * 0x9e3779b9u, 0);
+			TAP_EQUAL(t.wrong, 0);
+			close_truly(&t, "volley", paces[p]);
+		}
+}
+
+/* A true one, where its sender's next byte would be. */
+static void true_reset_is_believed(void)
+{
+	static struct talk t;
+	struct synfin_result res;
+
+	open_up(&t, false);
+	goes_on(&t);
+	t.now += 3600000 * MS;
+	say(&t, 1, SYNFIN_TCP_RST, 0);
+	TAP_EQUAL(synfin_phase_wait(&t.conn), SYNFIN_WAIT_LINGER);
+	synfin_phase_expire(&t.conn, t.now + 5000 * MS, &res);
+	TAP_IS(res.ended && res.gone);
+	TAP_EQUAL(t.conn.closing, SYNFIN_CLOSE_RESET);
+	TAP_EQUAL(t.conn.closed_by, SYNFIN_BY_SERVER);
+}
+
+/* Data bypasses the hooks from some time on; the close does not. */
+static void closes_after_data_that_bypassed(void)
+{
+	static struct talk t;
+	struct synfin_record_conn sum;
+
+	open_up(&t, false);
+	goes_on(&t);
+	t.now += 30000 * MS;
+	t.nxt[1] += 2000000000;
+	close_truly(&t, "bypassed", 0);
+	synfin_phase_summary(&t.conn, &sum);
+	TAP_EQUAL(sum.bytes_server, 2000000900);
+}
+
+static const struct tap_test tests[] = {
+	TAP_TEST(resets_that_are_guessed),
+	TAP_TEST(fins_that_are_guessed),
+	TAP_TEST(data_that_is_guessed),
+	TAP_TEST(volley_before_the_close),
+	TAP_TEST(true_reset_is_believed),
+	TAP_TEST(closes_after_data_that_bypassed),
+};
+
+int main(void)
+{
+	tap_run(tests, ARRAY_SIZE(tests));
+	return tap_exit();
+}
