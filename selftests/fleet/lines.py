@@ -6,7 +6,7 @@ import os
 
 import jsonschema
 
-from world import (TOP, SYNFIN, capture, check, path, run, said, start, wait)
+from world import (TOP, SYNFIN, capture, check, folder, path, run, said, start, wait)
 
 COUNT = 500
 
@@ -65,6 +65,44 @@ def test_rsyslog(text, lines):
           (len(result), len(failed), said(server)))
 
 
+def kept(folder_):
+    return sorted(os.path.join(folder_, n) for n in os.listdir(folder_))
+
+
+def conns_of(files):
+    result = []
+    for name in files:
+        text = run(SYNFIN, "conns", "--json", "-r", name).stdout
+        result += [json.loads(line) for line in text.splitlines()]
+    return [c for c in result if c["close"] != "open"]
+
+
+def test_archive():
+    """Recordings that rotate: everything is in one of them, or was removed."""
+    source = capture("archive.pcap", 12000)
+    all_, some = folder("archive"), folder("archive-some")
+    status = run(SYNFIN, "archive", "-r", source, "--folder", all_, "--size", "1")
+    # One whose end is in the next recording is in both.
+    ids = {c["id"] for c in conns_of(kept(all_))}
+    check("recordings rotate by size, and hold every connection",
+          status.returncode == 0 and len(kept(all_)) > 2 and len(ids) == 12000,
+          (status.stderr, len(kept(all_)), len(ids)))
+    check("only their owner may read them",
+          all(os.stat(f).st_mode & 0o777 == 0o600 for f in kept(all_)))
+    run(SYNFIN, "archive", "-r", source, "--folder", some, "--size", "1",
+        "--limit", "3")
+    size = sum(os.path.getsize(f) for f in kept(some))
+    check("the oldest are removed at the limit", 0 < size <= 3 * 2**20, size)
+    last = conns_of(kept(some)[-1:])
+    check("the youngest stay", last and max(c["ts"] for c in last) ==
+          max(c["ts"] for c in conns_of(kept(all_)[-1:])))
+    for name in kept(some):
+        os.utime(name, (0, 0))
+    old = kept(some)
+    run(SYNFIN, "archive", "-r", source, "--folder", some, "--days", "1")
+    check("so are those that are too old", not set(old) & set(kept(some)))
+
+
 def main():
     source = capture("lines.pcap", COUNT)
     text = run(SYNFIN, "conns", "--json", "-r", source).stdout
@@ -72,3 +110,4 @@ def main():
     phases = run(SYNFIN, "phases", "--json", "-r", source).stdout
     test_schema(lines, [json.loads(line) for line in phases.splitlines()])
     test_rsyslog(text, lines)
+    test_archive()

@@ -18,6 +18,7 @@ static const struct {
 	const char *command;
 	const char *program;
 } helpers[] = {
+	{ "archive", "synfin-archive" },
 	{ "export", "synfin-export" },
 	{ "ship", "synfin-ship" },
 	{ "ask", "synfin-ship" },
