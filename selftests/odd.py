@@ -15,6 +15,7 @@ import socket
 import struct
 import subprocess
 import sys
+import time
 
 import tap
 from tun import (DEST, FRAGMENT, HOP, IFF_NAPI, IFF_NAPI_FRAGS, IFF_TAP, Device,
@@ -246,6 +247,11 @@ def unreachable():
         pass_on(syn)
         pass_on(icmp_error(dst, src, syn), ("far", "near"))
         expect(before, {"recorded": 2})
+        # It is believed when nothing has answered for a while.
+        until = time.monotonic() + 60
+        while tap.stats()["open_unreachable"] == before["open_unreachable"] and \
+                time.monotonic() < until:
+            time.sleep(0.2)
         tap.equal(tap.stats()["open_unreachable"] - before["open_unreachable"],
                   1, "open_unreachable")
 

@@ -53,6 +53,7 @@ class Verdict:
         self.strays = 0
         self.open = self.close = self.closed_by = None
         self.handshake = self.server_rtt = self.client_rtt = None
+        self.asked_first = False
         self.close_ns = self.half_close = None
         self.bytes = {"client": None, "server": None}
         self.partial = False
@@ -237,8 +238,10 @@ class Verdict:
         if answers:
             self.step("syn-ack", "server", answers[0], len(answers))
             before = [s for i, s in self.syns if i < self.answers[0][0]]
-            if before:
-                self.server_rtt = answers[0].t - before[-1].t
+            # Which of several was answered, nobody knows (Karn).
+            if len(before) == 1:
+                self.server_rtt = answers[0].t - before[0].t
+            self.asked_first = bool(before)
         if self.gives_up(rst):
             return
         if rst is not None and self.opening_fails(rst):
@@ -250,14 +253,17 @@ class Verdict:
         ack = self.segments[at]
         # Of several SYN-ACKs the one that was acknowledged.
         self.y = answer.seq
-        self.open = "established" if self.syns else "midstream"
+        self.open = "established"
         self.opened_at = at
         self.step("ack", "client", ack, 1)
         self.last_step = ack.t
         before = [a for j, a in self.answers if j < at]
-        self.client_rtt = ack.t - before[-1].t
+        # A FIN proves the ACK, and not its time.
+        timely = not ack.flags & FIN
+        if timely and len(before) == 1:
+            self.client_rtt = ack.t - before[0].t
         # A SYN that overtook nothing: its SYN-ACK came before it.
-        if self.syns and self.server_rtt is not None:
+        if timely and self.syns and self.asked_first:
             self.handshake = ack.t - self.syns[0][1].t
 
     def gives_up(self, rst):

@@ -94,7 +94,9 @@ static bool is_timely(const struct synfin_move *m)
 {
 	const struct synfin_conn *conn = m->conn;
 
-	if (m->seg->kind != SYNFIN_KIND_PLAIN || m->seg->seq != m->own->nxt)
+	/* Of data in the SYN the server may have taken a part, or none. */
+	if (m->seg->kind != SYNFIN_KIND_PLAIN ||
+	    (m->seg->seq != m->own->nxt && m->seg->seq != m->own->una))
 		return false;
 	return !m->seg->len ||
 	       synfin_elapsed(m->now, conn->answer_ns) <= SYNFIN_DELAYED_ACK_NS;

@@ -203,6 +203,75 @@ static void only_the_servers_side_and_no_close(void)
 	SHAPE(dialogue_finish(&d), ESTABLISHED, OPEN, NOBODY);
 }
 
+/* Captures of SYN, FIN and RST only: from 64 KiB to 3 GB, closed or reset. */
+static void only_control_segments(void)
+{
+	static const __u32 sizes[] = { 0, 300, 65536, 1000000, 100000000, 3000000000u };
+	char script[256];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		__u32 end = sizes[i] + 1;
+
+		dialogue_begin(&d, 1);
+		snprintf(script, sizeof(script), "c S 0 W7; s SA 0 1 +20 W7;"
+			 "s FA %u 301 +30000; c FA 301 %u +10", end, end + 1);
+		PLAY(&d, script);
+		sum = dialogue_finish(&d);
+		SHAPE(sum, ESTABLISHED, THREE_WAY, SERVER);
+		TAP_EQUAL(sum->bytes_server, sizes[i]);
+		TAP_EQUAL(sum->bytes_client, 300);
+		TAP_EQUAL(sum->client_rtt_ns, SYNFIN_NS_NONE);
+		TAP_EQUAL(sum->completeness & SYNFIN_SEEN_DATA, 0);
+
+		dialogue_begin(&d, 1);
+		snprintf(script, sizeof(script), "c S 0; s SA 0 1 +20;"
+			 "c FA 301 %u +30000; s FA %u 302 +10", end, end);
+		PLAY(&d, script);
+		sum = dialogue_finish(&d);
+		SHAPE(sum, ESTABLISHED, THREE_WAY, CLIENT);
+		TAP_EQUAL(sum->bytes_server, sizes[i]);
+
+		dialogue_begin(&d, 1);
+		snprintf(script, sizeof(script), "c S 0; s SA 0 1 +20;"
+			 "c RA 301 %u +30000", end);
+		PLAY(&d, script);
+		SHAPE(dialogue_finish(&d), ESTABLISHED, RESET, CLIENT);
+
+		dialogue_begin(&d, 1);
+		snprintf(script, sizeof(script), "c S 0; s SA 0 1 +20;"
+			 "s RA %u 301 +30000", end);
+		PLAY(&d, script);
+		SHAPE(dialogue_finish(&d), ESTABLISHED, RESET, SERVER);
+	}
+}
+
+/* Who has reset and never speaks again has reset, whatever the peer sends again. */
+static void data_again_after_a_reset(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, SHAKE "c PA 1 1 100; s PA 1 101 300; c RA 101 301 : rst;"
+	     "s PA 1 101 300 +200; s PA 1 101 300 +1400; s PA 1 101 300 +3000;"
+	     "s PA 1 101 300 +6000 : not_awaited @OPEN");
+	SHAPE(dialogue_finish(&d), ESTABLISHED, RESET, CLIENT);
+}
+
+/* Neither a keepalive's number, nor a FIN's, nor what no window allows. */
+static void bytes_are_never_more(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, SHAKE "c PA 100001 1 11; s A 1 1; c RA 1 1 : rst");
+	TAP_EQUAL(dialogue_finish(&d)->bytes_client, 0);
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c A 0 1; s A 1 1; s FA 1 1 +9000; c FA 1 2; s A 2 2 : ack-2 end");
+	SHAPE(&d.sum[0], MIDSTREAM, THREE_WAY, SERVER);
+	BYTES(&d.sum[0], 0, 0, 1);
+	dialogue_begin(&d, 1);
+	PLAY(&d, "s SA 0 1; s PA 1 101 500; s FA 501 101; s A 502 102");
+	sum = dialogue_finish(&d);
+	BYTES(sum, 100, 500, 1);
+}
+
 static void open_with_bytes_so_far(void)
 {
 	dialogue_begin(&d, 1);
@@ -476,6 +545,9 @@ static const struct tap_test tests[] = {
 	TAP_TEST(only_the_clients_side),
 	TAP_TEST(only_the_servers_side),
 	TAP_TEST(only_the_servers_side_and_no_close),
+	TAP_TEST(only_control_segments),
+	TAP_TEST(data_again_after_a_reset),
+	TAP_TEST(bytes_are_never_more),
 	TAP_TEST(open_with_bytes_so_far),
 	TAP_TEST(bytes_whose_segments_are_missing_but_acknowledged),
 	TAP_TEST(bytes_from_the_fins_alone),

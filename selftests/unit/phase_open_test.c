@@ -98,6 +98,77 @@ static void syn_sent_again(void)
 	}
 }
 
+/* The time stamp tells which was answered (RFC 7323). */
+static void syn_sent_again_with_time_stamps(void)
+{
+	static const struct {
+		const char *answer;
+		__u64 rtt;
+	} cases[] = {
+		{ "s SA 0 1 +200 t7000/100", 3200 * MS },
+		{ "s SA 0 1 +200 t7000/1100", 2200 * MS },
+		{ "s SA 0 1 +200 t7000/3100", 200 * MS },
+		{ "s SA 0 1 +200 t7000/9", SYNFIN_NS_NONE },
+		{ "s SA 0 1 +200", SYNFIN_NS_NONE },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		while (shape_source(&d, &all)) {
+			PLAY(&d, "c S 0 t100; c S 0 +1000 t1100; c S 0 +2000 t3100");
+			PLAY(&d, cases[i].answer);
+			PLAY(&d, "c A 1 1 +3 t3400/7000 : ack @OPEN");
+			sum = dialogue_finish(&d);
+			TAP_EQUAL(sum->server_rtt_ns, cases[i].rtt);
+			TAP_EQUAL(sum->client_rtt_ns, 3 * MS);
+			TAP_EQUAL(sum->handshake_ns, 3203 * MS);
+		}
+}
+
+static void syn_ack_sent_again_with_time_stamps(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0 t1; s SA 0 1 t700/1; s SA 0 1 +1000 t1700/1;"
+		     "c A 1 1 +5 t1006/1700 : ack");
+		TAP_EQUAL(dialogue_finish(&d)->client_rtt_ns, 5 * MS);
+		PLAY((dialogue_begin(&d, all), &d), "c S 0 t1; s SA 0 1 t700/1;"
+		     "s SA 0 1 +1000 t1700/1; c A 1 1 +5 t1006/700 : ack");
+		TAP_EQUAL(dialogue_finish(&d)->client_rtt_ns, 1005 * MS);
+		PLAY((dialogue_begin(&d, all), &d), "c S 0; s SA 0 1; s SA 0 1;"
+		     "c A 1 1 : ack");
+		TAP_EQUAL(dialogue_finish(&d)->client_rtt_ns, SYNFIN_NS_NONE);
+	}
+}
+
+/* What proves the handshake is not always when it was over. */
+static void proof_is_no_time(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SA 0 1 +80; c FA 1 1 +6000 : ack fin-1; s FA 1 2");
+		sum = dialogue_finish(&d);
+		SHAPE(sum, ESTABLISHED, THREE_WAY, CLIENT);
+		TAP_EQUAL(sum->server_rtt_ns, 80 * MS);
+		TAP_EQUAL(sum->client_rtt_ns, SYNFIN_NS_NONE);
+		TAP_EQUAL(sum->handshake_ns, SYNFIN_NS_NONE);
+		PLAY((dialogue_begin(&d, all), &d),
+		     "c S 0; s SA 0 1; c PA 1 1 9 +6000 : ack");
+		TAP_EQUAL(dialogue_finish(&d)->client_rtt_ns, SYNFIN_NS_NONE);
+		PLAY((dialogue_begin(&d, all), &d),
+		     "c S 0; s SA 0 1; c PA 1 1 9 +40 : ack");
+		TAP_EQUAL(dialogue_finish(&d)->client_rtt_ns, 40 * MS);
+	}
+}
+
+/* RFC 9293, 3.10.7.4: what its receiver does not accept opens nothing. */
+static void ack_out_of_the_window(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SA 0 1; c A 549555 1 : bad_ack @SYN_ACK;"
+		     "c A 5000 1 : bad_ack; expire : timeout end gone");
+		SHAPE(&d.sum[0], UNACKNOWLEDGED, NONE, NOBODY);
+	}
+}
+
 static void unanswered_after_n_syns(void)
 {
 	while (shape_source(&d, &all)) {
@@ -331,6 +402,8 @@ static void data_in_the_syn_left_aside(void)
 		     "s FA 1 102 : fin-2; c A 102 2 : ack-2 end");
 		SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, CLIENT);
 		BYTES(&d.sum[0], 100, 0, 0);
+		TAP_EQUAL(d.sum[0].client_rtt_ns, 1 * MS);
+		TAP_EQUAL(d.sum[0].handshake_ns, 2 * MS);
 	}
 }
 
@@ -549,6 +622,10 @@ static const struct tap_test tests[] = {
 	TAP_TEST(three_segments),
 	TAP_TEST(record_of_phases),
 	TAP_TEST(syn_sent_again),
+	TAP_TEST(syn_sent_again_with_time_stamps),
+	TAP_TEST(syn_ack_sent_again_with_time_stamps),
+	TAP_TEST(proof_is_no_time),
+	TAP_TEST(ack_out_of_the_window),
 	TAP_TEST(unanswered_after_n_syns),
 	TAP_TEST(refused_by_a_reset),
 	TAP_TEST(refused_after_the_answer),
