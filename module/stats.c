@@ -5,20 +5,16 @@
  * In: the summary of each connection that has ended, from emit.c, in any
  * context of a hook or in the worker. Out: figures for proc.c.
  *
- * There is no lock. A book belongs to a CPU, is installed with cmpxchg, only
- * ever grows, and is freed with its namespace. Its figures are local64_t,
- * changed with preemption off: safe from a softirq on the same CPU, and with
- * PREEMPT_RT. Memory is allocated before that, with preemption on; if there is
- * none, the sample is missing in the book and nowhere else.
+ * There is no lock. A book belongs to a CPU, which changes it with interrupts off,
+ * and is freed with its namespace. Memory is allocated before that, with interrupts
+ * on; if there is none, the sample is missing in the book and nowhere else.
  */
 #include "stats.h"
 
 #include <linux/atomic.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
-#include <linux/preempt.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 #include <net/net_namespace.h>
 
 static const u8 synfin_opened[SYNFIN_OPEN_NR] = {
@@ -46,85 +42,6 @@ static const u8 synfin_closed[SYNFIN_CLOSE_NR] = {
 /* Records written for namespaces that are gone, and their counters with them. */
 static atomic64_t synfin_records_gone;
 
-/*
- * Which row of @book is the record's. The first free one becomes it, but a
- * port that never answered gets none in the later half, so that a scan of all
- * ports cannot drive the real services out.
- */
-static unsigned int synfin_row_of(struct synfin_book *book,
-				  const struct synfin_record_conn *rec)
-{
-	bool proved = rec->opening != SYNFIN_OPEN_REFUSED &&
-		      rec->opening != SYNFIN_OPEN_UNREACHABLE &&
-		      rec->opening != SYNFIN_OPEN_UNANSWERED;
-	unsigned int limit = proved ? SYNFIN_ROWS : SYNFIN_ROWS_UNPROVED;
-	u32 port = rec->head.server_port;
-	unsigned int i;
-	u32 owner;
-
-	for (i = 0; port && i < SYNFIN_ROWS; i++) {
-		owner = READ_ONCE(book->port[i]);
-		if (!owner) {
-			if (i >= limit)
-				break;
-			owner = cmpxchg(&book->port[i], 0, port);
-		}
-		if (!owner || owner == port)
-			return i;
-	}
-	return SYNFIN_ROW_OTHER;
-}
-
-/* Install in *@place what is missing there. False if memory is short. */
-static bool synfin_book_fill(void **place, size_t size)
-{
-	void *new;
-
-	if (READ_ONCE(*place))
-		return true;
-	new = kzalloc(size, GFP_ATOMIC | __GFP_NOWARN);
-	if (!new)
-		return false;
-	if (cmpxchg(place, NULL, new))
-		kfree(new);
-	return true;
-}
-
-/* Allocate what the record needs on the CPU where we are just now. */
-static bool synfin_book_grow(struct synfin_net *sn,
-			     const struct synfin_record_conn *rec)
-{
-	struct synfin_counters *counters = raw_cpu_ptr(sn->counters);
-	struct synfin_book *book;
-
-	if (!synfin_book_fill((void **)&counters->book, sizeof(*book)))
-		return false;
-	book = READ_ONCE(counters->book);
-	return synfin_book_fill((void **)&book->row[synfin_row_of(book, rec)],
-				sizeof(struct synfin_row));
-}
-
-static void synfin_book_row(struct synfin_row *row,
-			    const struct synfin_record_conn *rec)
-{
-	local64_inc(&row->cell[SYNFIN_CELL_OPEN + rec->opening]);
-	local64_inc(&row->cell[SYNFIN_CELL_CLOSE + rec->closing]);
-	if (rec->closed_by == SYNFIN_BY_CLIENT)
-		local64_inc(&row->cell[SYNFIN_CELL_BY_CLIENT]);
-	if (rec->closed_by == SYNFIN_BY_SERVER)
-		local64_inc(&row->cell[SYNFIN_CELL_BY_SERVER]);
-	if (rec->server_rtt_ns != SYNFIN_NS_NONE) {
-		local64_inc(&row->cell[SYNFIN_CELL_RTT_COUNT]);
-		local64_add(rec->server_rtt_ns, &row->cell[SYNFIN_CELL_RTT_SUM]);
-	}
-	if (rec->bytes_client != SYNFIN_BYTES_NONE)
-		local64_add(rec->bytes_client,
-			    &row->cell[SYNFIN_CELL_BYTES_CLIENT]);
-	if (rec->bytes_server != SYNFIN_BYTES_NONE)
-		local64_add(rec->bytes_server,
-			    &row->cell[SYNFIN_CELL_BYTES_SERVER]);
-}
-
 /* The record has its durations one after the other, as the histograms are numbered. */
 #define SYNFIN_DURATION(histogram, member)				\
 	static_assert(offsetof(struct synfin_record_conn, member) ==	\
@@ -137,6 +54,11 @@ SYNFIN_DURATION(DURATION, duration_ns);
 SYNFIN_DURATION(CLOSE, close_ns);
 SYNFIN_DURATION(HALF_CLOSE, half_close_ns);
 
+static void add(u64 *figure)
+{
+	WRITE_ONCE(*figure, *figure + 1);
+}
+
 static void synfin_book_buckets(struct synfin_book *book,
 				const struct synfin_record_conn *rec)
 {
@@ -145,24 +67,7 @@ static void synfin_book_buckets(struct synfin_book *book,
 
 	for (i = 0; i < SYNFIN_HISTOGRAM_NR; i++)
 		if (ns[i] != SYNFIN_NS_NONE)
-			local64_inc(&book->bucket[i][synfin_stats_bucket_of(ns[i])]);
-}
-
-/* Write the record into this CPU's book. False if there is no room for it yet. */
-static bool synfin_book_write(struct synfin_net *sn,
-			      const struct synfin_record_conn *rec)
-{
-	struct synfin_row *row = NULL;
-	struct synfin_book *book;
-
-	book = READ_ONCE(this_cpu_ptr(sn->counters)->book);
-	if (book)
-		row = READ_ONCE(book->row[synfin_row_of(book, rec)]);
-	if (row) {
-		synfin_book_row(row, rec);
-		synfin_book_buckets(book, rec);
-	}
-	return row;
+			add(&book->bucket[i][synfin_stats_bucket_of(ns[i])]);
 }
 
 /**
@@ -175,10 +80,16 @@ static bool synfin_book_write(struct synfin_net *sn,
  */
 bool synfin_stats_count(struct synfin_net *sn, const struct synfin_record_conn *rec)
 {
+	struct synfin_book *book = this_cpu_ptr(sn->counters)->book;
+
 	lockdep_assert_irqs_disabled();
 	synfin_stats_inc(sn, synfin_opened[rec->opening]);
 	synfin_stats_inc(sn, synfin_closed[rec->closing]);
-	return synfin_book_write(sn, rec);
+	if (unlikely(!book || synfin_services_need_row(&book->rows, rec)))
+		return false;
+	synfin_services_count(&book->rows, rec, NULL);
+	synfin_book_buckets(book, rec);
+	return true;
 }
 
 /**
@@ -191,16 +102,26 @@ bool synfin_stats_count(struct synfin_net *sn, const struct synfin_record_conn *
 void synfin_stats_conn(struct synfin_net *sn,
 		       const struct synfin_record_conn *rec)
 {
-	bool written;
+	struct synfin_book *new = kzalloc(sizeof(*new), GFP_ATOMIC | __GFP_NOWARN);
+	struct synfin_row *row = kzalloc(sizeof(*row), GFP_ATOMIC | __GFP_NOWARN);
+	struct synfin_counters *counters;
+	unsigned long flags;
 
-	/* Again, if we were moved to a CPU that has no book. */
-	do {
-		if (!synfin_book_grow(sn, rec))
-			return;
-		preempt_disable();
-		written = synfin_book_write(sn, rec);
-		preempt_enable();
-	} while (!written);
+	/* Wherever we are now. */
+	local_irq_save(flags);
+	counters = this_cpu_ptr(sn->counters);
+	if (!counters->book) {
+		/* Pairs with the readers' acquire: zeroed before it is found. */
+		smp_store_release(&counters->book, new);
+		new = NULL;
+	}
+	if (counters->book) {
+		synfin_services_count(&counters->book->rows, rec, &row);
+		synfin_book_buckets(counters->book, rec);
+	}
+	local_irq_restore(flags);
+	kfree(new);
+	kfree(row);
 }
 
 /**
@@ -262,6 +183,13 @@ u64 synfin_stats_records_gone(void)
 	return atomic64_read(&synfin_records_gone);
 }
 
+/* The book of a CPU, NULL if it has none. */
+static const struct synfin_book *book_of(const struct synfin_net *sn, int cpu)
+{
+	/* Pairs with the release in synfin_stats_conn(). */
+	return smp_load_acquire(&per_cpu_ptr(sn->counters, cpu)->book);
+}
+
 /**
  * synfin_stats_bucket() - the value of a histogram's bucket
  * @sn:		the namespace
@@ -274,48 +202,16 @@ u64 synfin_stats_records_gone(void)
 u64 synfin_stats_bucket(const struct synfin_net *sn,
 			enum synfin_histogram histogram, unsigned int bucket)
 {
-	struct synfin_book *book;
+	const struct synfin_book *book;
 	u64 sum = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		book = READ_ONCE(per_cpu_ptr(sn->counters, cpu)->book);
+		book = book_of(sn, cpu);
 		if (book)
-			sum += local64_read(&book->bucket[histogram][bucket]);
+			sum += READ_ONCE(book->bucket[histogram][bucket]);
 	}
 	return sum;
-}
-
-/* The rows of all CPUs as they stand, at most @max of them. */
-static int synfin_rows_gather(const struct synfin_net *sn,
-			      struct synfin_service *services, int max)
-{
-	struct synfin_service *service;
-	struct synfin_book *book;
-	struct synfin_row *row;
-	int cpu, i, j, n = 0;
-
-	for_each_possible_cpu(cpu) {
-		book = READ_ONCE(per_cpu_ptr(sn->counters, cpu)->book);
-		for (i = 0; book && i <= SYNFIN_ROW_OTHER && n < max; i++) {
-			row = READ_ONCE(book->row[i]);
-			if (!row)
-				continue;
-			service = &services[n++];
-			service->port = i < SYNFIN_ROWS ?
-					READ_ONCE(book->port[i]) : 0;
-			for (j = 0; j < SYNFIN_CELL_NR; j++)
-				service->cell[j] = local64_read(&row->cell[j]);
-		}
-	}
-	return n;
-}
-
-static int synfin_service_order(const void *a, const void *b)
-{
-	const struct synfin_service *left = a, *right = b;
-
-	return (int)left->port - (int)right->port;
 }
 
 /**
@@ -330,27 +226,24 @@ int synfin_stats_services(const struct synfin_net *sn,
 			  struct synfin_service **services)
 {
 	struct synfin_service *rows;
-	int cpu, i, j, nr, max = 0, last = -1;
+	const struct synfin_book *book;
+	int cpu, nr = 0, max = 0;
 
 	for_each_possible_cpu(cpu)
-		if (READ_ONCE(per_cpu_ptr(sn->counters, cpu)->book))
+		if (book_of(sn, cpu))
 			max += SYNFIN_ROWS + 1;
-	rows = kvcalloc(max, sizeof(*rows), GFP_KERNEL);
+	rows = kvcalloc(max, sizeof(*rows), GFP_KERNEL_ACCOUNT);
 	if (!rows)
 		return -ENOMEM;
-
-	nr = synfin_rows_gather(sn, rows, max);
-	sort(rows, nr, sizeof(*rows), synfin_service_order, NULL);
-	for (i = 0; i < nr; i++) {
-		if (last < 0 || rows[last].port != rows[i].port) {
-			rows[++last] = rows[i];
-			continue;
-		}
-		for (j = 0; j < SYNFIN_CELL_NR; j++)
-			rows[last].cell[j] += rows[i].cell[j];
+	for_each_possible_cpu(cpu) {
+		book = book_of(sn, cpu);
+		/* One may have come meanwhile. */
+		if (book && nr + SYNFIN_ROWS < max)
+			nr += synfin_services_gather(&book->rows, &rows[nr]);
+		cond_resched();
 	}
 	*services = rows;
-	return last + 1;
+	return synfin_services_merge(rows, nr);
 }
 
 /**
@@ -377,15 +270,15 @@ int synfin_stats_init(struct synfin_net *sn)
 void synfin_stats_clean(struct synfin_net *sn)
 {
 	struct synfin_book *book;
-	int cpu, i;
+	int cpu;
 
 	atomic64_add(synfin_stats_counter(sn, SYNFIN_CNT_phase_records) +
 		     synfin_stats_counter(sn, SYNFIN_CNT_conns),
 		     &synfin_records_gone);
 	for_each_possible_cpu(cpu) {
 		book = per_cpu_ptr(sn->counters, cpu)->book;
-		for (i = 0; book && i <= SYNFIN_ROW_OTHER; i++)
-			kfree(book->row[i]);
+		if (book)
+			synfin_services_free(&book->rows);
 		kfree(book);
 	}
 	free_percpu(sn->counters);

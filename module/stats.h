@@ -14,9 +14,9 @@
 #include <linux/limits.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
-#include <asm/local64.h>
 #include "uapi/synfin.h"
 #include "core/counters.h"
+#include "services.h"
 #include "net.h"
 
 struct synfin_book;
@@ -123,61 +123,15 @@ static inline u64 synfin_stats_bucket_lower(unsigned int bucket)
 }
 
 /**
- * enum synfin_cell - the columns of a server port's row
- * @SYNFIN_CELL_OPEN:		openings, one column for each enum synfin_open
- * @SYNFIN_CELL_CLOSE:		closings, one for each enum synfin_close
- * @SYNFIN_CELL_BY_CLIENT:	closed first by the client
- * @SYNFIN_CELL_BY_SERVER:	closed first by the server
- * @SYNFIN_CELL_RTT_COUNT:	connections whose server_rtt_ns is known
- * @SYNFIN_CELL_RTT_SUM:	the sum of these, in nanoseconds
- * @SYNFIN_CELL_BYTES_CLIENT:	payload sent by clients, as far as known
- * @SYNFIN_CELL_BYTES_SERVER:	payload sent by the server
- * @SYNFIN_CELL_NR:		how many columns there are
- */
-enum synfin_cell {
-	SYNFIN_CELL_OPEN,
-	SYNFIN_CELL_CLOSE = SYNFIN_CELL_OPEN + SYNFIN_OPEN_NR,
-	SYNFIN_CELL_BY_CLIENT = SYNFIN_CELL_CLOSE + SYNFIN_CLOSE_NR,
-	SYNFIN_CELL_BY_SERVER,
-	SYNFIN_CELL_RTT_COUNT,
-	SYNFIN_CELL_RTT_SUM,
-	SYNFIN_CELL_BYTES_CLIENT,
-	SYNFIN_CELL_BYTES_SERVER,
-	SYNFIN_CELL_NR,
-};
-
-#define SYNFIN_ROWS		128	/* ports that a book tells apart */
-#define SYNFIN_ROWS_UNPROVED	64	/* the most for ports that never answered */
-#define SYNFIN_ROW_OTHER	SYNFIN_ROWS
-
-/**
- * struct synfin_row - a server port's figures on one CPU
- * @cell: by enum synfin_cell
- */
-struct synfin_row {
-	local64_t cell[SYNFIN_CELL_NR];
-};
-
-/**
  * struct synfin_book - what one CPU knows of a namespace's connections
  * @bucket:	the histograms
- * @port:	whose row it is, 0 for one that is free; filled from the start
- * @row:	the rows; the last is for all other ports
+ * @rows:	the rows of server ports
+ *
+ * Its CPU alone writes it, with interrupts off.
  */
 struct synfin_book {
-	local64_t		bucket[SYNFIN_HISTOGRAM_NR][SYNFIN_BUCKET_NR];
-	u32			port[SYNFIN_ROWS];
-	struct synfin_row	*row[SYNFIN_ROWS + 1];
-};
-
-/**
- * struct synfin_service - a server port's row, summed over CPUs
- * @port:	the port, 0 for all that have no row of their own
- * @cell:	the figures, by enum synfin_cell
- */
-struct synfin_service {
-	u32 port;
-	u64 cell[SYNFIN_CELL_NR];
+	u64			bucket[SYNFIN_HISTOGRAM_NR][SYNFIN_BUCKET_NR];
+	struct synfin_rows	rows;
 };
 
 /* stats.c */
