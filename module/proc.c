@@ -11,6 +11,8 @@
 #include "ring.h"
 #include "stats.h"
 
+#include <linux/capability.h>
+#include <linux/err.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/proc_fs.h>
@@ -88,10 +90,29 @@ static void synfin_put(struct seq_file *m, const char *name, u64 value)
 	seq_printf(m, "%s %llu\n", name, value);
 }
 
+/*
+ * The table is one for all namespaces, and so are the rings: what they tell of others
+ * is for whoever opened the file with a right in the first of them.
+ */
+static void synfin_put_shared(struct seq_file *m, const struct synfin_gauges *g)
+{
+	const struct synfin_ring_header *ring = synfin_ring_header();
+
+	if (!net_eq(synfin_proc_net(m)->net, &init_net) ||
+	    !file_ns_capable(m->file, &init_user_ns, CAP_NET_ADMIN))
+		return;
+	synfin_put(m, "flows_total", g->total);
+	synfin_put(m, "flows_embryonic", g->embryonic);
+	synfin_put(m, "max_flows", g->max);
+	synfin_put(m, "ring_records", ring->ring[SYNFIN_RING_CLOSED].nr_slots);
+	synfin_put(m, "ring_cpus", ring->nr_cpus);
+	synfin_put(m, "records", synfin_ring_records());
+	synfin_put(m, "records_gone", synfin_stats_records_gone());
+}
+
 static int synfin_stats_show(struct seq_file *m, void *v)
 {
 	struct synfin_net *sn = synfin_proc_net(m);
-	const struct synfin_ring_header *ring = synfin_ring_header();
 	u64 value[SYNFIN_CNT_NR];
 	struct synfin_gauges g;
 	unsigned int i;
@@ -108,16 +129,7 @@ static int synfin_stats_show(struct seq_file *m, void *v)
 	synfin_put(m, "flows_open", g.open);
 	synfin_put(m, "flows_closing", g.closing);
 	synfin_put(m, "flows_lingering", g.lingering);
-	/* The table is one for all namespaces; the ring belongs to the first. */
-	synfin_put(m, "flows_total", g.total);
-	synfin_put(m, "flows_embryonic", g.embryonic);
-	synfin_put(m, "max_flows", g.max);
-	if (!net_eq(sn->net, &init_net))
-		return 0;
-	synfin_put(m, "ring_records", ring->ring[SYNFIN_RING_CLOSED].nr_slots);
-	synfin_put(m, "ring_cpus", ring->nr_cpus);
-	synfin_put(m, "records", synfin_ring_records());
-	synfin_put(m, "records_gone", synfin_stats_records_gone());
+	synfin_put_shared(m, &g);
 	return 0;
 }
 
@@ -233,6 +245,9 @@ static void *synfin_flows_start(struct seq_file *m, loff_t *pos)
 	struct synfin_net *sn = synfin_proc_net(m);
 	struct synfin_conn *conn;
 
+	/* The mode lets in uid 0 of whatever shares this network. */
+	if (!file_ns_capable(m->file, sn->net->user_ns, CAP_NET_ADMIN))
+		return ERR_PTR(-EPERM);
 	/* Mostly we go on where the last read stopped. */
 	if (*pos && *pos == walk->pos)
 		return synfin_flow_here(sn, walk);

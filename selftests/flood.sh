@@ -58,9 +58,9 @@ flood() {
 	more=$(($(kernel_memory) - before))
 	each=$(awk '{ print $3 }' "$tmp/sent")
 	slowest=$((each > slowest ? each : slowest))
-	note "$3: $(cat "$tmp/sent"), $(stat_in_b flows_total) flows, $more kB more"
-	at_most "$(stat_in_b flows_total)" "$cap" "flows in the table"
-	at_most "$(stat_in_b flows_embryonic)" $((cap / 4 + 2)) "unproved flows"
+	note "$3: $(cat "$tmp/sent"), $(stat_of flows_total) flows, $more kB more"
+	at_most "$(stat_of flows_total)" "$cap" "flows in the table"
+	at_most "$(stat_of flows_embryonic)" $((cap / 4 + 2)) "unproved flows"
 	# As many as 16,384 flows are kept at hand; the server's backlog and what is
 	# under way take some megabytes as well.
 	at_most "$more" $(((cap + 16384) / 4 + 8192)) "kB of memory more"

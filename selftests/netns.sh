@@ -48,6 +48,34 @@ ring_is_in_the_first() {
 	! stats_in one | grep -q '^records' || fail "stats of the ring"
 }
 
+# without_right FILE: as uid 0 of a container that shares this network
+without_right() {
+	setpriv --bounding-set -net_admin cat "$1"
+}
+
+# What is of others, or tells sequence numbers, takes a right.
+who_may_see_what() {
+	local name
+
+	require setpriv
+	netns one
+	synfin_load linger_timeout=3600
+	load -n 1 >/dev/null
+	wait_for "a connection" stat_is conns 1
+	without_right "$stats" >"$tmp/stats"
+	stats_in one >"$tmp/one"
+	for name in flows_total flows_embryonic max_flows records ring_records; do
+		[[ -n $(stat_of "$name") ]] || fail "$name is missing"
+		same "$(stat_of "$name" "$tmp/stats")" "" "$name without rights"
+		same "$(stat_of "$name" "$tmp/one")" "" "$name in a namespace"
+	done
+	same "$(stat_of conns "$tmp/stats")" 1 "conns without rights"
+	refuses without_right /proc/net/synfin/flows 2>/dev/null
+	refuses without_right /proc/net/synfin/ring 2>/dev/null
+	# In a namespace that is one's own, with a user namespace around it.
+	unshare -Urn cat /proc/net/synfin/flows || fail "one's own flows"
+}
+
 # One connection through two namespaces is one record in each.
 veth_is_seen_on_both_sides() {
 	netns one two
@@ -161,6 +189,7 @@ two_hundred() {
 
 run "figures are of the namespace, the table is one" figures_are_of_the_namespace
 run "the ring is in the first namespace only" ring_is_in_the_first
+run "others' figures take a right" who_may_see_what
 run "a veth pair is seen on both sides" veth_is_seen_on_both_sides
 run "a router sees what it forwards" router_sees_what_it_forwards
 run "a namespace goes with a connection open" go_with_connections_open

@@ -61,8 +61,11 @@ FILE *proc_open(const char *path)
  */
 int proc_close(FILE *file, const char *path)
 {
-	int err = ferror(file) ? complain_file(path, EIO, NULL) : 0;
+	int error = errno == EPERM ? EPERM : EIO;
+	int err = 0;
 
+	if (ferror(file))
+		err = complain_file(path, error, error == EPERM ? "try: sudo" : NULL);
 	fclose(file);
 	return err;
 }
