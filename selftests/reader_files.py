@@ -256,6 +256,115 @@ def a_recorder_outlives_its_stdout():
     same(growing.end()[0], 0, "exit status in the end")
 
 
+# --- records ---
+
+FILE_MAGIC = 0x454c4946464e5953
+NONE = 2**64 - 1
+
+
+def recording(name, *records, version=2):
+    return write(name, struct.pack("=QIIQQ", FILE_MAGIC, version, 32, 0, 0) +
+                 b"".join(records))
+
+
+def step(phase, when, sender=0, count=1, flags=2, since=NONE, seq=100, ack=0):
+    return struct.pack("=BBHHBBIIIIQQ", phase, sender, 0, 512, flags, 0, seq, ack, 0,
+                       count, since, when)
+
+
+def record(kind, body, ident=1, words=None, **more):
+    data = head(kind, ident, **more) + body
+    return data[:6] + bytes([words if words is not None else len(data) // 8]) + data[7:]
+
+
+def summary(opening=0, closing=2, by=1, syns=1, answers=1, phases=7, flags=0x18,
+            **more):
+    """Established in 3 ms, the server's side took 2, closed after 10."""
+    return record(2, struct.pack("=4BI4I2I6Q2QQ4HII", opening, closing, by, 0x1f, flags,
+                                 syns, answers, 2, 0, 100, 900, 3 * MS, 2 * MS, MS,
+                                 10 * MS, 5, NONE, 1, 2, 0x1, phases, 0, 0, 0, 0, 0),
+                  **more)
+
+
+T = 10**18
+
+
+@test
+def a_summary_tells_the_handshake_that_was_overwritten():
+    close = record(1, step(3, T + 8 * MS, flags=17) + step(4, T + 9 * MS, 1, flags=16) +
+                   step(5, T + 9 * MS, 1, flags=17))
+    last = record(1, step(6, T + 10 * MS, flags=16))
+    conn, = rows(run("conns", "--json", "-r", recording("gone", close, last, summary())))
+    same([(p["phase"], p["from"], p["t_ns"], p["seq"], p["ack"], p["count"])
+          for p in conn["phases"][:3]],
+         [("syn", "client", 0, 100, None, 1), ("syn-ack", "server", 2 * MS, 900, 101, 1),
+          ("ack", "client", 3 * MS, 101, 901, 1)], "the handshake")
+    same(len(conn["phases"]), 7, "phases")
+    same(conn["phases_lost"], 0, "phases_lost")
+    # A SYN that was sent again: which one was answered is known.
+    conn, = rows(run("conns", "--json", "-r",
+                     recording("again", close, last, summary(syns=2, phases=8))))
+    same([(p["phase"], p["t_ns"], p["count"]) for p in conn["phases"][:3]],
+         [("syn", 0, 1), ("syn", 0, 2), ("syn-ack", 2 * MS, 1)], "both SYNs")
+    # What it does not tell is lost, and what is there is not told twice.
+    conn, = rows(run("conns", "--json", "-r",
+                     recording("less", last, summary(opening=7, flags=0))))
+    same((len(conn["phases"]), conn["phases_lost"]), (1, 6), "there and lost")
+    opened = record(1, step(0, T) + step(1, T + 2 * MS, 1, flags=18, seq=900, ack=101) +
+                    step(2, T + 3 * MS, flags=16, seq=101, ack=901))
+    conn, = rows(run("conns", "--json", "-r", recording("all", opened, close, last,
+                                                        summary())))
+    same((len(conn["phases"]), conn["phases_lost"]), (7, 0), "there and lost")
+
+
+@test
+def a_recording_of_version_1_is_read():
+    def old(kind, body):
+        data = head(kind, 1) + body
+        return data[:6] + b"\0" + data[7:]
+    phases = [old(1, struct.pack("=BBHHBBIIIIQ", number, number == 1, 1, 512, flags, 0, 5,
+                                 6, 0, 0, NONE if not number else MS))
+              for number, flags in ((0, 2), (1, 18), (2, 16), (7, 4))]
+    conn = old(2, struct.pack("=4BI4H2I6Q2QQ", 0, 5, 1, 39, 0x18, 1, 1, 0, 1, 5, 6, MS,
+                              MS // 2, MS // 2, MS, NONE, NONE, 0, 0, 0x5))
+    got, = rows(run("conns", "--json", "-r",
+                    recording("old", *phases, conn, version=1)))
+    same((got["open"], got["close"], got["closed_by"], got["rst_count"],
+          got["handshake_ns"]), ("established", "reset", "client", 1, MS), "the summary")
+    same([p["phase"] for p in got["phases"]], ["syn", "syn-ack", "ack", "rst"], "phases")
+    has(run("conns", "-r", recording("new", conn, version=3), status=1).said, "version 3")
+    has(run("conns", "-r", recording("mixed", conn[:-8], version=1), status=1).said,
+        "cut off")
+
+
+@test
+def a_record_that_cannot_be_is_refused_in_one_line():
+    good = record(1, step(0, T))
+    bad = {
+        "no length": record(1, step(0, T), words=0),
+        "less than a head": record(1, step(0, T), words=7),
+        "longer than a slot": record(1, step(0, T) * 4),
+        "no step": record(1, b""),
+        "half a step": record(1, step(0, T)[:24]),
+        "no such phase": record(1, step(9, T)),
+        "no such end": record(1, step(0, T, sender=2)),
+        "no such family": record(1, step(0, T), family=5),
+        "no such opening": summary(opening=8),
+        "no such closing": summary(closing=8),
+        "nobody's close": summary(by=4),
+        "a short summary": record(2, b"\0" * 8),
+    }
+    for name, data in bad.items():
+        for command in ("conns", "phases", "ladder"):
+            done = run(command, "-r", recording("bad", good, data), status=1)
+            same(len(done.said.strip().splitlines()[-1:]), 1, name)
+            has(done.said, "broken at offset 136")
+    # What a later version writes is passed over.
+    other = record(9, b"\0" * 16)
+    got = rows(run("phases", "--json", "-r", recording("later", other, good, other)))
+    same(len(got), 1, "phases that are known")
+
+
 # --- more phases than can be kept ---
 
 def retold(nr):

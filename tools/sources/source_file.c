@@ -8,6 +8,7 @@
 #include "output/complain.h"
 #include "sources/input.h"
 #include "sources/record_check.h"
+#include "sources/record_v1.h"
 #include "sources/source.h"
 #include "commands/stop.h"
 
@@ -17,6 +18,8 @@ struct recording {
 	struct source src;
 	struct input *in;
 	bool follow;
+	uint32_t version;
+	union synfin_record converted;
 };
 
 static enum source_state at_end(struct recording *r, size_t left)
@@ -40,7 +43,26 @@ static enum source_state bad_record(struct recording *r)
 	return source_fail(&r->src,
 			   "%s: broken at offset %llu: no record of version %u",
 			   r->in->name, (unsigned long long)r->in->offset,
-			   SYNFIN_VERSION);
+			   r->version);
+}
+
+/* How long the record is of which the head has been read; 0 if it is none. */
+static size_t size_of(const struct recording *r)
+{
+	const struct synfin_record_head *head = (const void *)input_data(r->in);
+
+	if (r->version == 1)
+		return record_v1_size(head->type);
+	return record_has_size(head) ? head->words * sizeof(__u64) : 0;
+}
+
+/* The record that has been read, as it is written today. */
+static const union synfin_record *record_of(struct recording *r)
+{
+	if (r->version != 1)
+		return (const void *)input_data(r->in);
+	record_v1_convert(input_data(r->in), &r->converted);
+	return &r->converted;
 }
 
 static enum source_state recording_read(struct source *src,
@@ -55,14 +77,13 @@ static enum source_state recording_read(struct source *src,
 		left = input_fill(r->in, sizeof(rec->head));
 		if (left < sizeof(rec->head))
 			return at_end(r, left);
-		rec = (const void *)input_data(r->in);
-		if (!record_has_size(&rec->head))
+		size = size_of(r);
+		if (!size)
 			return bad_record(r);
-		size = rec->head.words * sizeof(rec->words[0]);
 		left = input_fill(r->in, size);
 		if (left < size)
 			return at_end(r, left);
-		rec = (const void *)input_data(r->in);
+		rec = record_of(r);
 		if (record_is_known(&rec->head)) {
 			if (!record_is_sound(rec))
 				return bad_record(r);
@@ -108,7 +129,7 @@ struct source *source_file_open(struct input *in, bool follow)
 		goto err_close;
 	}
 	memcpy(&header, input_data(in), sizeof(header));
-	if (header.version != SYNFIN_VERSION) {
+	if (header.version != 1 && header.version != SYNFIN_VERSION) {
 		complain_version(in->name, header.version, SYNFIN_VERSION,
 				 "read it with the synfin that wrote it");
 		goto err_close;
@@ -137,6 +158,7 @@ struct source *source_file_open(struct input *in, bool follow)
 		},
 		.in = in,
 		.follow = follow,
+		.version = header.version,
 	};
 	return &r->src;
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Records as version 1 wrote them, so that old recordings can still be read.
+ */
+#ifndef _TOOLS_RECORD_V1_H
+#define _TOOLS_RECORD_V1_H
+
+#include <stddef.h>
+
+#include "uapi/synfin.h"
+
+size_t record_v1_size(__u8 type);
+void record_v1_convert(const void *old, union synfin_record *rec);
+
+#endif /* _TOOLS_RECORD_V1_H */
