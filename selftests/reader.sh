@@ -148,7 +148,7 @@ stopped_reader_says_what_it_lost() {
 	kill -CONT "$reader"
 	some 2
 	wait_for "it to catch up" caught_up
-	kill -INT "$reader"
+	kill -TERM "$reader"
 	wait "$reader"
 	lost=$(sed -n 's/.*; \([0-9,]*\) records\? lost.*/\1/p' "$tmp/out.err")
 	read=$(sed -n 's/^\([0-9,]*\) records\?, .*/\1/p' "$tmp/out.err")

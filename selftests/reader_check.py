@@ -137,9 +137,12 @@ def main():
                                           "client_port", "server")} | {
             "phase": str, "from": str, "seq": OPTIONAL, "ack": OPTIONAL,
             "count": int}, exactly=False)
-    stamps = [phase["ts"] for phase in phases]
-    if stamps != sorted(stamps):
-        wrong("phases are not in the order of time")
+    stamps = {}
+    for phase in phases:
+        stamps.setdefault(phase["id"], []).append(phase["ts"])
+    for of_one in stamps.values():
+        if of_one != sorted(of_one):
+            wrong("phases of a connection are not in the order of time")
     for line in WRONG[:40]:
         print("#", line)
     sys.exit(bool(WRONG))

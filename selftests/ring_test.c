@@ -711,4 +711,101 @@ RING_TEST(several_sleepers_are_all_woken)
 	EXPECT_EQ(3, woken);
 }
 
+#define CPU1 "/sys/devices/system/cpu/cpu1/online"
+
+/* kB that the kernel has taken from its vmalloc area. */
+static long vmalloc_used(void)
+{
+	FILE *file = fopen("/proc/meminfo", "r");
+	long used = -1;
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "VmallocUsed: %ld", &used) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return used;
+}
+
+static int run_on(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set);
+}
+
+static uint64_t heads_of(const struct ring *r, unsigned int cpu)
+{
+	uint64_t sum = 0;
+	unsigned int k;
+
+	for (k = 0; k < r->header.nr_rings; k++)
+		sum += ring_head(r, cpu * r->header.nr_rings + k);
+	return sum;
+}
+
+/* Looks at a page that may be missing, in a child that may die of it. */
+static int signal_of_look_at(const struct synfin_slot *slot)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		_exit(__atomic_load_n(&slot->seq, __ATOMIC_RELAXED) != 0);
+	if (waitpid(pid, &status, 0) != pid || (WIFEXITED(status) && WEXITSTATUS(status)))
+		return -1;
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+RING_TEST(a_cpu_has_memory_from_when_it_comes)
+{
+	struct ring *r = &self->ring;
+	union synfin_record rec;
+	unsigned int ring, nr;
+	uint64_t written;
+	long before;
+
+	if (sysconf(_SC_NPROCESSORS_CONF) < 2 || write_file(CPU1, "0"))
+		SKIP(return, "no CPU that can go");
+	ring_close(r);
+	ASSERT_EQ(0, unload_module());
+	ASSERT_EQ(0, load_module("ring_records=8192"));
+	ASSERT_EQ(0, ring_open(r));
+	nr = r->header.nr_rings;
+	EXPECT_EQ(1, ring_cpu(r, 0)->present);
+	EXPECT_EQ(0, ring_cpu(r, 1)->present);
+	EXPECT_EQ(SIGBUS, signal_of_look_at(ring_slot(r, nr, 0)));
+
+	before = vmalloc_used();
+	ASSERT_EQ(0, write_file(CPU1, "1"));
+	EXPECT_EQ(1, ring_cpu(r, 1)->present);
+	EXPECT_LE((long)(r->header.cpu_stride / 1024), vmalloc_used() - before);
+	EXPECT_EQ(0, signal_of_look_at(ring_slot(r, nr, 0)));
+
+	/* What it writes is in the mapping that was there before. */
+	ASSERT_EQ(0, run_on(1));
+	ASSERT_EQ(0, connect_often(self->listener, &self->at, 5));
+	wait_for_records(r, 5 * RECORDS_EACH);
+	ASSERT_EQ(0, run_on(0));
+	written = heads_of(r, 1);
+	EXPECT_LT(0, written);
+
+	/* When it goes it stays, and when it comes back it goes on. */
+	ASSERT_EQ(0, write_file(CPU1, "0"));
+	EXPECT_EQ(written, heads_of(r, 1));
+	for (ring = nr; ring < 2 * nr; ring++)
+		for (written = 0; written < ring_head(r, ring); written++)
+			EXPECT_TRUE(ring_read(r, ring, written, &rec));
+	ASSERT_EQ(0, write_file(CPU1, "1"));
+	written = heads_of(r, 1);
+	ASSERT_EQ(0, run_on(1));
+	ASSERT_EQ(0, connect_often(self->listener, &self->at, 5));
+	wait_for_records(r, 10 * RECORDS_EACH);
+	EXPECT_LT(written, heads_of(r, 1));
+	EXPECT_LE(10 * RECORDS_EACH, ring_heads(r));
+}
+
 TEST_HARNESS_MAIN
