@@ -188,9 +188,12 @@ static inline void segment(struct synfin_conn *conn,
 	if (conn->suspect.what == SYNFIN_SUSPECT_RST)
 		synfin_refute(&m);
 	walk(&m);
-	/* Wireshark sees also what nobody accepts. */
-	if (synfin_shows_all(seg))
+	/* Wireshark sees also what nobody accepts, and so it is no file without data. */
+	if (synfin_shows_all(seg)) {
 		conn->seen |= seen_by(seg);
+		if (seg->kind == SYNFIN_KIND_PLAIN)
+			conn->flags |= SYNFIN_FLAG_PLAIN;
+	}
 	if (!res->nr && res->reason != SYNFIN_CNT_not_awaited)
 		return;
 	conn->seen_ns = now;

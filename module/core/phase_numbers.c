@@ -99,6 +99,21 @@ static __u32 limit_of(const struct synfin_end *end, const struct synfin_end *to)
 	return synfin_after(limit, end->nxt) ? limit : end->nxt;
 }
 
+/* Nothing but SYN, FIN and RST was shown: what passed between them was not. */
+static __u32 hidden(const struct synfin_move *m)
+{
+	bool plain = m->seg->kind == SYNFIN_KIND_PLAIN ||
+		     m->conn->flags & SYNFIN_FLAG_PLAIN;
+
+	return plain || !synfin_shows_all(m->seg) ? 0 : synfin_unseen(m);
+}
+
+/* How far back a number may lie: there is no going back over what was not shown. */
+static __u32 look_back(const struct synfin_move *m)
+{
+	return hidden(m) ? 0 : SYNFIN_WINDOW_MAX;
+}
+
 /**
  * synfin_seq_fits() - is the sequence number such as its receiver accepts?
  * @m: the move
@@ -110,12 +125,12 @@ static __u32 limit_of(const struct synfin_end *end, const struct synfin_end *to)
 bool synfin_seq_fits(const struct synfin_move *m)
 {
 	const struct synfin_end *own = m->own;
-	__u32 lo = own->nxt - SYNFIN_WINDOW_MAX;
+	__u32 lo = own->nxt - look_back(m);
 
 	if (!(own->flags & SYNFIN_END_NXT))
 		return true;
 	if ((own->flags & SYNFIN_END_UNA) && synfin_after(own->nxt, own->una))
-		lo = own->una - SYNFIN_WINDOW_MAX;
+		lo = own->una - look_back(m);
 	return synfin_within(m->seg->seq, lo, limit_of(own, m->peer) - lo);
 }
 
@@ -128,7 +143,7 @@ bool synfin_seq_fits(const struct synfin_move *m)
 bool synfin_ack_fits(const struct synfin_move *m)
 {
 	const struct synfin_end *peer = m->peer;
-	__u32 lo = peer->una - SYNFIN_WINDOW_MAX;
+	__u32 lo = peer->una - look_back(m);
 	__u32 span = peer->nxt - lo;
 
 	if (!(peer->flags & SYNFIN_END_NXT))
@@ -157,15 +172,6 @@ bool synfin_may_follow_syn(const struct synfin_move *m)
 {
 	return (m->own->flags & SYNFIN_END_ISN) &&
 	       synfin_within(m->seg->seq, m->own->isn, 1 + synfin_syn_room(m->own));
-}
-
-/* Nothing but SYN, FIN and RST was shown: what passed between them was not. */
-static __u32 hidden(const struct synfin_move *m)
-{
-	bool plain = m->seg->kind == SYNFIN_KIND_PLAIN ||
-		     m->conn->flags & SYNFIN_FLAG_PLAIN;
-
-	return plain || !synfin_shows_all(m->seg) ? 0 : synfin_unseen(m);
 }
 
 static bool acks_answer_with(const struct synfin_move *m)
@@ -274,7 +280,7 @@ static bool fin_seq_fits(const struct synfin_move *m, __u32 fin)
 static bool fin_ack_fits(const struct synfin_move *m)
 {
 	const struct synfin_end *peer = m->peer;
-	__u32 lo = peer->una - SYNFIN_WINDOW_MAX, ack = m->seg->ack;
+	__u32 lo = peer->una - look_back(m), ack = m->seg->ack;
 
 	if ((peer->flags & SYNFIN_END_FIN) && synfin_after(ack, peer->fin_end) &&
 	    !(peer->flags & SYNFIN_END_FIN_DOUBTED))

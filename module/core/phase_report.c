@@ -112,7 +112,7 @@ static __u64 bytes_of(const struct synfin_end *end, __u32 *flags)
 	if (!(end->flags & SYNFIN_END_NXT))
 		return end->fin_end - end->isn - 2;
 	more = end->fin_end - 1 - end->nxt;
-	if (more >= -SYNFIN_WINDOW_MAX)
+	if (more >= -(SYNFIN_WINDOW_MAX / 4))
 		return bytes >= -more ? bytes - -more : 0;
 	return bytes + more;
 }

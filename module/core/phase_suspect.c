@@ -98,7 +98,8 @@ void synfin_suspect_rst(struct synfin_move *m, __u8 opening)
 		.opening = opening,
 		.seq = m->seg->seq,
 	};
-	if (conn->flags & SYNFIN_FLAG_WATCHED && !synfin_rst_is_exact(m))
+	if ((synfin_shows_all(m->seg) || conn->flags & SYNFIN_FLAG_WATCHED) &&
+	    !(m->own->flags & SYNFIN_END_FIN_ACKED) && !synfin_rst_is_exact(m))
 		conn->deadline_ns = m->now + 3 * synfin_elapsed(m->now, conn->seen_ns);
 }
 

@@ -527,7 +527,48 @@ static void answer_is_older_than_the_question(void)
 	TAP_EQUAL(sum->client_rtt_ns, 1 * MS);
 }
 
+/* A file with a segment without SYN, FIN and RST has data, too, if there was any. */
+static void ack_that_nobody_accepts_is_refused(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0 : syn; s SA 0 1 : syn-ack; c A 1 400001 : bad_ack @SYN_ACK;"
+	     "s R 400001 : forged_rst");
+	sum = dialogue_finish(&d);
+	TAP_EQUAL(sum->opening, SYNFIN_OPEN_UNACKNOWLEDGED);
+}
+
+/* A silence of a minute is no hole in the file through which any number would fit. */
+static void rst_that_is_guessed_in_a_silence(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0 : syn; s SA 0 1 : syn-ack; c A 1 1 : ack;"
+	     "c PA 1 1 100; s A 1 101;"
+	     "s R 123456789 +60000 : rst; expire : stays;"
+	     "c PA 101 1 10 +60000; s A 1 111 : not_awaited back;"
+	     "c FA 111 1 : fin-1; s A 1 112 : ack-1; s FA 1 112 : fin-2;"
+	     "c A 112 2 : ack-2 end");
+	sum = d.sum;
+	TAP_EQUAL(sum->closing, SYNFIN_CLOSE_FOUR_WAY);
+	TAP_EQUAL(sum->bytes_client, 110);
+}
+
+/* As many bytes as it may be, in a file of SYNs, FINs and RSTs: to the last of them. */
+static void all_of_three_gigabytes_is_missing(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0 : syn; s SA 0 1 : syn-ack;"
+	     "c FA 301 3221225473 +60000 : ack fin-1; s FA 3221225473 302 +20 : fin-2");
+	sum = dialogue_finish(&d);
+	TAP_EQUAL(sum->opening, SYNFIN_OPEN_ESTABLISHED);
+	TAP_EQUAL(sum->closing, SYNFIN_CLOSE_THREE_WAY);
+	TAP_EQUAL(sum->bytes_client, 300);
+	TAP_EQUAL(sum->bytes_server, 3221225472);
+}
+
 static const struct tap_test tests[] = {
+	TAP_TEST(ack_that_nobody_accepts_is_refused),
+	TAP_TEST(rst_that_is_guessed_in_a_silence),
+	TAP_TEST(all_of_three_gigabytes_is_missing),
 	TAP_TEST(ends_in_every_state),
 	TAP_TEST(finished_twice_ends_once),
 	TAP_TEST(evicted_in_the_middle),
