@@ -29,7 +29,7 @@ static const char help[] =
 "\n"
 "Counts TCP connections as they end, for Prometheus.\n"
 "\n"
-"      --listen ADDRESS:PORT  serve /metrics there (localhost:9776)\n"
+"      --listen ADDRESS:PORT  serve /metrics there (127.0.0.1:9776)\n"
 "      --textfile FILE        write node_exporter's textfile instead\n"
 "      --interval SECONDS     from one writing of it to the next (15)\n"
 "      --services COUNT       server ports with rows of their own (64)\n"
@@ -126,7 +126,7 @@ static int parse(struct exporter *e, struct arguments *a, int argc, char **argv)
 		goto wrong;
 	}
 	if (!e->textfile && !e->listen)
-		e->listen = "localhost:9776";
+		e->listen = "127.0.0.1:9776";
 	e->opt.follow = !e->opt.file;
 	return 0;
 

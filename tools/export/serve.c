@@ -90,7 +90,7 @@ static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection,
 static struct addrinfo *resolve(const char *listen)
 {
 	const struct addrinfo hints = {
-		.ai_flags = AI_PASSIVE | AI_ADDRCONFIG,
+		.ai_flags = AI_PASSIVE,
 		.ai_socktype = SOCK_STREAM,
 	};
 	const char *colon = strrchr(listen, ':');
