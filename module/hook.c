@@ -132,6 +132,7 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 		return NF_ACCEPT;
 	}
 	seg.way = once ? 0 : synfin_dedup_way(skb, state);
+	seg.forwarded = state->hook == NF_INET_FORWARD;
 	synfin_socket_judge(skb, state, &seg);
 	if (unlikely(seg.belief == SYNFIN_BELIEF_FORGED) &&
 	    seg.kind == SYNFIN_KIND_RST && state->hook == NF_INET_LOCAL_IN)
@@ -289,7 +290,7 @@ int synfin_hook_init(struct synfin_net *sn)
 	unsigned int i;
 	int err;
 
-	sn->hooks = kmemdup(synfin_hooks, sizeof(synfin_hooks), GFP_KERNEL);
+	sn->hooks = kmemdup(synfin_hooks, sizeof(synfin_hooks), GFP_KERNEL_ACCOUNT);
 	if (!sn->hooks)
 		return -ENOMEM;
 	for (i = 0; i < ARRAY_SIZE(synfin_hooks); i++)

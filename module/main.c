@@ -12,8 +12,11 @@
 #include "ring.h"
 #include "route.h"
 
+#include <linux/bits.h>
+#include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 #include <linux/tracepoint.h>
 
 #define MAX_FLOWS_MIN		1024
@@ -32,28 +35,23 @@ static unsigned int max_flows = 262144;
 module_param(max_flows, uint, 0444);
 MODULE_PARM_DESC(max_flows, "connections followed at most, all namespaces together (262144)");
 
-static unsigned int unanswered_timeout = 120;
-module_param(unanswered_timeout, uint, 0444);
-MODULE_PARM_DESC(unanswered_timeout, "seconds after the last SYN until it is unanswered (120)");
+/**
+ * struct timeout - a parameter that can be changed while the module is loaded
+ * @seconds:	its value; must be first
+ * @name:	what it is called
+ * @waits:	those that it limits, a bit for each enum synfin_wait
+ */
+struct timeout {
+	unsigned int	seconds;
+	const char	*name;
+	unsigned int	waits;
+};
 
-static unsigned int unacknowledged_timeout = 60;
-module_param(unacknowledged_timeout, uint, 0444);
-MODULE_PARM_DESC(unacknowledged_timeout, "seconds after the last SYN-ACK until it is unacknowledged (60)");
+/* Set once the table is there; under the lock of the module's parameters. */
+static bool running;
 
-static unsigned int half_closed_timeout = 600;
-module_param(half_closed_timeout, uint, 0444);
-MODULE_PARM_DESC(half_closed_timeout, "seconds after the first FIN until it is half closed (600)");
-
-static unsigned int closing_timeout = 120;
-module_param(closing_timeout, uint, 0444);
-MODULE_PARM_DESC(closing_timeout, "seconds after the second FIN until the last ACK is given up (120)");
-
-static unsigned int linger_timeout = 5;
-module_param(linger_timeout, uint, 0444);
-MODULE_PARM_DESC(linger_timeout, "seconds that an ended connection is kept for late segments (5)");
-
-static int __init check_range(const char *name, unsigned int value,
-			      unsigned int min, unsigned int max)
+static int check_range(const char *name, unsigned int value, unsigned int min,
+		       unsigned int max)
 {
 	if (value >= min && value <= max)
 		return 0;
@@ -61,42 +59,106 @@ static int __init check_range(const char *name, unsigned int value,
 	return -EINVAL;
 }
 
+static void limit_waits(const struct timeout *timeout)
+{
+	unsigned int wait;
+
+	for (wait = 0; wait < SYNFIN_WAIT_NR; wait++)
+		if (timeout->waits & BIT(wait))
+			synfin_table_limit(wait, timeout->seconds * NSEC_PER_SEC);
+}
+
+/* At load they are checked together with the others. */
+static int set_timeout(const char *text, const struct kernel_param *param)
+{
+	struct timeout *timeout = param->arg;
+	unsigned int seconds;
+	int err;
+
+	err = kstrtouint(text, 0, &seconds);
+	if (err)
+		return err;
+	if (running) {
+		err = check_range(timeout->name, seconds, 1, TIMEOUT_MAX);
+		if (err)
+			return err;
+	}
+	timeout->seconds = seconds;
+	if (running)
+		limit_waits(timeout);
+	return 0;
+}
+
+static const struct kernel_param_ops timeout_ops = {
+	.set = set_timeout,
+	.get = param_get_uint,
+};
+
+#define TIMEOUT(parameter, by_default, waits_, text)			\
+	static struct timeout parameter = { by_default, #parameter, waits_ }; \
+	module_param_cb(parameter, &timeout_ops, &parameter, 0644);	\
+	__MODULE_PARM_TYPE(parameter, "uint");				\
+	MODULE_PARM_DESC(parameter, "seconds " text " (" #by_default ")")
+
+TIMEOUT(unanswered_timeout, 120, BIT(SYNFIN_WAIT_UNANSWERED),
+	"after the last SYN until it is unanswered");
+TIMEOUT(unacknowledged_timeout, 60,
+	BIT(SYNFIN_WAIT_UNACKNOWLEDGED) | BIT(SYNFIN_WAIT_UNPROVEN),
+	"after the last SYN-ACK until it is unacknowledged");
+TIMEOUT(open_timeout, 7875, BIT(SYNFIN_WAIT_OPEN),
+	"after its last segment until a forwarded connection is given up");
+TIMEOUT(half_closed_timeout, 600, BIT(SYNFIN_WAIT_HALF_CLOSED),
+	"after its last segment until a forwarded one with a FIN is half closed");
+TIMEOUT(closing_timeout, 120, BIT(SYNFIN_WAIT_CLOSING),
+	"after the second FIN until the last ACK is given up");
+TIMEOUT(linger_timeout, 5, BIT(SYNFIN_WAIT_LINGER),
+	"that an ended connection is kept for late segments");
+
+static struct timeout * const timeouts[] = {
+	&unanswered_timeout, &unacknowledged_timeout, &open_timeout,
+	&half_closed_timeout, &closing_timeout, &linger_timeout,
+};
+
 static int __init check_parameters(void)
 {
+	unsigned int i;
+	int err;
+
 	if (ring_records < RING_RECORDS_MIN ||
 	    ring_records > SYNFIN_RING_SLOTS_MAX || !is_power_of_2(ring_records)) {
 		pr_err("ring_records=%u: must be a power of two from %u to %lu\n",
 		       ring_records, RING_RECORDS_MIN, SYNFIN_RING_SLOTS_MAX);
 		return -EINVAL;
 	}
-	return check_range("max_flows", max_flows, MAX_FLOWS_MIN, MAX_FLOWS_MAX) ?:
-	       check_range("unanswered_timeout", unanswered_timeout, 1, TIMEOUT_MAX) ?:
-	       check_range("unacknowledged_timeout", unacknowledged_timeout, 1,
-			   TIMEOUT_MAX) ?:
-	       check_range("half_closed_timeout", half_closed_timeout, 1,
-			   TIMEOUT_MAX) ?:
-	       check_range("closing_timeout", closing_timeout, 1, TIMEOUT_MAX) ?:
-	       check_range("linger_timeout", linger_timeout, 1, TIMEOUT_MAX);
+	err = check_range("max_flows", max_flows, MAX_FLOWS_MIN, MAX_FLOWS_MAX);
+	for (i = 0; !err && i < ARRAY_SIZE(timeouts); i++)
+		err = check_range(timeouts[i]->name, timeouts[i]->seconds, 1, TIMEOUT_MAX);
+	return err;
 }
 
 static int __init setup_flows(void)
 {
-	const struct synfin_table_limits limits = {
-		.max_flows = max_flows,
-		.wait_ns = {
-			[SYNFIN_WAIT_UNANSWERED] = unanswered_timeout * NSEC_PER_SEC,
-			[SYNFIN_WAIT_UNACKNOWLEDGED] =
-				unacknowledged_timeout * NSEC_PER_SEC,
-			[SYNFIN_WAIT_DOUBTED] = DOUBTED_SECONDS * NSEC_PER_SEC,
-			[SYNFIN_WAIT_UNPROVEN] =
-				unacknowledged_timeout * NSEC_PER_SEC,
-			[SYNFIN_WAIT_HALF_CLOSED] = half_closed_timeout * NSEC_PER_SEC,
-			[SYNFIN_WAIT_CLOSING] = closing_timeout * NSEC_PER_SEC,
-			[SYNFIN_WAIT_LINGER] = linger_timeout * NSEC_PER_SEC,
-		},
-	};
+	unsigned int i;
+	int err;
 
-	return synfin_table_setup(&limits, synfin_route_report);
+	err = synfin_table_setup(max_flows, synfin_route_report);
+	if (err)
+		return err;
+	kernel_param_lock(THIS_MODULE);
+	for (i = 0; i < ARRAY_SIZE(timeouts); i++)
+		limit_waits(timeouts[i]);
+	synfin_table_limit(SYNFIN_WAIT_DOUBTED, DOUBTED_SECONDS * NSEC_PER_SEC);
+	running = true;
+	kernel_param_unlock(THIS_MODULE);
+	return 0;
+}
+
+static void teardown_flows(void)
+{
+	kernel_param_lock(THIS_MODULE);
+	running = false;
+	kernel_param_unlock(THIS_MODULE);
+	synfin_table_teardown();
 }
 
 static int __init synfin_init(void)
@@ -124,7 +186,7 @@ static int __init synfin_init(void)
 err_teardown_nets:
 	synfin_net_teardown();
 err_teardown_flows:
-	synfin_table_teardown();
+	teardown_flows();
 err_teardown_ring:
 	synfin_ring_teardown();
 	return err;
@@ -134,7 +196,7 @@ static void __exit synfin_exit(void)
 {
 	synfin_ring_map_teardown();
 	synfin_net_teardown();
-	synfin_table_teardown();
+	teardown_flows();
 	/* Tracepoints may still be running on behalf of the last report. */
 	tracepoint_synchronize_unregister();
 	synfin_ring_teardown();

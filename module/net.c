@@ -53,18 +53,20 @@ static void __net_exit synfin_net_pre_exit(struct net *net)
 	synfin_hook_clean(synfin_net(net));
 }
 
-/* And another one: nobody reports a flow of theirs any more. */
+/* If somebody may still report a flow of theirs, another one. */
 static void __net_exit synfin_net_exit_batch(struct list_head *nets)
 {
+	bool gone = true;
 	struct net *net;
 
 	synfin_recheck_flush();
 	list_for_each_entry(net, nets, exit_list) {
 		synfin_proc_clean(synfin_net(net));
 		synfin_hook_free(synfin_net(net));
-		synfin_table_net_exit(synfin_net(net));
+		gone &= synfin_table_net_exit(synfin_net(net));
 	}
-	synchronize_rcu();
+	if (!gone)
+		synchronize_rcu();
 	list_for_each_entry(net, nets, exit_list)
 		synfin_stats_clean(synfin_net(net));
 }

@@ -5,9 +5,14 @@
 #ifndef _SYNFIN_NET_H
 #define _SYNFIN_NET_H
 
+#include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 #include "core/hash.h"
+
+/* Stripes of the table at most. */
+#define SYNFIN_NET_STRIPES	4096
 
 struct net;
 struct nf_hook_ops;
@@ -22,6 +27,10 @@ struct synfin_counters;
  * @inum:	its inode number, as in /proc/PID/ns/net
  * @hooks:	what was registered; their priv is this
  * @proc:	its /proc/net/synfin
+ * @flows:	its flows, and whoever looks at one that is no longer in the table: while
+ *		there are any, it stays
+ * @embryonic:	those that no ACK has proved
+ * @stripes:	of the table, in which it has had flows
  */
 struct synfin_net {
 	struct synfin_hash_keys		keys;
@@ -30,6 +39,9 @@ struct synfin_net {
 	u32				inum;
 	struct nf_hook_ops		*hooks;
 	struct proc_dir_entry		*proc;
+	atomic_t			flows ____cacheline_aligned_in_smp;
+	atomic_t			embryonic;
+	DECLARE_BITMAP(stripes, SYNFIN_NET_STRIPES);
 };
 
 int synfin_net_setup(void);

@@ -159,6 +159,7 @@ read_header(const struct sk_buff *skb, u8 pf, unsigned int at, const u8 *tcp,
 	enum synfin_counter reason;
 
 	seg->wrapped = 0;
+	seg->forwarded = false;
 	reason = synfin_wire_tcp(tcp, 20, skb->len - at, seg);
 	if (reason)
 		return reason;
@@ -194,6 +195,7 @@ static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
 	unsigned int room;
 
 	seg->wrapped = 0;
+	seg->forwarded = false;
 	icmp = skb_header_pointer(skb, at, sizeof(head), head);
 	if (!icmp || !synfin_wire_icmp_is_error(family, icmp[0], icmp[1]))
 		return SYNFIN_CNT_not_tcp;

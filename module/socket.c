@@ -234,3 +234,45 @@ bool synfin_socket_is_gone(struct net *net, const struct synfin_segment *seg,
 		sock_gen_put(sk);
 	return !sk;
 }
+
+/* Of its three times the last one. */
+static u64 idle_of(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 now = tcp_jiffies32;
+	u32 idle = min3(now - READ_ONCE(tp->lsndtime), now - READ_ONCE(tp->rcv_tstamp),
+			now - READ_ONCE(inet_csk(sk)->icsk_ack.lrcvtime));
+
+	return jiffies_to_nsecs(idle);
+}
+
+/**
+ * synfin_socket_fares() - how does the socket of a connection fare?
+ * @net:	the namespace
+ * @seg:	the endpoints: the socket is that of the destination
+ * @life:	is filled
+ *
+ * A socket that is bound to a device is not found.
+ *
+ * Context: any but an interrupt.
+ */
+void synfin_socket_fares(struct net *net, const struct synfin_segment *seg,
+			 struct synfin_socket_life *life)
+{
+	struct sock *sk;
+
+	*life = (struct synfin_socket_life) {};
+	rcu_read_lock();
+	sk = lookup(net, seg, 0, 0);
+	rcu_read_unlock();
+	if (!sk)
+		return;
+	life->found = true;
+	if (is_tcp(sk)) {
+		/* One is the SYN. */
+		life->lived = READ_ONCE(tcp_sk(sk)->bytes_received) ||
+			      READ_ONCE(tcp_sk(sk)->bytes_acked) > 1;
+		life->idle_ns = idle_of(sk);
+	}
+	sock_gen_put(sk);
+}

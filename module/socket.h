@@ -7,6 +7,18 @@
 
 #include "segment.h"
 
+/**
+ * struct synfin_socket_life - what a socket says of its connection
+ * @found:	there is one, if only in TIME_WAIT
+ * @lived:	it has had more than its handshake
+ * @idle_ns:	since it last sent or received anything
+ */
+struct synfin_socket_life {
+	bool	found;
+	bool	lived;
+	u64	idle_ns;
+};
+
 struct net;
 struct nf_hook_state;
 struct sk_buff;
@@ -34,6 +46,8 @@ static inline void synfin_socket_judge(const struct sk_buff *skb,
 		seg->belief = SYNFIN_BELIEF_UNKNOWN;
 }
 
+void synfin_socket_fares(struct net *net, const struct synfin_segment *seg,
+			 struct synfin_socket_life *life);
 bool synfin_socket_is_gone(struct net *net, const struct synfin_segment *seg,
 			   int dif, int sdif);
 

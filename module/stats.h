@@ -22,12 +22,30 @@
 struct synfin_book;
 
 /**
+ * enum synfin_gauge - the kinds of flows that are in the table
+ * @SYNFIN_GAUGE_OPENING:	not established yet
+ * @SYNFIN_GAUGE_OPEN:		established
+ * @SYNFIN_GAUGE_CLOSING:	with a FIN
+ * @SYNFIN_GAUGE_LINGERING:	ended
+ * @SYNFIN_GAUGE_NR:		how many there are
+ */
+enum synfin_gauge {
+	SYNFIN_GAUGE_OPENING,
+	SYNFIN_GAUGE_OPEN,
+	SYNFIN_GAUGE_CLOSING,
+	SYNFIN_GAUGE_LINGERING,
+	SYNFIN_GAUGE_NR,
+};
+
+/**
  * struct synfin_counters - one CPU's part of a namespace's figures
  * @count:	by enum synfin_counter
+ * @gauge:	by enum synfin_gauge; what CPUs have together is how many there are
  * @book:	histograms and rows, NULL until a connection has ended here
  */
 struct synfin_counters {
 	u64			count[SYNFIN_CNT_NR];
+	s64			gauge[SYNFIN_GAUGE_NR];
 	struct synfin_book	*book;
 };
 

@@ -106,90 +106,6 @@ static void unlock(struct synfin_table_hold *hold)
 	raw_spin_unlock_irqrestore(&hold->stripe->lock, hold->flags);
 }
 
-static_assert(SYNFIN_FLOW_AWAITS == (u8)true);
-
-static bool any_awaits(u32 bit)
-{
-	struct hlist_head *chain = &synfin_table.chains[bit / SYNFIN_TABLE_BUCKETS];
-	const struct synfin_flow *flow;
-
-	hlist_for_each_entry(flow, chain, chain)
-		if (flow->conn.mark[0] & SYNFIN_FLOW_AWAITS &&
-		    synfin_table_bit(flow->hash) == bit)
-			return true;
-	return false;
-}
-
-/*
- * The filter follows what is in the chain: nearly always nothing else. A word of it is
- * of one stripe, whose lock is held: no atomic is needed.
- */
-static void set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
-			 bool awaits)
-{
-	u32 bit = synfin_table_bit(flow->hash);
-
-	lockdep_assert_held(&stripe->lock);
-	if (!((flow->conn.mark[0] ^ awaits) & SYNFIN_FLOW_AWAITS))
-		return;
-	flow->conn.mark[0] ^= SYNFIN_FLOW_AWAITS;
-	if (awaits)
-		__set_bit(bit, synfin_table_fast.filter);
-	else if (!any_awaits(bit))
-		__clear_bit(bit, synfin_table_fast.filter);
-}
-
-static_assert(SYNFIN_TABLE_STRIPE_CHAINS * SYNFIN_TABLE_BUCKETS % BITS_PER_LONG == 0);
-
-/* list_add_tail(), without the call that checks it in every distribution's kernel. */
-static void append(struct list_head *entry, struct list_head *head)
-{
-	/* Or its address is computed anew for each use. */
-	OPTIMIZER_HIDE_VAR(head);
-	entry->next = head;
-	entry->prev = head->prev;
-	head->prev->next = entry;
-	head->prev = entry;
-}
-
-/**
- * synfin_table_link() - insert a flow
- * @stripe:	its stripe, locked
- * @flow:	the flow, its connection and hash set up; synfin_table_make_room() has
- *		counted it
- */
-void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow)
-{
-	unsigned int wait = synfin_phase_wait(&flow->conn);
-
-	lockdep_assert_held(&stripe->lock);
-	hlist_add_head(&flow->chain, synfin_table_chain_of(flow->hash));
-	flow->conn.mark[0] = 0;
-	synfin_held_init(&flow->held);
-	flow->conn.mark[1] = wait;
-	append(&flow->wait, &stripe->waits[wait]);
-	if (synfin_table_wait_is_embryonic(wait))
-		atomic_inc(&synfin_table.embryonic);
-	WRITE_ONCE(stripe->flows, stripe->flows + 1);
-}
-
-/**
- * synfin_table_unlink() - take a flow out of the table
- * @stripe:	its stripe, locked
- * @flow:	the flow; afterwards the caller's alone
- */
-void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
-{
-	lockdep_assert_held(&stripe->lock);
-	set_awaiting(stripe, flow, false);
-	__list_del(flow->wait.prev, flow->wait.next);
-	if (synfin_table_wait_is_embryonic(flow->conn.mark[1]))
-		atomic_dec(&synfin_table.embryonic);
-	hlist_del(&flow->chain);
-	WRITE_ONCE(stripe->flows, stripe->flows - 1);
-	atomic_dec(&synfin_table.total);
-}
-
 /**
  * synfin_table_release() - report a flow that has left the table, and free it
  * @flow:	the flow, unlinked
@@ -202,6 +118,7 @@ void synfin_table_release(struct synfin_flow *flow,
 {
 	if (res->nr || res->ended)
 		synfin_table.report(flow, res);
+	synfin_table_let_go(flow->sn);
 	synfin_table_free(flow);
 }
 
@@ -230,7 +147,10 @@ static struct synfin_flow *insert(struct synfin_table_hold *hold,
 	flow->sn = sn;
 	flow->hash = hold->hash;
 	memset(flow->way, 0, sizeof(flow->way));
+	flow->burst = 0;
 	synfin_phase_init(&flow->conn, seg, sn->inum, synfin_table_new_id());
+	flow->conn.mark[0] = seg->forwarded ? SYNFIN_FLOW_FOREIGN : 0;
+	synfin_held_init(&flow->held);
 	synfin_table_link(hold->stripe, flow);
 	synfin_stats_inc(sn, SYNFIN_CNT_flows_created);
 	return flow;
@@ -311,27 +231,8 @@ struct synfin_flow *synfin_table_get(struct synfin_net *sn,
 		return NULL;
 	}
 	hold->last_ns = flow->conn.last_ns;
+	hold->seen_ns = flow->conn.seen_ns;
 	return flow;
-}
-
-/* To the list of what it now waits for, at the tail: they stay sorted by time. */
-static void requeue(struct synfin_flow *flow, struct synfin_table_hold *hold)
-{
-	unsigned int wait = synfin_phase_wait(&flow->conn);
-	unsigned int before = flow->conn.mark[1];
-
-	if (wait == before && flow->conn.last_ns == hold->last_ns)
-		return;
-	__list_del(flow->wait.prev, flow->wait.next);
-	append(&flow->wait, &hold->stripe->waits[wait]);
-	flow->conn.mark[1] = wait;
-	if (synfin_table_wait_is_embryonic(before)) {
-		if (synfin_table_wait_is_embryonic(wait))
-			return;
-		atomic_dec(&synfin_table.embryonic);
-	} else if (synfin_table_wait_is_embryonic(wait)) {
-		atomic_inc(&synfin_table.embryonic);
-	}
 }
 
 /**
@@ -363,8 +264,13 @@ noinline void synfin_table_opened(struct synfin_flow *flow,
  */
 void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold)
 {
-	requeue(flow, hold);
-	set_awaiting(hold->stripe, flow, synfin_phase_awaits(&flow->conn));
+	if (flow->conn.mark[0] & SYNFIN_FLOW_FOREIGN)
+		synfin_table_watch(flow, hold->seen_ns, flow->conn.seen_ns);
+	synfin_table_requeue(hold->stripe, flow, flow->conn.seen_ns,
+			     flow->conn.last_ns != hold->last_ns ||
+			     flow->conn.seen_ns != hold->seen_ns);
+	synfin_table_set_awaiting(hold->stripe, flow,
+				  synfin_phase_awaits(&flow->conn));
 	unlock(hold);
 	clear_up(hold);
 }
@@ -405,10 +311,11 @@ void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg
 	if (!flow)
 		return;
 	synfin_stats_inc(sn, SYNFIN_CNT_flows_ended);
+	synfin_table_let_go(sn);
 	synfin_table_free(flow);
 }
 
 static_assert(sizeof(struct synfin_stripe) <= 192 || IS_ENABLED(CONFIG_DEBUG_SPINLOCK));
 
-/* Eight to a page: a million flows in 520 MiB, the table included. */
-static_assert(sizeof(struct synfin_flow) + sizeof(void *) <= 480);
+/* A million flows in 520 MiB, the table included. */
+static_assert(sizeof(struct synfin_flow) <= 496);

@@ -24,8 +24,11 @@
  * so the answer, which can only come later, finds it set.
  *
  *	table.c		lookup and insertion under the stripe's lock
+ *	table_list.c	the filter, the lists, what is watched
  *	table_alloc.c	their memory
- *	table_expire.c	eviction, expiry, namespace exit
+ *	table_evict.c	who makes room
+ *	table_ask.c	flows of this host's sockets are compared with these
+ *	table_expire.c	expiry, namespace exit
  *	table_dump.c	snapshots for /proc
  */
 #ifndef _SYNFIN_TABLE_H
@@ -53,6 +56,30 @@
 /* Bits of synfin_flow.conn.mark[0]. */
 #define SYNFIN_FLOW_AWAITS	0x1	/* it is counted in the filter */
 #define SYNFIN_FLOW_HELD	0x4	/* nothing is told of it until it goes on */
+#define SYNFIN_FLOW_FOREIGN	0x8	/* no socket of this host knows of it */
+#define SYNFIN_FLOW_FOUND	0x10	/* a socket of this host was found */
+#define SYNFIN_FLOW_LIVED	0x20	/* it has had more than its handshake */
+
+/*
+ * Lists of a stripe, beside one for each enum synfin_wait. What is open or half closed
+ * waits for nothing:
+ *
+ *	SYNFIN_LIST_LOCAL	it has sockets on this host, which are asked now and then;
+ *				whose were asked last come last
+ *	SYNFIN_WAIT_OPEN, SYNFIN_WAIT_HALF_CLOSED
+ *				it has none, and all of its segments are shown: the
+ *				last one is its sign of life
+ *	SYNFIN_LIST_BUSY	it has none, but had too many segments just now; it is
+ *				watched again in a moment
+ *
+ * SYNFIN_LIST_SUSPECT holds what is said to have ended, but is not believed yet.
+ */
+enum synfin_list {
+	SYNFIN_LIST_LOCAL = SYNFIN_WAIT_NR,
+	SYNFIN_LIST_BUSY,
+	SYNFIN_LIST_SUSPECT,
+	SYNFIN_LIST_NR,
+};
 
 /**
  * struct synfin_flow - a connection in the table
@@ -60,8 +87,13 @@
  * @wait:	in the list of its stripe for what it waits for
  * @sn:		its namespace
  * @hash:	the upper half of its hash
+ * @since:	when it came to its place in its list, in units of 2^20 ns
+ * @life:	its last sign of life, in the same units
+ * @source:	what its client is counted under, see table_evict.c
+ * @burst:	segments shown that followed closely on another
+ * @gauge:	enum synfin_state, as it is counted in the gauges
  * @conn:	what is known of it; conn.mark[0] holds SYNFIN_FLOW_*, conn.mark[1]
- *		the enum synfin_wait of its list
+ *		the list that it is in
  * @way:	which way its segments take, by enum synfin_from of their end
  * @held:	its phases that have not been written
  *
@@ -72,6 +104,11 @@ struct synfin_flow {
 	struct list_head	wait;
 	struct synfin_net	*sn;
 	u32			hash;
+	u32			since;
+	u32			life;
+	u16			source;
+	u8			burst;
+	u8			gauge;
 	struct synfin_conn	conn;
 	struct synfin_way	way[2];
 	struct synfin_held	held;
@@ -81,8 +118,9 @@ struct synfin_flow {
  * struct synfin_stripe - a part of the table
  * @lock:	protects the rest, the stripe's chains and all flows in them
  * @flows:	flows in it; may be read without the lock
- * @due:	no wait in it is over before, in units of 2^28 ns; the worker's alone
- * @waits:	its flows by enum synfin_wait, the oldest first
+ * @due:	nothing is to be done in it before, in units of 2^28 ns; may be read
+ *		without the lock
+ * @lists:	its flows by enum synfin_wait and enum synfin_list, the oldest first
  *
  * A raw lock with interrupts off: a hook may run in process context and be
  * interrupted by another, and under PREEMPT_RT nothing inside may sleep.
@@ -91,18 +129,8 @@ struct synfin_stripe {
 	raw_spinlock_t		lock;
 	u32			flows;
 	u32			due;
-	struct list_head	waits[SYNFIN_WAIT_NR];
+	struct list_head	lists[SYNFIN_LIST_NR];
 } ____cacheline_aligned;
-
-/**
- * struct synfin_table_limits - what the table is set up with
- * @max_flows:	flows at most
- * @wait_ns:	how long each wait may last, by enum synfin_wait; 0 for ever
- */
-struct synfin_table_limits {
-	unsigned int	max_flows;
-	u64		wait_ns[SYNFIN_WAIT_NR];
-};
 
 /**
  * typedef synfin_table_report - told of a flow that the table lets go
@@ -126,6 +154,7 @@ typedef void (*synfin_table_report)(struct synfin_flow *flow,
  * @now_ns:	when the segment passed
  * @spare:	a flow that was allocated and not needed
  * @last_ns:	when the flow's last phase had passed
+ * @seen_ns:	when its last segment had passed
  * @length:	of the chain, if the flow was not in it
  * @reason:	why no flow was found
  */
@@ -140,6 +169,7 @@ struct synfin_table_hold {
 	u64			now_ns;
 	struct synfin_flow	*spare;
 	u64			last_ns;
+	u64			seen_ns;
 	unsigned int		length;
 	enum synfin_counter	reason;
 };
@@ -237,9 +267,9 @@ static inline bool synfin_table_awaited(u64 hash)
 }
 
 /* table_setup.c */
-int synfin_table_setup(const struct synfin_table_limits *limits,
-		       synfin_table_report report);
+int synfin_table_setup(unsigned int max_flows, synfin_table_report report);
 void synfin_table_teardown(void);
+void synfin_table_limit(enum synfin_wait wait, u64 ns);
 
 /* table.c */
 struct synfin_flow *synfin_table_get(struct synfin_net *sn,
@@ -251,7 +281,7 @@ void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg
 u64 synfin_table_new_id(void);
 
 /* table_expire.c */
-void synfin_table_net_exit(struct synfin_net *sn);
+bool synfin_table_net_exit(struct synfin_net *sn);
 
 /* table_dump.c */
 unsigned int synfin_table_stripes(void);

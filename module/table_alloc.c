@@ -202,14 +202,6 @@ void synfin_table_free(struct synfin_flow *flow)
 		kmem_cache_free(cache, flow);
 }
 
-/*
- * There is nothing to construct. But what has a constructor is not cleared when it is
- * allocated (init_on_alloc), and synfin_phase_init() leaves nothing unset.
- */
-static void construct(void *flow)
-{
-}
-
 /* If there is no memory now, there may be when it is needed. */
 static void fill_depot(unsigned int packs)
 {
@@ -240,8 +232,7 @@ static void fill_depot(unsigned int packs)
  */
 int synfin_table_stock_setup(unsigned int max_flows)
 {
-	cache = kmem_cache_create("synfin_flow", sizeof(struct synfin_flow), 0, 0,
-				  construct);
+	cache = KMEM_CACHE(synfin_flow, 0);
 	if (!cache)
 		return -ENOMEM;
 	raw_spin_lock_init(&depot.lock);

@@ -5,7 +5,9 @@
  */
 #include "table_private.h"
 
-#include <linux/sched.h>
+#include <linux/cpumask.h>
+#include <linux/minmax.h>
+#include <linux/percpu.h>
 
 static bool is_of(const struct synfin_flow *flow, const struct synfin_net *sn)
 {
@@ -42,12 +44,12 @@ unsigned int synfin_table_snapshot(struct synfin_net *sn, unsigned int stripe,
 {
 	struct synfin_stripe *s = &synfin_table.stripes[stripe];
 	struct synfin_flow *flow;
-	unsigned int wait, n = 0;
+	unsigned int list, n = 0;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&s->lock, flags);
-	for (wait = 0; wait < SYNFIN_WAIT_NR; wait++) {
-		list_for_each_entry(flow, &s->waits[wait], wait) {
+	for (list = 0; list < SYNFIN_LIST_NR; list++) {
+		list_for_each_entry(flow, &s->lists[list], wait) {
 			if (!is_of(flow, sn) ||
 			    flow->conn.state == SYNFIN_STATE_DONE)
 				continue;
@@ -65,17 +67,15 @@ unlock:
 	return n;
 }
 
-static void count(const struct synfin_conn *conn, struct synfin_gauges *g)
+static u64 sum_of(const struct synfin_net *sn, enum synfin_gauge gauge)
 {
-	if (conn->state == SYNFIN_STATE_DONE)
-		g->lingering++;
-	else if (conn->state < SYNFIN_STATE_OPEN)
-		g->opening++;
-	else if (conn->state == SYNFIN_STATE_OPEN &&
-		 !conn->suspect.what)
-		g->open++;
-	else
-		g->closing++;
+	s64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(sn->counters, cpu)->gauge[gauge]);
+	/* A flow may have moved on while we looked. */
+	return max_t(s64, sum, 0);
 }
 
 /**
@@ -83,28 +83,19 @@ static void count(const struct synfin_conn *conn, struct synfin_gauges *g)
  * @sn:	the namespace
  * @g:	to be filled
  *
- * Context: may sleep; walks the whole table, stripe by stripe.
+ * Context: any; no lock.
  */
 void synfin_table_gauges(struct synfin_net *sn, struct synfin_gauges *g)
 {
 	struct synfin_table *t = &synfin_table;
-	struct synfin_flow *flow;
-	unsigned int i, wait;
-	unsigned long flags;
 
-	memset(g, 0, sizeof(*g));
-	for (i = 0; i < t->nr_stripes; i++) {
-		struct synfin_stripe *s = &t->stripes[i];
-
-		raw_spin_lock_irqsave(&s->lock, flags);
-		for (wait = 0; wait < SYNFIN_WAIT_NR; wait++)
-			list_for_each_entry(flow, &s->waits[wait], wait)
-				if (is_of(flow, sn))
-					count(&flow->conn, g);
-		raw_spin_unlock_irqrestore(&s->lock, flags);
-		cond_resched();
-	}
-	g->embryonic = atomic_read(&t->embryonic);
-	g->total = atomic_read(&t->total);
-	g->max = t->limits.max_flows;
+	*g = (struct synfin_gauges) {
+		.opening = sum_of(sn, SYNFIN_GAUGE_OPENING),
+		.open = sum_of(sn, SYNFIN_GAUGE_OPEN),
+		.closing = sum_of(sn, SYNFIN_GAUGE_CLOSING),
+		.lingering = sum_of(sn, SYNFIN_GAUGE_LINGERING),
+		.embryonic = atomic_read(&t->embryonic),
+		.total = atomic_read(&t->total),
+		.max = t->max_flows,
+	};
 }

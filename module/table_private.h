@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/time64.h>
 #include <linux/workqueue.h>
+#include "stats.h"
 #include "table.h"
 
 /**
@@ -18,8 +19,11 @@
  *		one flow on average when the table is full
  * @stripe_shift: of the upper half of a hash, to get its stripe
  * @nr_stripes:	how many
+ * @sources:	how many flows each client holds, by synfin_flow.source
+ * @source_shift: of 16 bits of a hash, to get an index of @sources
  * @max_embryonic: a smaller share for flows that no ACK has proved
- * @limits:	how many, how long
+ * @max_flows:	flows at most
+ * @wait_ns:	how long each wait may last, by enum synfin_wait; 0 for ever
  * @shortest_ns: the shortest wait that ends
  * @report:	told of flows that the table lets go
  * @total:	flows in the table
@@ -32,8 +36,11 @@ struct synfin_table {
 	struct hlist_head		*chains;
 	unsigned int			stripe_shift;
 	unsigned int			nr_stripes;
+	atomic_t			*sources;
+	unsigned int			source_shift;
 	unsigned int			max_embryonic;
-	struct synfin_table_limits	limits;
+	unsigned int			max_flows;
+	u64				wait_ns[SYNFIN_WAIT_NR];
 	u64				shortest_ns;
 	synfin_table_report		report;
 	atomic_t			total ____cacheline_aligned_in_smp;
@@ -44,6 +51,9 @@ struct synfin_table {
 
 extern struct synfin_table synfin_table;
 
+/* So long after it was asked whether it has sockets here a flow is asked again. */
+#define SYNFIN_TABLE_ASK_NS (4 * NSEC_PER_SEC)
+
 /*
  * A flow that has ended stays this much longer than it must: nothing is to be told of
  * it, and more of them go at a time.
@@ -52,6 +62,15 @@ extern struct synfin_table synfin_table;
 
 /* Buckets of the filter for each chain. */
 #define SYNFIN_TABLE_BUCKETS 8
+
+/*
+ * A flow of a namespace is gone, or nobody looks at it any more. With release: pairs with
+ * the acquire in synfin_table_net_exit().
+ */
+static inline void synfin_table_let_go(struct synfin_net *sn)
+{
+	atomic_dec_return_release(&sn->flows);
+}
 
 /* Flows that no ACK has proved: anybody can make them up. */
 static inline bool synfin_table_wait_is_embryonic(unsigned int wait)
@@ -75,9 +94,47 @@ static inline struct hlist_head *synfin_table_chain_of(u32 hash)
 	return &synfin_table.chains[synfin_table_bit(hash) / SYNFIN_TABLE_BUCKETS];
 }
 
-/* table.c */
+/* Units of synfin_flow.since: a millisecond or so. They wrap after weeks. */
+#define SYNFIN_TABLE_TICK_SHIFT 20
+
+static inline u32 synfin_table_ticks(u64 ns)
+{
+	return ns >> SYNFIN_TABLE_TICK_SHIFT;
+}
+
+/* How long has it been at its place in its list? */
+static inline u64 synfin_table_age(const struct synfin_flow *flow, u64 now)
+{
+	s32 ticks = synfin_table_ticks(now) - flow->since;
+
+	return ticks < 0 ? 0 : (u64)ticks << SYNFIN_TABLE_TICK_SHIFT;
+}
+
+static inline enum synfin_gauge synfin_table_gauge_of(u8 state)
+{
+	if (state == SYNFIN_STATE_DONE)
+		return SYNFIN_GAUGE_LINGERING;
+	if (state == SYNFIN_STATE_OPEN)
+		return SYNFIN_GAUGE_OPEN;
+	return state < SYNFIN_STATE_OPEN ? SYNFIN_GAUGE_OPENING :
+					   SYNFIN_GAUGE_CLOSING;
+}
+
+/* table_list.c */
 void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow);
 void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow);
+void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
+			       bool awaits);
+void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow,
+			  u64 now, bool moved);
+void synfin_table_watch(struct synfin_flow *flow, u64 before, u64 now);
+bool synfin_table_watch_again(struct synfin_stripe *stripe, u64 now,
+			      unsigned int most);
+
+/* table_ask.c */
+bool synfin_table_ask(struct synfin_stripe *stripe, u64 now);
+
+/* table.c */
 void synfin_table_release(struct synfin_flow *flow,
 			  const struct synfin_result *res);
 
@@ -88,11 +145,14 @@ struct synfin_flow *synfin_table_alloc(void);
 void synfin_table_free(struct synfin_flow *flow);
 bool synfin_table_recycle(struct synfin_flow *flow);
 
-/* table_expire.c */
+/* table_evict.c */
+void synfin_table_count_source(struct synfin_flow *flow);
 struct synfin_flow *synfin_table_make_room(const struct synfin_table_hold *hold,
 					   bool *full);
 void synfin_table_evict(struct synfin_flow *flow);
 void synfin_table_supersede(struct synfin_flow *flow);
+
+/* table_expire.c */
 void synfin_table_expire_work(struct work_struct *work);
 
 #endif /* _SYNFIN_TABLE_PRIVATE_H */

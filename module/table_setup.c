@@ -12,6 +12,7 @@
 
 static void free_tables(void)
 {
+	kvfree(synfin_table.sources);
 	kvfree(synfin_table_fast.filter);
 	kvfree(synfin_table.chains);
 	kvfree(synfin_table.stripes);
@@ -23,53 +24,54 @@ static int alloc_tables(unsigned long max_flows)
 	size_t chains = roundup_pow_of_two(max(max_flows, SYNFIN_TABLE_STRIPE_CHAINS));
 	unsigned int i, w, bits;
 
-	bits = min(ilog2(chains / SYNFIN_TABLE_STRIPE_CHAINS), SYNFIN_TABLE_STRIPE_BITS);
+	bits = min_t(unsigned int, ilog2(chains / SYNFIN_TABLE_STRIPE_CHAINS),
+		     SYNFIN_TABLE_STRIPE_BITS);
 	t->nr_stripes = 1U << bits;
 	t->stripe_shift = 32 - bits;
 	synfin_table_fast.shift = 64 - ilog2(chains * SYNFIN_TABLE_BUCKETS);
 	t->stripes = kvcalloc(t->nr_stripes, sizeof(*t->stripes), GFP_KERNEL);
 	t->chains = kvcalloc(chains, sizeof(*t->chains), GFP_KERNEL);
 	synfin_table_fast.filter = kvcalloc(chains, SYNFIN_TABLE_BUCKETS / 8, GFP_KERNEL);
-	if (!t->stripes || !t->chains || !synfin_table_fast.filter) {
+	bits = min_t(unsigned int, ilog2(chains), 16);
+	t->source_shift = 16 - bits;
+	t->sources = kvcalloc(1U << bits, sizeof(*t->sources), GFP_KERNEL);
+	if (!t->stripes || !t->chains || !synfin_table_fast.filter || !t->sources) {
 		free_tables();
 		return -ENOMEM;
 	}
 	for (i = 0; i < t->nr_stripes; i++) {
 		raw_spin_lock_init(&t->stripes[i].lock);
-		for (w = 0; w < SYNFIN_WAIT_NR; w++)
-			INIT_LIST_HEAD(&t->stripes[i].waits[w]);
+		for (w = 0; w < SYNFIN_LIST_NR; w++)
+			INIT_LIST_HEAD(&t->stripes[i].lists[w]);
 	}
 	return 0;
 }
 
 /**
  * synfin_table_setup() - make the table
- * @limits:	how many flows, how long each wait
+ * @max_flows:	how many flows it takes
  * @report:	told of flows that the table lets go
+ *
+ * Flows wait for ever until synfin_table_limit() says how long.
  *
  * Context: module load; may sleep.
  *
  * Return: 0, or -ENOMEM.
  */
-int synfin_table_setup(const struct synfin_table_limits *limits,
-		       synfin_table_report report)
+int synfin_table_setup(unsigned int max_flows, synfin_table_report report)
 {
 	struct synfin_table *t = &synfin_table;
-	unsigned int wait;
 	int err;
 
-	t->limits = *limits;
-	t->shortest_ns = limits->wait_ns[SYNFIN_WAIT_LINGER] + SYNFIN_TABLE_SLACK_NS;
-	for (wait = 0; wait < SYNFIN_WAIT_LINGER; wait++)
-		if (limits->wait_ns[wait])
-			t->shortest_ns = min(t->shortest_ns, limits->wait_ns[wait]);
+	t->shortest_ns = SYNFIN_TABLE_ASK_NS;
 	t->report = report;
-	t->max_embryonic = max(limits->max_flows / 4, 1u);
+	t->max_flows = max_flows;
+	t->max_embryonic = max(max_flows / 4, 1u);
 
-	err = alloc_tables(limits->max_flows);
+	err = alloc_tables(max_flows);
 	if (err)
 		return err;
-	err = synfin_table_stock_setup(limits->max_flows);
+	err = synfin_table_stock_setup(max_flows);
 	if (err) {
 		free_tables();
 		return err;
@@ -90,4 +92,33 @@ void synfin_table_teardown(void)
 	cancel_delayed_work_sync(&synfin_table.expiry);
 	synfin_table_stock_teardown();
 	free_tables();
+}
+
+/**
+ * synfin_table_limit() - say how long a wait may last
+ * @wait:	which
+ * @ns:		how long
+ *
+ * It holds for flows that wait already, too.
+ *
+ * Context: may sleep; one at a time.
+ */
+void synfin_table_limit(enum synfin_wait wait, u64 ns)
+{
+	struct synfin_table *t = &synfin_table;
+	u64 shortest = SYNFIN_TABLE_ASK_NS;
+	unsigned long flags;
+	unsigned int i;
+
+	WRITE_ONCE(t->wait_ns[wait], ns);
+	for (i = 0; i < SYNFIN_WAIT_NR; i++)
+		if (t->wait_ns[i])
+			shortest = min(shortest, t->wait_ns[i]);
+	WRITE_ONCE(t->shortest_ns, shortest);
+	/* Each is looked at anew: when it is due was told by another limit. */
+	for (i = 0; i < t->nr_stripes; i++) {
+		raw_spin_lock_irqsave(&t->stripes[i].lock, flags);
+		WRITE_ONCE(t->stripes[i].due, 0);
+		raw_spin_unlock_irqrestore(&t->stripes[i].lock, flags);
+	}
 }

@@ -288,6 +288,45 @@ void_net() {
 	ip link set void up
 }
 
+# --- a router ---
+
+# in_it NETNS NAME: a figure of its own
+in_it() {
+	awk -v name="$2" '$1 == name { print $2 }' \
+		< <(in_ns "$1" cat /proc/net/synfin/stats)
+}
+
+is_in() {
+	(($(in_it "$1" "$2") == $3))
+}
+
+#	A [ 10.9.9.1 ] --- R --- [ 10.9.8.2 ] B: a server
+through_router() {
+	netns a r b
+	ip -n a link add veth type veth peer name to-a netns r
+	ip -n b link add veth type veth peer name to-b netns r
+	ip -n a address add 10.9.9.1/24 dev veth
+	ip -n r address add 10.9.9.9/24 dev to-a
+	ip -n r address add 10.9.8.9/24 dev to-b
+	ip -n b address add 10.9.8.2/24 dev veth
+	ip -n a link set veth up
+	ip -n b link set veth up
+	ip -n r link set to-a up
+	ip -n r link set to-b up
+	ip -n a route add default via 10.9.9.9
+	ip -n b route add default via 10.9.8.9
+	in_ns r sysctl -qw net.ipv4.ip_forward=1
+	ip netns exec b "$here/quiet.py" serve 10.9.8.2 &
+	undo stop $!
+	wait_for "a server" listens 8000 b
+}
+
+# quiet WHAT NETNS ADDRESS: a client in the background: $!
+quiet() {
+	ip netns exec "$2" "$here/quiet.py" "$1" "$3" &
+	undo stop $!
+}
+
 # --- a sub-test ---
 
 # Reports of the kernel since the marker of this sub-test.

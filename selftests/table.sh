@@ -28,6 +28,66 @@ chosen6() {
 	chosen -6
 }
 
+has_said() {
+	grep -q said "$tmp/busy"
+}
+
+# crowd NAME COUNT WHO WHAT PORT: connections that stay; returns when all are there
+crowd() {
+	local name=$1
+	shift
+
+	"$here/crowd.py" "$@" >"$tmp/$name" &
+	undo stop $!
+	wait_for "the $name" grep -q "done" "$tmp/$name"
+}
+
+# How many of those that had something to say are left.
+talkers() {
+	grep -c "127\.1\." /proc/net/synfin/flows
+}
+
+# Of 1,500 bare connections from one address the table takes what is left.
+one_client_takes_all() {
+	require python3
+	synfin_load max_flows=1024
+	crowd talkers 50 many said 7001
+	# Their sockets have been asked whether they live.
+	sleep 6
+	crowd bare 1500 one quiet 7002
+	note "$(talkers) of 50 are left; evicted: $(stat_of flows_evicted)"
+	at_least "$(stat_of flows_evicted)" 500 "flows evicted"
+	at_least "$(talkers)" 49 "flows of who had something to say"
+}
+
+# Those of another namespace, although each of them is of a client of its own, and lives.
+one_namespace_takes_all() {
+	require python3
+	synfin_load max_flows=1024
+	netns a
+	crowd talkers 50 many quiet 7001
+	ip netns exec a "$here/crowd.py" 1500 many said 7002 >"$tmp/others" &
+	undo stop $!
+	wait_for "the others" grep -q "done" "$tmp/others"
+	note "$(talkers) of 50 are left; evicted there: $(in_it a flows_evicted)"
+	at_least "$(in_it a flows_evicted)" 500 "flows evicted there"
+	at_least "$(talkers)" 49 "flows of the first namespace"
+}
+
+# A router sees what is quiet, and not each segment of what is busy.
+busy() {
+	local shown
+
+	synfin_load
+	through_router
+	quiet busy a 10.9.8.2 >"$tmp/busy"
+	wait_for "3,000 bytes" has_said
+	shown=$(in_it r not_awaited)
+	note "$shown of 3000 segments and their ACKs left the fast path"
+	at_least "$shown" 5 "segments that were watched"
+	at_most "$shown" 500 "segments that left the fast path"
+}
+
 stat_in_b() {
 	awk -v name="$1" '$1 == name { print $2 }' "$own"
 }
@@ -66,4 +126,7 @@ half_open() {
 run "chosen endpoints cost no more than random ones" chosen ""
 run "over IPv6, too" chosen6
 run "beside half-open connections a ping-pong stays on the fast path" half_open
+run "one client cannot take the table from others" one_client_takes_all
+run "one namespace cannot take it from another" one_namespace_takes_all
+run "what is busy on a router stays on the fast path" busy
 finish

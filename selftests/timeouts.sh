@@ -38,6 +38,7 @@ waited() {
 	line=$(grep '^phase' "$tmp/records" | tail -n 1)
 	[[ $line == *" phase=timeout from=$2 "* ]] || fail "last: $line"
 	since=${line##*since_ns=}
+	since=${since%% *}
 	note "after $((since / 1000000)) ms"
 	at_least "$since" "$(($1 * 1000000000))" "since_ns of the timeout"
 }
@@ -48,6 +49,25 @@ unanswered() {
 	flood.py 192.0.2.9 1
 	ended open=unanswered close=none by=nobody syn_count=1 syn_ack_count=0
 	waited 1 server
+}
+
+# For what waits already, too.
+changed_while_loaded() {
+	local file=/sys/module/synfin/parameters/unanswered_timeout
+
+	void_net
+	synfin_load unanswered_timeout=3600
+	flood.py 192.0.2.9 1
+	wait_for "a SYN" stat_reaches flows_opening 1
+	refuses sh -c "echo 0 >$file" 2>/dev/null
+	refuses sh -c "echo 604801 >$file" 2>/dev/null
+	refuses sh -c "echo soon >$file" 2>/dev/null
+	same "$(cat "$file")" 3600 unanswered_timeout
+	echo 1 >"$file"
+	same "$(cat "$file")" 1 unanswered_timeout
+	ended open=unanswered close=none by=nobody syn_count=1 syn_ack_count=0
+	dmesg | tail -n 20 | grep -q "unanswered_timeout=0: must be from 1 to 604800" ||
+		fail "no message"
 }
 
 unacknowledged() {
@@ -62,12 +82,74 @@ unacknowledged() {
 	waited 3 client
 }
 
-half_closed() {
+# Both with a router in between; on its hosts they stay. The one that goes on is asked
+# for last.
+forwarded_open() {
+	synfin_load open_timeout=3
+	through_router
+	quiet idle a 10.9.8.2
+	quiet chat a 10.9.8.2
+	wait_for "two open connections" is_in r flows_open 2
+	wait_for "the idle one to be given up" is_in r conns 1
+	same "$(in_it r close_open)" 1 close_open
+	same "$(in_it r open_established)" 1 open_established
+	same "$(in_it r flows_open)" 1 "flows_open on the router"
+	same "$(in_it a flows_open)" 2 "flows_open on the client's host"
+	same "$(in_it b flows_open)" 2 "flows_open on the server's host"
+}
+
+forwarded_half_closed() {
 	synfin_load half_closed_timeout=2
-	python3 "$here/talk.py" half 127.0.0.1 &
+	through_router
+	quiet half a 10.9.8.2
+	wait_for "it to be given up" is_in r close_half_closed 1
+	same "$(in_it a flows_closing)" 1 "flows_closing on the client's host"
+	same "$(in_it b flows_closing)" 1 "flows_closing on the server's host"
+}
+
+# Its host cannot reach the other end, its byte is not acknowledged.
+local_open() {
+	synfin_load
+	netns a b
+	veth_pair a b
+	ip netns exec b "$here/quiet.py" serve 10.9.9.2 &
 	undo stop $!
-	ended open=established close=half-closed by=client fin_count=1
-	waited 2 server
+	wait_for "a server" listens 8000 b
+	quiet idle a 10.9.9.2
+	client=$!
+	wait_for "an open connection" is_in a flows_open 1
+	# Meanwhile its socket has been found.
+	sleep 6
+	same "$(in_it a flows_open)" 1 flows_open
+	ip -n b link set veth down
+	kill -USR1 "$client"
+	wait_for "the connection to end with its socket" is_in a flows_live 0
+	same "$(in_it a close_open)" 1 close_open
+	same "$(in_it a open_established)" 1 open_established
+	same "$(in_it a flows_ended)" 1 flows_ended
+	same "$(in_it b flows_open)" 1 "flows_open at the other end"
+}
+
+# A half close lasts as long as it lasts, and ends with the socket of who goes on.
+local_half_closed() {
+	local server
+
+	synfin_load half_closed_timeout=1
+	netns a b
+	veth_pair a b
+	ip netns exec b "$here/quiet.py" serve 10.9.9.2 &
+	server=$!
+	undo stop "$server"
+	wait_for "a server" listens 8000 b
+	quiet half a 10.9.9.2
+	wait_for "a half-closed connection" is_in b flows_closing 1
+	sleep 6
+	same "$(in_it b flows_closing)" 1 flows_closing
+	ip -n a link set veth down
+	kill -USR1 "$server"
+	wait_for "the connection to end with its socket" is_in b flows_live 0
+	same "$(in_it b close_half_closed)" 1 close_half_closed
+	same "$(in_it b flows_ended)" 1 flows_ended
 }
 
 # The host gives up soon: what it sent later would be of no connection any more, and
@@ -87,7 +169,8 @@ last_ack_missing() {
 
 open_for_ever() {
 	synfin_load unanswered_timeout=1 unacknowledged_timeout=1 \
-		half_closed_timeout=1 closing_timeout=1 linger_timeout=1
+		open_timeout=1 half_closed_timeout=1 closing_timeout=1 \
+		linger_timeout=1
 	python3 "$here/talk.py" hold 127.0.0.1 &
 	undo stop $!
 	wait_for "an open connection" stat_reaches flows_open 1
@@ -151,9 +234,13 @@ late_ack() {
 
 run "a SYN that nobody answers" unanswered
 run "a SYN-ACK that nobody acknowledges, sent twice" unacknowledged
-run "one FIN and no second" half_closed
+run "a timeout is changed while loaded" changed_while_loaded
+run "forwarded, one FIN and then nothing" forwarded_half_closed
+run "forwarded, open and then nothing" forwarded_open
+run "open, and its socket dies without a segment" local_open
+run "half closed for as long as its socket lives" local_half_closed
 run "two FINs, and no last ACK" last_ack_missing
-run "an open connection waits for ever" open_for_ever
+run "an open connection stays as long as its sockets" open_for_ever
 run "what has ended lingers, then goes" lingers_then_goes
 run "a late RST finds the connection that lingers" late_segment_finds_it
 run "a later RST finds nothing, and begins nothing" late_segment_finds_nothing

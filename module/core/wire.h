@@ -86,6 +86,8 @@ struct synfin_addr {
  * @all:	the source shows every segment, data included (a capture file), not
  *		only those that the fast path lets through; see synfin_shows_all()
  * @wrapped:	SYNFIN_WRAPPED_*, as far as a local socket knows
+ * @forwarded:	it passes through this host
+ * @reserved1:	0
  * @window:	as on the wire, unscaled
  * @flags:	byte 13 of the TCP header; 0 for ICMP
  * @reserved0:	0
@@ -109,7 +111,9 @@ struct synfin_segment {
 	__u8	kind;
 	__u8	belief;
 	__u8	all;
-	__u32	wrapped;
+	__u8	wrapped;
+	__u8	forwarded;
+	__u16	reserved1;
 	__u16	window;
 	__u8	flags;
 	__u8	reserved0;

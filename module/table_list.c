@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where a flow stands: its bit of the awaiting filter, its list, whether it is watched.
+ *
+ * All under the lock of the flow's stripe, in any context of a hook or in a worker.
+ */
+#include "table_private.h"
+#include "stats.h"
+
+/* Segments that follow each other within so long are of a burst; so many make one. */
+#define BURST_GAP_NS	(100 * NSEC_PER_MSEC)
+#define BURST		8
+
+static_assert(SYNFIN_FLOW_AWAITS == (u8)true);
+static_assert(BIT(SYNFIN_TABLE_STRIPE_BITS) == SYNFIN_NET_STRIPES);
+static_assert(SYNFIN_TABLE_STRIPE_CHAINS * SYNFIN_TABLE_BUCKETS % BITS_PER_LONG == 0);
+
+static bool any_awaits(u32 bit)
+{
+	struct hlist_head *chain = &synfin_table.chains[bit / SYNFIN_TABLE_BUCKETS];
+	const struct synfin_flow *flow;
+
+	hlist_for_each_entry(flow, chain, chain)
+		if (flow->conn.mark[0] & SYNFIN_FLOW_AWAITS &&
+		    synfin_table_bit(flow->hash) == bit)
+			return true;
+	return false;
+}
+
+/**
+ * synfin_table_set_awaiting() - the filter follows what a flow waits for
+ * @stripe:	its stripe, locked
+ * @flow:	the flow
+ * @awaits:	does it wait for a plain segment?
+ *
+ * A word of the filter is of one stripe, whose lock is held: no atomic is needed.
+ */
+void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
+			       bool awaits)
+{
+	u32 bit = synfin_table_bit(flow->hash);
+
+	lockdep_assert_held(&stripe->lock);
+	if (!((flow->conn.mark[0] ^ awaits) & SYNFIN_FLOW_AWAITS))
+		return;
+	flow->conn.mark[0] ^= SYNFIN_FLOW_AWAITS;
+	if (awaits)
+		__set_bit(bit, synfin_table_fast.filter);
+	else if (!any_awaits(bit))
+		__clear_bit(bit, synfin_table_fast.filter);
+}
+
+static bool waits_for_nothing(unsigned int wait)
+{
+	return wait == SYNFIN_WAIT_OPEN || wait == SYNFIN_WAIT_HALF_CLOSED;
+}
+
+/* Where it belongs: see enum synfin_list. */
+static unsigned int list_of(const struct synfin_flow *flow)
+{
+	unsigned int wait = synfin_phase_wait(&flow->conn);
+
+	if (wait == SYNFIN_WAIT_LINGER && flow->conn.state != SYNFIN_STATE_DONE)
+		return SYNFIN_LIST_SUSPECT;
+	if (!waits_for_nothing(wait))
+		return wait;
+	if (!(flow->conn.mark[0] & SYNFIN_FLOW_FOREIGN))
+		return SYNFIN_LIST_LOCAL;
+	return synfin_phase_is_watched(&flow->conn) ? wait : SYNFIN_LIST_BUSY;
+}
+
+static void gauge_add(const struct synfin_flow *flow, int n)
+{
+	enum synfin_gauge gauge = synfin_table_gauge_of(flow->gauge);
+
+	this_cpu_add(flow->sn->counters->gauge[gauge], n);
+}
+
+static void count_embryonic(struct synfin_net *sn, unsigned int before,
+			    unsigned int after)
+{
+	bool was = synfin_table_wait_is_embryonic(before);
+
+	if (was == synfin_table_wait_is_embryonic(after))
+		return;
+	atomic_add(was ? -1 : 1, &synfin_table.embryonic);
+	atomic_add(was ? -1 : 1, &sn->embryonic);
+}
+
+/**
+ * synfin_table_link() - insert a flow
+ * @stripe:	its stripe, locked
+ * @flow:	the flow, its connection and hash set up; synfin_table_make_room() has
+ *		counted it
+ */
+void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow)
+{
+	unsigned int list = list_of(flow), nr = stripe - synfin_table.stripes;
+
+	lockdep_assert_held(&stripe->lock);
+	hlist_add_head(&flow->chain, synfin_table_chain_of(flow->hash));
+	flow->conn.mark[1] = list;
+	flow->gauge = flow->conn.state;
+	gauge_add(flow, 1);
+	list_add_tail(&flow->wait, &stripe->lists[list]);
+	count_embryonic(flow->sn, SYNFIN_WAIT_LINGER, list);
+	synfin_table_count_source(flow);
+	atomic_inc(&flow->sn->flows);
+	if (!test_bit(nr, flow->sn->stripes))
+		set_bit(nr, flow->sn->stripes);
+	WRITE_ONCE(stripe->flows, stripe->flows + 1);
+}
+
+/**
+ * synfin_table_unlink() - take a flow out of the table
+ * @stripe:	its stripe, locked
+ * @flow:	the flow; afterwards the caller's alone, and still counted in its namespace
+ */
+void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
+{
+	lockdep_assert_held(&stripe->lock);
+	synfin_table_set_awaiting(stripe, flow, false);
+	list_del(&flow->wait);
+	count_embryonic(flow->sn, flow->conn.mark[1], SYNFIN_WAIT_LINGER);
+	atomic_dec(&synfin_table.sources[flow->source]);
+	hlist_del(&flow->chain);
+	gauge_add(flow, -1);
+	WRITE_ONCE(stripe->flows, stripe->flows - 1);
+	atomic_dec(&synfin_table.total);
+}
+
+/**
+ * synfin_table_requeue() - to the list of what it now waits for
+ * @stripe:	its stripe, locked
+ * @flow:	the flow
+ * @now:	the time
+ * @moved:	it comes last in its list, even if that is the same
+ *
+ * At the tail: lists stay sorted by time.
+ */
+void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow,
+			  u64 now, bool moved)
+{
+	unsigned int before = flow->conn.mark[1], list = list_of(flow);
+
+	lockdep_assert_held(&stripe->lock);
+	if (unlikely(flow->gauge != flow->conn.state)) {
+		gauge_add(flow, -1);
+		flow->gauge = flow->conn.state;
+		gauge_add(flow, 1);
+	}
+	if (list == before && !moved)
+		return;
+	list_move_tail(&flow->wait, &stripe->lists[list]);
+	flow->since = synfin_table_ticks(now);
+	flow->life = flow->since;
+	if (list == before)
+		return;
+	flow->conn.mark[1] = list;
+	count_embryonic(flow->sn, before, list);
+	if (list == SYNFIN_LIST_BUSY)
+		WRITE_ONCE(stripe->due, 0);
+}
+
+/**
+ * synfin_table_watch() - of a flow without a socket here every segment is shown
+ * @flow:	the flow, its stripe locked; a segment has just passed
+ * @before:	when the one before it had
+ * @now:	the time
+ *
+ * While it is open or half closed, but for a moment if it is busy.
+ */
+void synfin_table_watch(struct synfin_flow *flow, u64 before, u64 now)
+{
+	struct synfin_conn *conn = &flow->conn;
+	bool watched = synfin_phase_is_watched(conn);
+
+	if (!waits_for_nothing(synfin_phase_wait(conn))) {
+		if (watched && conn->state == SYNFIN_STATE_DONE)
+			synfin_phase_unwatch(conn, now);
+		return;
+	}
+	if (!watched) {
+		if (flow->conn.mark[1] != SYNFIN_LIST_BUSY) {
+			flow->burst = 0;
+			synfin_phase_watch(conn, now);
+		}
+		return;
+	}
+	/* What does not fit the connection is no sign of life. */
+	if (conn->seen_ns == before)
+		return;
+	flow->conn.mark[0] |= SYNFIN_FLOW_LIVED;
+	flow->burst = now - before < BURST_GAP_NS ? flow->burst + 1 : 0;
+	if (flow->burst == BURST)
+		synfin_phase_unwatch(conn, now);
+}
+
+/**
+ * synfin_table_watch_again() - put back some of the flows that were busy
+ * @stripe:	a stripe, locked
+ * @now:	the time
+ * @most:	so many at most
+ *
+ * Return: true if there are no more of them.
+ */
+bool synfin_table_watch_again(struct synfin_stripe *stripe, u64 now, unsigned int most)
+{
+	struct list_head *busy = &stripe->lists[SYNFIN_LIST_BUSY];
+	struct synfin_flow *flow;
+
+	lockdep_assert_held(&stripe->lock);
+	while (!list_empty(busy)) {
+		flow = list_first_entry(busy, struct synfin_flow, wait);
+		if (!most-- || synfin_table_age(flow, now) < BURST_GAP_NS)
+			return false;
+		flow->burst = 0;
+		synfin_phase_watch(&flow->conn, now);
+		synfin_table_requeue(stripe, flow, now, true);
+		synfin_table_set_awaiting(stripe, flow,
+					  synfin_phase_awaits(&flow->conn));
+	}
+	return true;
+}
