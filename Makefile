@@ -61,8 +61,11 @@ check:
 check-more:
 	MORE=1 scripts/check
 
+# TESTS= names some of them; DEBUG= one of the two kernels.
+DEBUG = debug races
 check-debug:
-	scripts/check --debug
+	@for kernel in $(DEBUG); do scripts/check --$$kernel $(TESTS) || status=1; \
+	done; exit $${status:-0}
 
 check-kernels:
 	scripts/kernels
@@ -92,7 +95,7 @@ help:
 	@echo 'make deb           Debian packages, in deb/; make check-deb tries them'
 	@echo 'make setup         install what all the rest needs (Debian, root)'
 	@echo 'make demo          real HTTP and HTTPS connections in a test VM'
-	@echo 'make check         every test; make check-debug: in a debug kernel'
+	@echo 'make check         every test; make check-debug: in two debug kernels'
 	@echo 'make check-kernels some of them in every kernel that is installed'
 	@echo 'make check-more    the same, with more paths through networks'
 	@echo 'make check-fleet   Prometheus, ClickHouse and rsyslog take what hosts see'

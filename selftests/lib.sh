@@ -329,9 +329,14 @@ quiet() {
 
 # --- a sub-test ---
 
+# The kernel's log, without what is known of the kernel's own code.
+kernel_log() {
+	dmesg | awk -f "$here/reports.awk"
+}
+
 # Reports of the kernel since the marker of this sub-test.
 kernel_reports() {
-	dmesg | sed -n "/$1/,\$p" | sed 1d |
+	kernel_log | sed -n "/$1/,\$p" | sed 1d |
 		grep -E -f "$here/reports.grep" || :
 }
 

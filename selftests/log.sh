@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 log_is_silent() {
-	dmesg | grep -E -B 2 -A 40 -f "$here/reports.grep" >"$tmp/reports" ||
+	kernel_log | grep -E -B 2 -A 40 -f "$here/reports.grep" >"$tmp/reports" ||
 		return 0
 	fail "$(head -n 120 "$tmp/reports" | sed 's/^/# /')"
 }
@@ -35,8 +35,17 @@ nothing_is_left() {
 	same "$(ip netns list)" '' "namespaces"
 }
 
+# Races in the kernel's own code are counted, and not judged.
+races_are_none_of_ours() {
+	[[ -e /sys/kernel/debug/kcsan ]] || skip "no KCSAN in this kernel"
+	note "races in other code: $(dmesg | grep -c 'BUG: KCSAN')"
+	grep -E 'data_races|setup_watchpoints' /sys/kernel/debug/kcsan | sed 's/^/# /'
+	! kernel_log | grep 'BUG: KCSAN' || fail "see above"
+}
+
 run "nothing is left of the tests" nothing_is_left
 run "lockdep is awake to the end" lockdep_is_awake
 run "kmemleak finds nothing" kmemleak_finds_nothing
+run "KCSAN finds no race of ours" races_are_none_of_ours
 run "the kernel's log is silent" log_is_silent
 finish

@@ -12,7 +12,7 @@ import time
 
 from witness_segments import ACK, FIN, RST, SYN
 
-PATIENCE = 60
+PATIENCE = 6 * int(os.environ.get("SYNFIN_PATIENCE", "10"))
 MASK = 0xffffffff
 LETTERS = {"S": SYN, "A": ACK, "F": FIN, "R": RST, "P": 8}
 REAL = {"client": {4: "10.9.1.1", 6: "fd09:1::1"},
