@@ -1,29 +1,40 @@
 # SPDX-License-Identifier: GPL-2.0
-# The kernel's log without the races that KCSAN finds in the kernel's own code: a
-# report stands between two lines of "=", and ours has a frame in [synfin].
+# The kernel's log without what is known of the kernel's own code:
+# - races that KCSAN finds there: a report stands between two lines of "=", and ours
+#   has a frame in [synfin];
+# - that its trace events warn when memory is made to fail them.
 function flush() {
-	if (!race || ours)
+	if (!known)
 		printf "%s", held
 	held = ""
-	inside = race = ours = 0
+	block = known = ours = race = lines = 0
 }
-/(^|\] )=+$/ {
-	held = held $0 "\n"
-	if (inside)
-		flush()
-	else
-		inside = 1
+!block && /(^|\] )=+$/ {
+	block = "race"
+	held = $0 "\n"
 	next
 }
-inside {
+!block && /\[ cut here \]/ {
+	block = "warning"
+	held = $0 "\n"
+	next
+}
+block {
 	held = held $0 "\n"
+	lines++
+}
+block == "race" {
 	race = race || /BUG: KCSAN/
 	ours = ours || /\[synfin\]/
-	# What is no report of KCSAN has no line at its end.
-	if (!race && ++lines > 2)
+	known = race && !ours
+	if (/(^|\] )=+$/ || (!race && lines > 2))
 		flush()
-	if (!inside)
-		lines = 0
+	next
+}
+block == "warning" {
+	known = known || /WARNING: .* at kernel\/trace\/trace_events\.c/
+	if (/\[ end trace / || lines > 200)
+		flush()
 	next
 }
 { print }
