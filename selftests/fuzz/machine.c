@@ -131,7 +131,7 @@ static void hold_result(struct world *w, const struct synfin_result *res)
 		HOLDS(res->step[i].count);
 	}
 	/* Recorded, or passed over for a reason. */
-	if (!res->gone && !res->again)
+	if (!res->gone)
 		HOLDS(!res->nr == !!res->reason);
 	HOLDS(res->reason < SYNFIN_CNT_NR);
 	HOLDS(!res->ended || !w->ended);
@@ -260,30 +260,30 @@ static void begin(struct world *w)
 	memset(&w->before, 0, sizeof(w->before));
 }
 
+/* As a table does that has room for one connection. */
 static void show(struct world *w, const struct synfin_segment *seg)
 {
+	struct synfin_conn *rivals[] = { &w->conn };
 	struct synfin_result res;
+	int picked = synfin_phase_pick(rivals, w->live, seg, w->now);
 
-	if (!w->live) {
-		if (!synfin_phase_begins(seg)) {
-			HOLDS(synfin_phase_stray(seg) >= SYNFIN_CNT_FIRST_REASON);
-			return;
+	HOLDS(picked == SYNFIN_PICK_NONE || picked == SYNFIN_PICK_NEW ||
+	      (!picked && w->live));
+	if (picked == SYNFIN_PICK_NONE) {
+		HOLDS(synfin_phase_stray(seg) >= SYNFIN_CNT_FIRST_REASON);
+		return;
+	}
+	if (picked == SYNFIN_PICK_NEW) {
+		HOLDS(synfin_phase_begins(seg));
+		if (w->live) {
+			synfin_phase_evict(&w->conn, &res);
+			hold_result(w, &res);
+			HOLDS(w->ended);
 		}
 		begin(w);
 		synfin_phase_init(&w->conn, seg, 1, ++w->id);
 	}
 	synfin_phase_segment(&w->conn, seg, w->now, &res);
-	hold_result(w, &res);
-	if (!res.again)
-		return;
-	HOLDS(w->ended);
-	synfin_phase_restart(&w->conn, seg, ++w->id, &res);
-	w->ended = false;
-	memset(&w->before, 0, sizeof(w->before));
-	if (res.nr)
-		hold_result(w, &res);
-	synfin_phase_segment(&w->conn, seg, w->now, &res);
-	HOLDS(!res.again);
 	hold_result(w, &res);
 }
 
