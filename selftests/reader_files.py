@@ -742,6 +742,47 @@ COMP_WORDS=(synfin stats --p) COMP_CWORD=2; _synfin; echo "${COMPREPLY[@]}"
     same(got[3], "--proc", "an option of a command")
 
 
+@test
+def objects_meet_the_schema():
+    try:
+        import jsonschema  # pylint: disable=import-outside-toplevel
+    except ImportError as error:
+        raise Skip("python3-jsonschema is missing") from error
+    with open(find_above("tools/schema/synfin.schema.json"), encoding="utf-8") as file:
+        schema = json.load(file)
+    real = os.environ.get("CAPTURES") or find_above("shared/pcap")
+    files = [several(), capture("long", retold(200))]
+    if os.path.isdir(real):
+        files += [os.path.join(real, n) for n in os.listdir(real) if "pcap" in n]
+    for kind, commands in (
+            ("conn", [("conns", "-r", f) for f in files] +
+             [("conns", "--no-phases", "-r", files[0])]),
+            ("phase", [("phases", "-r", f) for f in files]),
+            ("flow", [("flows", "--proc", saved())])):
+        check = jsonschema.Draft202012Validator(
+            {"$defs": schema["$defs"], **schema["$defs"][kind]})
+        names = set(schema["$defs"][kind]["properties"])
+        for command in commands:
+            got = rows(run(*command, "--json"))
+            assert got or "-r" in command, command
+            for one in got:
+                check.validate(one)
+                same(set(one) - names, set(), f"{command}: not in the schema")
+    bad = rows(run("conns", "--json", "-r", files[0]))[0]
+    bad["server_port"] = "http"
+    assert not jsonschema.Draft202012Validator(
+        {"$defs": schema["$defs"], **schema["$defs"]["conn"]}).is_valid(bad)
+
+
+@test
+def a_ladder_says_how_to_find_it():
+    text = run("ladder", "-r", several(), columns=80).text
+    has(text, r"Wireshark: ip.addr == 10.0.0.1 && ip.addr == 10.0.0.2 && tcp.port == "
+              r"40000\n +&& tcp.port == 80")
+    has(run("ladder", "-r", several(), columns=200).text,
+        r"ipv6.addr == 2001:db8::2 && tcp.port == 57404 && tcp.port == 443\n")
+
+
 # --- groups ---
 
 @test

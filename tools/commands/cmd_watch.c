@@ -321,6 +321,7 @@ int cmd_ladder(const struct options *opt)
 		.color = opt->color,
 		.width = (int)term_width(&bounded),
 		.numeric = opt->numeric,
+		.filter = true,
 	};
 	if (out_open(&w.out, STDOUT_FILENO, "stdout"))
 		return EXIT_FAILURE;

@@ -5,6 +5,7 @@
 #include "views/view_ladder.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "output/fmt.h"
 #include "views/ladder_canvas.h"
@@ -249,6 +250,33 @@ static void draw_notes(struct view *v)
 	put_left_out(v, v->c->skipped_phases, "not shown, too many to keep");
 }
 
+/* What finds it in Wireshark; on as many lines as it takes. */
+static void draw_filter(struct view *v)
+{
+	const struct synfin_record_head *h = &v->c->sum.head;
+	const char *addr = h->family == 4 ? "ip.addr" : "ipv6.addr";
+	char part[4][FMT_ROOM], line[2 * CANVAS_MAX] = "Wireshark:", text[FMT_ROOM];
+
+	for (int i = 0; i < 2; i++) {
+		*fmt_addr(text, h->family, i ? h->server : h->client) = '\0';
+		snprintf(part[i], sizeof(part[i]), "%s == %.60s", addr, text);
+		snprintf(part[2 + i], sizeof(part[i]), "tcp.port == %u",
+			 i ? h->server_port : h->client_port);
+	}
+	for (int i = 0; i < 4; i++) {
+		size_t len = strlen(line);
+
+		if (len + strlen(part[i]) + 4 + (size_t)v->at.indent >
+		    (size_t)v->canvas.width && i) {
+			put_line(v, v->at.indent, line, DIM);
+			len = 0;
+		}
+		snprintf(line + len, sizeof(line) - len, "%s%s%s", len ? " " : "",
+			 i ? "&& " : "", part[i]);
+	}
+	put_line(v, v->at.indent, line, DIM);
+}
+
 static void draw(struct view *v, const struct rung *rungs, unsigned int nr)
 {
 	unsigned int i;
@@ -258,6 +286,8 @@ static void draw(struct view *v, const struct rung *rungs, unsigned int nr)
 	for (i = 0; i < nr; i++)
 		draw_rung(v, &rungs[i]);
 	draw_notes(v);
+	if (v->opt->filter)
+		draw_filter(v);
 }
 
 /**

@@ -19,6 +19,7 @@
  * @color:	terminal colours
  * @width:	columns there are, 0 for 80
  * @numeric:	ports, not the names of services
+ * @filter:	with what finds it in Wireshark
  */
 struct ladder_options {
 	bool ascii;
@@ -26,6 +27,7 @@ struct ladder_options {
 	bool color;
 	int width;
 	bool numeric;
+	bool filter;
 };
 
 void ladder_draw(FILE *out, const struct conn *c,
