@@ -204,7 +204,8 @@ class Growing:
         made = os.path.join(tmp, "to feed")
         run("record", "-r", several(), "-o", made)
         with open(made, "rb") as file:
-            self.feed.write(file.read())
+            self.data = file.read()
+        self.feed.write(self.data)
 
     def has_all(self):
         """Waits until what was fed can be read."""
@@ -363,6 +364,37 @@ def a_record_that_cannot_be_is_refused_in_one_line():
     other = record(9, b"\0" * 16)
     got = rows(run("phases", "--json", "-r", recording("later", other, good, other)))
     same(len(got), 1, "phases that are known")
+@test
+def recordings_are_rotated_by_size():
+    path = capture("to rotate", [p for port in range(200)
+                                 for p in conversation(Ends(cport=10000 + port))])
+    made = os.path.join(tmp, "rotated")
+    run("record", "-r", path, "-o", made, "--rotate", "20K", "--keep", "3")
+    names = sorted(n for n in os.listdir(tmp) if n.startswith("rotated"))
+    same(names, ["rotated", "rotated.1", "rotated.2", "rotated.3"], "files")
+    for name in names[1:]:
+        size = os.path.getsize(os.path.join(tmp, name))
+        assert 20480 <= size < 21000, f"{name}: {size} bytes"
+        run("conns", "-r", os.path.join(tmp, name))
+    run("record", "-r", path, "-o", made, "--rotate", "1G", "--rotate", "1h")
+    same(len(rows(run("conns", "--json", "--no-phases", "-r", made))), 200, "in one")
+    for args in (("--rotate", "soon"), ("--keep", "3"), ("--rotate", "0"),
+                 ("--rotate", "1M", "--keep", "0")):
+        has(run("record", "-r", path, "-o", made, *args, status=2).said, args[-2])
+    has(run("record", "-r", path, "-o", "-", "--rotate", "1M", status=2).said, "stdout")
+
+
+@test
+def recordings_are_rotated_by_time():
+    growing = Growing("--rotate", "200ms")
+    growing.has_all()
+    for _ in range(100):
+        if os.path.exists(growing.out + ".1"):
+            break
+        time.sleep(0.1)
+        growing.feed.write(growing.data[32:])
+    assert os.path.exists(growing.out + ".1"), "no second file"
+    same(growing.end()[0], 0, "exit status")
 
 
 # --- more phases than can be kept ---

@@ -2,23 +2,86 @@
 /*
  * synfin record: writes the records as they are, to be read with -r.
  */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "commands/cmd.h"
+#include "commands/parse.h"
 #include "output/complain.h"
 #include "output/save.h"
 #include "commands/stop.h"
 #include "commands/watch.h"
 
-/* What is written, and to where. */
+/**
+ * struct recorder - what is written, and to where
+ * @opt:	the command line
+ * @out:	what is written
+ * @save:	its file
+ * @to_stdout:	it is none
+ * @bytes:	written to the file so far
+ * @begun_ns:	when it was begun
+ */
 struct recorder {
+	const struct options *opt;
 	struct out out;
 	struct save save;
 	bool to_stdout;
+	uint64_t bytes;
+	uint64_t begun_ns;
 };
+
+static void begin_file(struct recorder *r)
+{
+	struct synfin_file_header header = {
+		.magic = SYNFIN_FILE_MAGIC,
+		.version = SYNFIN_VERSION,
+		.header_size = sizeof(header),
+	};
+
+	out_write(&r->out, &header, sizeof(header));
+	r->bytes = sizeof(header);
+	r->begun_ns = parse_now();
+}
+
+static bool is_full(const struct recorder *r)
+{
+	const struct options *opt = r->opt;
+
+	return (opt->rotate_bytes && r->bytes >= opt->rotate_bytes) ||
+	       (opt->rotate_ns && parse_now() - r->begun_ns >= opt->rotate_ns);
+}
+
+/* FILE becomes FILE.1, that FILE.2, and so on; the oldest goes. */
+static int shift_files(const struct options *opt)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	for (uint64_t i = opt->keep; i; i--) {
+		snprintf(to, sizeof(to), "%s.%llu", opt->output, (unsigned long long)i);
+		snprintf(from, sizeof(from), i > 1 ? "%s.%llu" : "%s", opt->output,
+			 (unsigned long long)i - 1);
+		if (rename(from, to) && errno != ENOENT)
+			return complain_file(to, errno, NULL);
+	}
+	return 0;
+}
+
+/* The file is full: the next one has its name. */
+static int rotate(struct recorder *r)
+{
+	if (out_flush(&r->out) || save_close(&r->save, true) || shift_files(r->opt))
+		return -1;
+	if (save_open(&r->save, r->opt->output))
+		return -1;
+	r->out.fd = r->save.fd;
+	begin_file(r);
+	return 0;
+}
 
 static bool keep(struct watch *w, const union synfin_record *rec)
 {
@@ -30,6 +93,9 @@ static bool keep(struct watch *w, const union synfin_record *rec)
 	if (rec->head.type == SYNFIN_RECORD_CONN)
 		totals_conn(&w->totals, &rec->conn);
 	out_write(&r->out, rec, rec->head.words * sizeof(rec->words[0]));
+	r->bytes += rec->head.words * sizeof(rec->words[0]);
+	if (r->opt->rotate_bytes && is_full(r) && rotate(r))
+		r->out.failed = true;
 	return !r->out.failed && !r->out.closed;
 }
 
@@ -41,6 +107,8 @@ static bool flush(struct watch *w)
 {
 	struct recorder *r = w->ctx;
 
+	if (r->opt->rotate_ns && is_full(r) && rotate(r))
+		r->out.failed = true;
 	return !w->src->live || (!out_flush(&r->out) &&
 				 (r->to_stdout || !save_keep(&r->save)));
 }
@@ -48,16 +116,11 @@ static bool flush(struct watch *w)
 static int record_to(struct watch *w, struct recorder *r)
 {
 	static const struct view view = { .record = keep, .idle = flush };
-	struct synfin_file_header header = {
-		.magic = SYNFIN_FILE_MAGIC,
-		.version = SYNFIN_VERSION,
-		.header_size = sizeof(header),
-	};
 	int status;
 
 	w->view = &view;
 	w->ctx = r;
-	out_write(&r->out, &header, sizeof(header));
+	begin_file(r);
 	status = watch_run(w);
 	return out_flush(&r->out) && r->out.failed ? EXIT_FAILURE : status;
 }
@@ -101,7 +164,7 @@ static int open_output(struct recorder *r, const struct options *opt)
  */
 int cmd_record(const struct options *opt)
 {
-	struct recorder r = { .to_stdout = !strcmp(opt->output, "-") };
+	struct recorder r = { .opt = opt, .to_stdout = !strcmp(opt->output, "-") };
 	struct watch w = { .opt = opt };
 	int status = EXIT_FAILURE;
 	bool good;

@@ -253,6 +253,29 @@ static int take_older(struct options *opt, const struct option_row *row,
 	return wrong(row, value, "a duration is wanted, as 1m");
 }
 
+static int take_rotate(struct options *opt, const struct option_row *row,
+		       const char *value)
+{
+	uint64_t *field = &opt->rotate_ns, number;
+
+	/* 10m is ten minutes, 10M ten mebibytes. */
+	if (!parse_duration(value, &number)) {
+		field = &opt->rotate_bytes;
+		if (!parse_size(value, &number))
+			number = 0;
+	}
+	*field = number;
+	return number ? 0 : wrong(row, value, "a size or a duration is wanted, as 100M or 1h");
+}
+
+static int take_keep(struct options *opt, const struct option_row *row,
+		     const char *value)
+{
+	if (parse_whole(value, 100000, &opt->keep) && opt->keep)
+		return 0;
+	return wrong(row, value, "a number from 1 to 100000 is wanted");
+}
+
 /* --- the table --- */
 
 /* Those that read records. */
@@ -368,6 +391,11 @@ const struct option_row option_table[] = {
 	  .help = "these columns, as TIME,CLIENT; +ID adds one; help lists them" },
 	{ "output", 'o', "FILE", CMD_RECORD, HOW, .take = take_text, AT(output),
 	  .words = "FILE", .help = "the file to be made; - is stdout" },
+	{ "rotate", 0, "WHEN", CMD_RECORD, HOW, .take = take_rotate, .many = true,
+	  .words = "100M 1G 1h 1d",
+	  .help = "begin another file after so much or so long; the last is FILE.1" },
+	{ "keep", 0, "COUNT", CMD_RECORD, HOW, .take = take_keep, .words = "10 100",
+	  .help = "with --rotate, so many files before it (10)" },
 	{ "no-headings", 0, NULL, TABLES | CMD_STATS | CMD_LATENCY, HOW, AT(headings),
 	  .value = false, .help = "rows only" },
 	{ "quiet", 'q', NULL, READERS | CMD_FLOWS, HOW, AT(quiet), .value = true,

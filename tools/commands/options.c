@@ -264,6 +264,10 @@ static int check(const struct options *opt)
 		return complain("record: where to? try: synfin record -o FILE");
 	if (opt->command->bit == CMD_TOP && opt->count && !opt->batch)
 		return complain("-n: is for --batch, which prints so many tables");
+	if (opt->keep && !opt->rotate_bytes && !opt->rotate_ns)
+		return complain("--keep: is for --rotate");
+	if (opt->rotate_bytes + opt->rotate_ns && !strcmp(opt->output, "-"))
+		return complain("--rotate: stdout cannot be: try: -o FILE");
 	if (opt->group_by && opt->bare)
 		return complain("--no-phases: groups have none");
 	if (opt->group_by && opt->time_given)
@@ -333,6 +337,8 @@ enum options_result options_parse(struct options *opt, int argc, char **argv)
 		return help_command(opt->command) ? OPTIONS_FAILED : OPTIONS_DONE;
 	if (take_all(opt, &line) || check(opt))
 		return usage_wrong(opt);
+	if (!opt->keep)
+		opt->keep = 10;
 	if (!opt->follow_given)
 		opt->follow = !opt->file && !opt->last && !opt->sort &&
 			      (!opt->group_by || opt->seconds);

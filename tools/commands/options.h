@@ -33,6 +33,9 @@ enum time_style { TIME_LOCAL, TIME_ISO, TIME_EPOCH, TIME_RELATIVE };
  * @older_ns:	live connections that are at least so old
  * @count:	end after so many, 0 for no limit
  * @seconds:	end after so long, 0 for no limit
+ * @rotate_bytes: begin another file after so many bytes, 0 for never
+ * @rotate_ns:	the same after so long
+ * @keep:	files before it that are kept
  * @time:	how a time is shown
  * @time_given:	a time is asked for
  * @trace:	read the tracepoints instead of the ring
@@ -66,6 +69,9 @@ struct options {
 	uint64_t older_ns;
 	uint64_t count;
 	double seconds;
+	uint64_t rotate_bytes;
+	uint64_t rotate_ns;
+	uint64_t keep;
 	enum time_style time;
 	bool time_given;
 	bool trace;
