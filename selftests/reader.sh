@@ -33,7 +33,8 @@ follow() {
 	local file=$1
 	shift
 
-	"$SYNFIN" "$@" >"$file" 2>"$file.err" &
+	# A shell has its background jobs ignore SIGINT, and so they would.
+	env --default-signal=INT "$SYNFIN" "$@" >"$file" 2>"$file.err" &
 	reader=$!
 	undo stop "$reader"
 	wait_for "the reader" has_open_ring "$reader"
