@@ -11,9 +11,12 @@
  *	phase_rivals.c	several attempts on one pair of endpoints: whose is a segment?
  *	phase.c		the walk of a segment: its handler, and where that leads
  *	phase_handshake.c handlers of the states of an opening
+ *	phase_cross.c	handler of a simultaneous one
+ *	phase_tries.c	what an opening's segments leave behind, and which answers which
  *	phase_close.c	handlers of what is open, or closing
  *	phase_after.c	handler of what has ended; when a wait is over
  *	phase_numbers.c	every "does this number fit"
+ *	phase_track.c	how far each end has got
  *	phase_suspect.c	what nothing proves yet, and what proves or refutes it
  *	phase_report.c	what phases and summaries say
  */

@@ -48,14 +48,25 @@ static inline __u8 synfin_by(__u32 from)
 /* phase_handshake.c */
 unsigned int synfin_state_none(struct synfin_move *m);
 unsigned int synfin_state_syn(struct synfin_move *m);
-unsigned int synfin_state_syn_syn(struct synfin_move *m);
 unsigned int synfin_state_syn_ack(struct synfin_move *m);
+unsigned int synfin_syn_again(struct synfin_move *m);
+unsigned int synfin_reset_opening(struct synfin_move *m);
+unsigned int synfin_not_delivered(struct synfin_move *m);
+void synfin_settle(struct synfin_conn *conn);
+
+/* phase_cross.c */
+unsigned int synfin_state_syn_syn(struct synfin_move *m);
+
+/* phase_tries.c */
+void synfin_note_try(struct synfin_move *m);
+void synfin_begin_tries(struct synfin_move *m);
+__u64 synfin_since_try(const struct synfin_move *m);
+void synfin_note_syn(struct synfin_move *m);
 void synfin_opened(struct synfin_move *m, __u8 opening);
 void synfin_acknowledged(struct synfin_move *m);
 void synfin_repeat_syn(struct synfin_move *m);
 void synfin_repeat_syn_ack(struct synfin_move *m);
 void synfin_answer(struct synfin_move *m);
-void synfin_settle(struct synfin_conn *conn);
 
 /* phase_close.c */
 unsigned int synfin_state_open(struct synfin_move *m);

@@ -96,6 +96,8 @@ bool synfin_fin_fits(const struct synfin_move *m);
 bool synfin_rst_fits(const struct synfin_move *m);
 bool synfin_rst_is_exact(const struct synfin_move *m);
 bool synfin_shows_open(const struct synfin_move *m);
+
+/* phase_track.c */
 bool synfin_other_agrees(const struct synfin_move *m);
 void synfin_track(struct synfin_move *m);
 

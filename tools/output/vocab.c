@@ -183,10 +183,23 @@ static enum zeek zeek_midstream(const struct synfin_record_conn *c)
 	return c->closing == SYNFIN_CLOSE_HALF_CLOSED ? SHR : OTH;
 }
 
+/* Of one direction Zeek tells what it saw. */
+static enum zeek zeek_established(const struct synfin_record_conn *c)
+{
+	if (!(c->completeness & SYNFIN_SEEN_SYN))
+		return zeek_midstream(c);
+	if (c->completeness & SYNFIN_SEEN_SYN_ACK)
+		return zeek_closed(c);
+	if (c->closing == SYNFIN_CLOSE_RESET)
+		return RSTOS0;
+	return c->fin_count ? SH : S0;
+}
+
 static enum zeek zeek_state(const struct synfin_record_conn *c)
 {
 	switch (c->opening) {
 	case SYNFIN_OPEN_ESTABLISHED:
+		return zeek_established(c);
 	case SYNFIN_OPEN_SIMULTANEOUS:
 		return zeek_closed(c);
 	case SYNFIN_OPEN_REFUSED:

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How far each end has got.
+ *
+ * Pure; see phase.h.
+ */
+#include "core/phase_move.h"
+
+/* Do two ends speak of the same place? */
+static bool agree(const struct synfin_segment *seg, const struct synfin_jump *jump)
+{
+	return synfin_within(seg->ack, jump->seq - SYNFIN_GAP_MAX, 2 * SYNFIN_GAP_MAX) &&
+	       synfin_within(seg->seq, jump->ack - SYNFIN_GAP_MAX, 2 * SYNFIN_GAP_MAX);
+}
+
+/**
+ * synfin_other_agrees() - has the other end spoken of the place where a segment is?
+ * @m: the move
+ *
+ * Return: true if it has.
+ */
+bool synfin_other_agrees(const struct synfin_move *m)
+{
+	const struct synfin_conn *conn = m->conn;
+
+	return (conn->flags & SYNFIN_FLAG_JUMP) && conn->jump.from != m->from &&
+	       agree(m->seg, &conn->jump);
+}
+
+static void advance(struct synfin_end *end, __u32 next)
+{
+	if (next - end->isn < end->nxt - end->isn)
+		end->wraps++;
+	end->nxt = next;
+}
+
+/* The first number of an end that is known: from there on it is counted. */
+static void learn(struct synfin_end *end, __u32 first)
+{
+	if (!(end->flags & SYNFIN_END_ISN))
+		end->isn = first - 1;
+	end->nxt = first;
+	end->flags |= SYNFIN_END_NXT;
+}
+
+static void track_acked(struct synfin_move *m)
+{
+	struct synfin_end *peer = m->peer;
+	__u32 ack = m->seg->ack;
+
+	if (!(peer->flags & SYNFIN_END_NXT))
+		learn(peer, ack);
+	if (!(peer->flags & SYNFIN_END_UNA)) {
+		/* A keepalive is one less than what comes next. */
+		if (!(peer->flags & (SYNFIN_END_ISN | SYNFIN_END_DATA)) &&
+		    ack == peer->nxt + 1)
+			learn(peer, ack);
+		peer->una = ack;
+		peer->flags |= SYNFIN_END_UNA;
+		if (!synfin_after(ack, peer->nxt))
+			return;
+	} else if (!synfin_after(ack, peer->una)) {
+		return;
+	}
+	peer->flags &= ~SYNFIN_END_ONE_MORE;
+	if (synfin_after(ack, peer->nxt) && !(peer->flags & SYNFIN_END_FIN)) {
+		/* Nobody saw what it is: the last number may be a FIN's. */
+		if (ack - peer->una == 1 || ack - peer->nxt == 1 ||
+		    m->own->flags & SYNFIN_END_FIN)
+			peer->flags |= SYNFIN_END_ONE_MORE;
+		advance(peer, ack);
+	}
+	peer->una = ack;
+}
+
+static void track_sent(struct synfin_move *m)
+{
+	const struct synfin_segment *seg = m->seg;
+	struct synfin_end *own = m->own;
+	__u32 next = seg->seq + seg->len;
+	bool fin;
+
+	if (seg->len)
+		own->flags |= SYNFIN_END_DATA;
+	if (!(own->flags & SYNFIN_END_NXT))
+		learn(own, seg->seq);
+	/* What lies before a FIN was sent, seen or not. */
+	fin = seg->kind == SYNFIN_KIND_FIN && !(own->flags & SYNFIN_END_FIN_DOUBTED);
+	if (synfin_after(next, own->nxt) &&
+	    (seg->len || fin || !(own->flags & SYNFIN_END_UNA))) {
+		advance(own, next);
+		own->flags &= ~SYNFIN_END_ONE_MORE;
+	}
+}
+
+/*
+ * Far from what is known: taken for true only when the other end speaks of it, too.
+ * So it finds its place again after a hole, and nobody leads it astray from one side.
+ */
+static void jump(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+	const struct synfin_segment *seg = m->seg;
+	__u32 sent = conn->jump.seq;
+
+	if (!synfin_has_ack(seg) || seg->seq - m->own->nxt > synfin_reach(m) ||
+	    seg->ack - m->peer->una > (__u64)synfin_reach(m) + SYNFIN_WINDOW_MAX)
+		return;
+	if (!synfin_other_agrees(m) ||
+	    (conn->flags & SYNFIN_FLAG_WATCHED && !conn->blind_ns)) {
+		conn->jump = (struct synfin_jump) {
+			.seq = seg->seq + seg->len,
+			.ack = seg->ack,
+			.window = seg->window,
+			.from = m->from,
+			.fin = seg->kind == SYNFIN_KIND_FIN,
+			.at_ns = m->now,
+		};
+		conn->flags |= SYNFIN_FLAG_JUMP;
+		return;
+	}
+	conn->flags &= ~SYNFIN_FLAG_JUMP;
+	if (synfin_after(seg->ack, sent))
+		sent = seg->ack;
+	if (synfin_after(sent, m->peer->nxt))
+		advance(m->peer, sent);
+	m->peer->una = seg->ack;
+	m->peer->flags &= ~SYNFIN_END_ONE_MORE;
+	if (synfin_after(seg->seq + seg->len, m->own->nxt))
+		advance(m->own, seg->seq + seg->len);
+	m->own->una = conn->jump.ack;
+	if (seg->len)
+		m->own->flags |= SYNFIN_END_DATA;
+	if (conn->flags & SYNFIN_FLAG_WATCHED)
+		conn->blind_ns = 0;
+}
+
+/**
+ * synfin_track() - learn from a segment's numbers how far both ends have got
+ * @m: the move
+ *
+ * Never backwards, and only by what fits, so that a stray number does no harm.
+ */
+void synfin_track(struct synfin_move *m)
+{
+	bool fits = synfin_seq_fits(m);
+
+	if (synfin_has_ack(m->seg))
+		fits = fits && synfin_ack_fits(m);
+	if (!fits) {
+		jump(m);
+		return;
+	}
+	synfin_note_window(m);
+	track_sent(m);
+	if (synfin_has_ack(m->seg))
+		track_acked(m);
+	if (m->conn->flags & SYNFIN_FLAG_WATCHED)
+		m->conn->blind_ns = 0;
+}
