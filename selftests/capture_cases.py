@@ -448,12 +448,13 @@ def what_stays_unread_is_named():
     for what, frames, link, words in (
             ("ARP", [arp] * 3, 1, "3 frames of ARP"),
             ("VXLAN", [broken] * 12, 1, "12 packets in VXLAN"),
-            ("UDP", [outer(udp_header(53, b"x" * 20), 17, True)], 1, "packets of UDP"),
-            ("GRE", [outer(b"\0\0\x12\x34" + b"x" * 40, 47, True)], 1, "packets in GRE"),
+            ("UDP", [outer(udp_header(53, b"x" * 20), 17, True)], 1, "1 packet of UDP"),
+            ("GRE", [outer(b"\0\0\x12\x34" + b"x" * 40, 47, True)], 1, "1 packet in GRE"),
             ("ESP", [outer(b"\0" * 60, 50, True)] * 2, 1, "2 packets in ESP"),
             ("802.11", [bytes([8, 0x41]) + b"\2" * 90] * 4, 105,
              "4 frames of 802.11 encrypted"),
-            ("beacons", [bytes([0x80, 0]) + b"\2" * 60], 105, "802.11 without data")):
+            ("beacons", [bytes([0x80, 0]) + b"\2" * 60], 105,
+             "1 frame of 802.11 without data")):
         same(read(pcap(frames, link)).ends(), [], what)
         said = read(pcap(frames, link)).said[-1]
         assert words in said, (what, said)
@@ -465,6 +466,32 @@ def what_stays_unread_is_named():
     assert "5 packets in VXLAN" in shown.said[-1], shown.said
     shown = read(pcap(map(wifi(), conversation(e)), 105))
     assert "passed over" not in shown.said[-1], shown.said
+
+
+@test
+def what_the_end_cuts_off():
+    """A SYN just before it is no failure, a FIN no half close, until it is overdue."""
+    ips = conversation()
+    later = ethernet()(Ends("10.0.0.7", 7).up(0, None, "S"))
+
+    def judged(last, elapsed, *more):
+        packets = at_times(ips[:last + 1]) + [*more]
+        end = packets[-1][0] + elapsed
+        shown = read(file_of(packets) + enhanced(later, end))
+        return [c for c in shown.conns if c["client"] == "10.0.0.1"][0]
+    for last, early, late in (
+            (SYN, ("opening", None), ("unanswered", None)),
+            (SYN_ACK, ("opening", None), ("unacknowledged", None)),
+            (ACK, ("established", "open"), ("established", "open")),
+            (7, ("established", "open"), ("established", "half-closed")),
+            (8, ("established", "half-closed"), ("established", "half-closed"))):
+        for elapsed, wanted in ((10 * US, early), (900 * MS, early),
+                                (1100 * MS, late), (60 * SECOND, late)):
+            conn = judged(last, elapsed)
+            same((conn["open"], conn["close"]), wanted, f"{last}, {elapsed} before")
+    # What had to be sent again has failed once.
+    conn = judged(SYN, 10 * US, (START + SECOND, ips[SYN]))
+    same((conn["open"], conn["syn_count"]), ("unanswered", 2), "a SYN, twice")
 
 
 @test

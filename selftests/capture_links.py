@@ -141,13 +141,13 @@ def without(*missing):
 @test
 def captures_that_end_in_the_middle():
     for last, wanted in (
-            (SYN, ("unanswered", None, None)),
-            (SYN_ACK, ("unacknowledged", None, None)),
+            (SYN, ("opening", None, None)),
+            (SYN_ACK, ("opening", None, None)),
             (ACK, ("established", "open", None)),
             (UP, ("established", "open", None)),
             (DOWN, ("established", "open", None)),
             (DOWN_ACK, ("established", "open", None)),
-            (FIN_1, ("established", "half-closed", "client")),
+            (FIN_1, ("established", "open", None)),
             (ACK_1, ("established", "half-closed", "client")),
             (FIN_2, FOUR_WAY),
             (ACK_2, FOUR_WAY)):
@@ -444,7 +444,8 @@ def a_flood_of_syns():
     flood(os.path.join(tmp, "flood"), 600_000)
     shown = read(None, name="flood", limit=MEMORY)
     same(len(shown.conns), 600_000, "connections")
-    same({c["open"] for c in shown.conns}, {"unanswered"}, "each")
+    # The last ones may still be answered; the first had to make room.
+    same({c["open"] for c in shown.conns}, {"unanswered", "opening"}, "each")
 
 
 @test

@@ -139,6 +139,8 @@ enum synfin_phase {
  * @SYNFIN_OPEN_UNACKNOWLEDGED:	the SYN-ACK was never acknowledged
  * @SYNFIN_OPEN_ABORTED:	the client gave up before it was established
  * @SYNFIN_OPEN_MIDSTREAM:	first seen after its opening
+ * @SYNFIN_OPEN_OPENING: not over yet when the capture or the recording ended; never
+ *			from the kernel
  * @SYNFIN_OPEN_NR:		how many there are
  */
 enum synfin_open {
@@ -150,6 +152,7 @@ enum synfin_open {
 	SYNFIN_OPEN_UNACKNOWLEDGED,
 	SYNFIN_OPEN_ABORTED,
 	SYNFIN_OPEN_MIDSTREAM,
+	SYNFIN_OPEN_OPENING,
 	SYNFIN_OPEN_NR,
 };
 

@@ -238,7 +238,8 @@ static void walks_reach_every_outcome(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < SYNFIN_OPEN_NR; i++)
+	/* The last one is of the reader, where a capture ends. */
+	for (i = 0; i < SYNFIN_OPEN_OPENING; i++)
 		if (!openings[i])
 			tap_wrong("no walk has opening %u", i);
 	for (i = 0; i < SYNFIN_CLOSE_NR; i++)

@@ -404,7 +404,7 @@ bool assemble_rest(struct assembly *a, bool complete)
 		if (e->conn.lost_phases)
 			continue;
 		/* It is not dropped: all of them are about to be. */
-		if (judge(&e->conn) && !a->ops.conn(a->ops.ctx, &e->conn))
+		if (judge(&e->conn, a->now) && !a->ops.conn(a->ops.ctx, &e->conn))
 			return false;
 	}
 	return true;

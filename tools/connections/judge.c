@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/phase.h"
+#include "connections/cut_off.h"
 #include "connections/judge.h"
 
 static __u8 kind_of(const struct step *rec)
@@ -93,16 +94,18 @@ void judge_count(struct synfin_record_conn *sum, unsigned int phase,
 /**
  * judge() - fill in the summary of a connection from its phases
  * @c: the connection
+ * @end_ns: when the recording ended, as far as that is known
  *
  * Return: false if it cannot be judged.
  */
-bool judge(struct conn *c)
+bool judge(struct conn *c, uint64_t end_ns)
 {
 	const struct synfin_record_head *head = &c->sum.head;
 	struct synfin_result res;
 	struct synfin_segment seg;
 	struct synfin_conn conn;
 	bool begun = false;
+	enum cut_off cut;
 
 	for (unsigned int i = 0; i < c->nr_phases; i++) {
 		const struct step *rec = &c->phases[i];
@@ -118,8 +121,10 @@ bool judge(struct conn *c)
 	}
 	if (!begun)
 		return false;
+	cut = cut_off_by(&conn, end_ns);
 	synfin_phase_finish(&conn, &res);
 	synfin_phase_summary(&conn, &c->sum);
+	cut_off_summary(cut, &c->sum);
 	for (unsigned int i = 0; i < c->nr_phases; i++)
 		if (c->phases[i].skipped && !c->phases[i].mixed)
 			judge_count(&c->sum, c->phases[i].phase,

@@ -6,7 +6,7 @@
 
 #include "connections/conn.h"
 
-bool judge(struct conn *c);
+bool judge(struct conn *c, uint64_t end_ns);
 void judge_count(struct synfin_record_conn *sum, unsigned int phase,
 		 unsigned int tcp_flags, uint32_t nr);
 

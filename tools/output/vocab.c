@@ -40,6 +40,7 @@ static const struct word openings[] = {
 	[SYNFIN_OPEN_UNACKNOWLEDGED]	= WORD("unacknowledged"),
 	[SYNFIN_OPEN_ABORTED]		= WORD("aborted"),
 	[SYNFIN_OPEN_MIDSTREAM]		= WORD("midstream"),
+	[SYNFIN_OPEN_OPENING]		= WORD("opening"),
 };
 
 static const struct word closings[] = {
@@ -207,6 +208,8 @@ static enum zeek zeek_state(const struct synfin_record_conn *c)
 	case SYNFIN_OPEN_UNREACHABLE:
 	case SYNFIN_OPEN_UNANSWERED:
 		return S0;
+	case SYNFIN_OPEN_OPENING:
+		return c->syn_ack_count ? S1 : S0;
 	case SYNFIN_OPEN_UNACKNOWLEDGED:
 		return S1;
 	case SYNFIN_OPEN_ABORTED:
@@ -282,6 +285,8 @@ static bool opened(unsigned int opening)
  */
 enum vocab_class vocab_class(const struct synfin_record_conn *c)
 {
+	if (c->opening == SYNFIN_OPEN_OPENING)
+		return VOCAB_ORDINARY;
 	if (!opened(c->opening))
 		return VOCAB_FAILED;
 	switch (c->closing) {

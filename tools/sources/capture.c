@@ -16,6 +16,7 @@
 #include "core/record.h"
 #include "sources/capture.h"
 #include "output/complain.h"
+#include "connections/cut_off.h"
 #include "connections/keyed_hash.h"
 #include "connections/pool.h"
 
@@ -154,12 +155,17 @@ static bool emit_steps(const struct flow *flow, const struct synfin_result *res,
 	return sink->record(sink->ctx, &rec);
 }
 
+static void summarize(const struct flow *flow, union synfin_record *rec)
+{
+	synfin_phase_summary(&flow->conn, &rec->conn);
+	rec->head.time_ns -= flow->shift;
+}
+
 static bool emit_summary(const struct flow *flow, const struct sink *sink)
 {
 	union synfin_record rec;
 
-	synfin_phase_summary(&flow->conn, &rec.conn);
-	rec.head.time_ns -= flow->shift;
+	summarize(flow, &rec);
 	return sink->record(sink->ctx, &rec);
 }
 
@@ -421,6 +427,21 @@ static int by_age(const struct flow *a, const struct flow *b)
 	return a->conn.id < b->conn.id ? -1 : 1;
 }
 
+/* It is not over, but the capture is. */
+static bool finish(struct capture *cap, struct flow *flow, const struct sink *sink)
+{
+	enum cut_off cut = cut_off_by(&flow->conn, cap->now);
+	struct synfin_result res;
+	union synfin_record rec;
+
+	synfin_phase_finish(&flow->conn, &res);
+	if (!emit_steps(flow, &res, sink))
+		return false;
+	summarize(flow, &rec);
+	cut_off_summary(cut, &rec.conn);
+	return sink->record(sink->ctx, &rec);
+}
+
 /**
  * capture_finish() - the capture is over: all that is not, is judged as it is
  * @cap:	the capture
@@ -443,8 +464,12 @@ bool capture_finish(struct capture *cap, const struct sink *sink)
 	}
 	DL_SORT(rest, by_age);
 	cap->waits[TOLD - 1] = rest;
-	while (cap->waits[TOLD - 1])
-		if (!let_go(cap, cap->waits[TOLD - 1], sink))
+	while (cap->waits[TOLD - 1]) {
+		struct flow *flow = cap->waits[TOLD - 1];
+
+		if (!finish(cap, flow, sink))
 			return false;
+		drop(cap, flow);
+	}
 	return true;
 }

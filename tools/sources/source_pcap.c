@@ -110,13 +110,19 @@ static const char *const names[SYNFIN_CNT_NR] = {
 
 static char *put_reason(char *p, const char **between, uint64_t nr, const char *what)
 {
+	bool first = true;
+
 	if (!nr)
 		return p;
 	p = fmt_text(p, *between);
 	p = fmt_grouped(p, nr);
 	*p++ = ' ';
-	for (; *what; what++)
-		*p++ = *what == '_' ? '-' : *what;
+	for (; *what; what++) {
+		/* One is not many: the first word loses its ending. */
+		first = first && *what != ' ' && *what != '_';
+		if (nr != 1 || !first || what[0] != 's' || (what[1] && what[1] != ' '))
+			*p++ = *what == '_' ? '-' : *what;
+	}
 	*between = ", ";
 	return p;
 }
@@ -142,16 +148,12 @@ static char *put_passed(struct capture_source *s, char *p)
 static void capture_remark(struct source *src, struct out *out)
 {
 	struct capture_source *s = (struct capture_source *)src;
-	uint64_t lost = packets_lost(&s->packets);
 	const char *between = "; ";
 	char *p = out_room(out, OUT_ROOM);
 
-	p = put_reason(p, &between, s->copies->nr,
-		       s->copies->nr == 1 ? "packet captured twice" :
-					    "packets captured twice");
-	p = put_reason(p, &between, lost,
-		       lost == 1 ? "packet lost by the capture" :
-				   "packets lost by the capture");
+	p = put_reason(p, &between, s->copies->nr, "packets captured twice");
+	p = put_reason(p, &between, packets_lost(&s->packets),
+		       "packets lost by the capture");
 	p = put_passed(s, p);
 	out_used(out, p);
 }
