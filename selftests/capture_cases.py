@@ -157,6 +157,15 @@ def what_was_sent_again_is_no_copy():
 
 
 @test
+def a_storm_is_no_copies():
+    """The same again and again, in no time: it is sent so."""
+    e = Ends()
+    storm = [(START + MS + i * 500 * US, e.down(0, 1, "SA")) for i in range(3000)]
+    conn = read(file_of([(START, e.up(0, None, "S")), *storm])).conns[0]
+    same((conn["open"], conn["syn_ack_count"]), ("unacknowledged", 3000), "a storm")
+
+
+@test
 def two_answers_are_no_copies():
     """A RST for each of two segments, without any identification."""
     e = Ends()

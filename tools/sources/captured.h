@@ -14,6 +14,8 @@
  * struct captured - a segment from a capture
  * @ns:		when, nanoseconds since 1970
  * @shift:	what was added to its time since the capture's clock was set back
+ * @sender:	hash of its endpoints, in the order of its direction
+ * @print:	hash of what is the same in its copies
  * @lane:	where: a hash of the VLANs and tunnels around it, 0 for none; both
  *		directions of a connection may have different ones
  * @stamp:	value of its time stamp option
@@ -29,6 +31,8 @@
 struct captured {
 	uint64_t ns;
 	uint64_t shift;
+	uint64_t sender;
+	uint64_t print;
 	uint64_t lane;
 	uint32_t stamp;
 	uint32_t echo;

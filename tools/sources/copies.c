@@ -29,6 +29,9 @@
 /* Traceroutes send the same again, with a hop more. */
 #define TRACE_HOPS	32
 
+/* A packet is captured in so many places at most. */
+#define MOST		4u
+
 static uint64_t mix(uint64_t a, uint64_t b)
 {
 	__uint128_t product = (__uint128_t)a * b;
@@ -84,6 +87,32 @@ static uint64_t print_of(const struct copies *copies, const struct captured *c,
 	return mix(print ^ ((uint64_t)c->id << 48 | (uint64_t)seg->window << 32 |
 			    (uint64_t)seg->flags << 24 | (uint64_t)seg->kind << 56) ^
 		   seg->len, b | 1);
+}
+
+/**
+ * copies_expect() - a packet was read; later it is asked whether it is a copy
+ * @copies:	what was captured of late
+ * @c:		the segment; its hashes are filled in
+ */
+void copies_expect(struct copies *copies, struct captured *c)
+{
+	struct copies_often *o;
+
+	c->sender = print_of_sender(copies, &c->seg);
+	c->print = print_of(copies, c, c->sender);
+	o = &copies->often[c->print % COPIES_SENDERS];
+	if (o->print == c->print && c->ns - o->ns <= SURE_NS)
+		o->nr++;
+	else
+		*o = (struct copies_often){ .print = c->print, .ns = c->ns, .nr = 1 };
+}
+
+/* What is captured that often is sent that often. */
+static bool too_often(const struct copies *copies, const struct captured *c)
+{
+	const struct copies_often *o = &copies->often[c->print % COPIES_SENDERS];
+
+	return o->print == c->print && o->nr > MOST;
 }
 
 static bool traced(const struct copies_packet *p, const struct captured *c)
@@ -144,19 +173,19 @@ static void take_sender(struct copies_sender *s, uint64_t sender, uint64_t print
 /**
  * copies_is_copy() - was the packet captured before?
  * @copies:	what was captured of late
- * @c:		the segment; no time is before that of the one before it
+ * @c:		the segment, after copies_expect(); no time is before that of the one
+ *		before it
  *
  * Return: true if it is no event of its connection.
  */
 bool copies_is_copy(struct copies *copies, const struct captured *c)
 {
-	uint64_t sender = print_of_sender(copies, &c->seg);
-	uint64_t print = print_of(copies, c, sender);
+	uint64_t sender = c->sender, print = c->print;
 	struct copies_packet *p = &copies->packet[print % COPIES_PACKETS];
 	struct copies_sender *s = &copies->sender[sender % COPIES_SENDERS];
 
 	if (p->print == print && s->print == sender) {
-		if (decide(p, s, c)) {
+		if (!too_often(copies, c) && decide(p, s, c)) {
 			s->copies = true;
 			s->copied |= s->last == print;
 			copies->nr++;

@@ -54,20 +54,35 @@ struct copies_sender {
 };
 
 /**
+ * struct copies_often - how often the same was captured within the time of copies
+ * @print:	hash of what is the same
+ * @ns:		when it was first
+ * @nr:		how often
+ */
+struct copies_often {
+	uint64_t print;
+	uint64_t ns;
+	uint32_t nr;
+};
+
+/**
  * struct copies - what was captured of late
  * @nr:		copies so far
  * @secret:	so that nobody can make packets look the same
  * @packet:	by their print
  * @sender:	by their print
+ * @often:	by their print
  */
 struct copies {
 	uint64_t nr;
 	uint64_t secret[2];
 	struct copies_packet packet[COPIES_PACKETS];
 	struct copies_sender sender[COPIES_SENDERS];
+	struct copies_often often[COPIES_SENDERS];
 };
 
 struct copies *copies_new(void);
+void copies_expect(struct copies *copies, struct captured *c);
 bool copies_is_copy(struct copies *copies, const struct captured *c);
 
 #endif /* _TOOLS_COPIES_H */

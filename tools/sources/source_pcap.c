@@ -58,6 +58,7 @@ static bool take_segment(struct digger *g, void *ctx)
 	bool more;
 
 	s->lanes |= g->to->lane != 0;
+	copies_expect(s->copies, g->to);
 	more = order_push(&s->order, s->in->plain);
 	g->to = order_slot(&s->order);
 	return more;
