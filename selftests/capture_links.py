@@ -142,7 +142,7 @@ def without(*missing):
 def captures_that_end_in_the_middle():
     for last, wanted in (
             (SYN, ("opening", None, None)),
-            (SYN_ACK, ("opening", None, None)),
+            (SYN_ACK, ("unacknowledged", None, None)),
             (ACK, ("established", "open", None)),
             (UP, ("established", "open", None)),
             (DOWN, ("established", "open", None)),
@@ -157,8 +157,9 @@ def captures_that_end_in_the_middle():
 
 @test
 def captures_that_begin_in_the_middle():
+    # A SYN-ACK, and its ACK, show that there was a SYN.
     for first, wanted in (
-            (SYN_ACK, ("midstream", "four-way", "client")),
+            (SYN_ACK, FOUR_WAY),
             (ACK, ("midstream", "four-way", "client")),
             (UP, ("midstream", "four-way", "client")),
             (UP_ACK, ("midstream", "four-way", "client")),
@@ -176,8 +177,8 @@ def captures_that_begin_in_the_middle():
 @test
 def each_segment_missing():
     for missing, wanted in (
-            (SYN, ("midstream", "four-way", "client")),
-            (SYN_ACK, ("midstream", "four-way", "client")),
+            (SYN, FOUR_WAY),
+            (SYN_ACK, FOUR_WAY),
             (ACK, FOUR_WAY),            # the data is as good
             (UP, FOUR_WAY), (UP_ACK, FOUR_WAY),
             (DOWN, FOUR_WAY), (DOWN_ACK, FOUR_WAY),

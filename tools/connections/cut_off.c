@@ -7,17 +7,6 @@
 /* What is not answered is sent again after a second (RFC 6298, 2.1). */
 #define AGAIN_NS	1000000000ull
 
-static bool is_half_open(const struct synfin_conn *conn)
-{
-	switch (synfin_phase_wait(conn)) {
-	case SYNFIN_WAIT_UNANSWERED:
-	case SYNFIN_WAIT_UNACKNOWLEDGED:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* One FIN, which nobody has acknowledged. */
 static bool is_half_said(const struct synfin_conn *conn)
 {
@@ -31,8 +20,7 @@ static bool is_half_said(const struct synfin_conn *conn)
 static bool any_again(const struct synfin_conn *conn)
 {
 	for (unsigned int i = 0; i < 2; i++)
-		if (conn->end[i].syns > 1 || conn->end[i].syn_acks > 1 ||
-		    conn->end[i].fins > 1)
+		if (conn->end[i].syns > 1 || conn->end[i].fins > 1)
 			return true;
 	return false;
 }
@@ -48,7 +36,7 @@ enum cut_off cut_off_by(const struct synfin_conn *conn, uint64_t end_ns)
 {
 	if (end_ns - conn->last_ns >= AGAIN_NS || any_again(conn))
 		return CUT_OFF_NOTHING;
-	if (is_half_open(conn))
+	if (conn->state == SYNFIN_STATE_SYN)
 		return CUT_OFF_OPENING;
 	return is_half_said(conn) ? CUT_OFF_CLOSING : CUT_OFF_NOTHING;
 }
@@ -60,9 +48,9 @@ enum cut_off cut_off_by(const struct synfin_conn *conn, uint64_t end_ns)
  */
 void cut_off_summary(enum cut_off cut, struct synfin_record_conn *sum)
 {
-	if (cut == CUT_OFF_OPENING)
+	if (cut == CUT_OFF_OPENING && sum->opening == SYNFIN_OPEN_UNANSWERED)
 		sum->opening = SYNFIN_OPEN_OPENING;
-	if (cut != CUT_OFF_CLOSING)
+	if (cut != CUT_OFF_CLOSING || sum->closing != SYNFIN_CLOSE_HALF_CLOSED)
 		return;
 	sum->closing = SYNFIN_CLOSE_OPEN;
 	sum->closed_by = SYNFIN_BY_NOBODY;

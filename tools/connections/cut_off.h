@@ -13,7 +13,7 @@
 /**
  * enum cut_off - what the end came between
  * @CUT_OFF_NOTHING:	the connection can be judged as it is
- * @CUT_OFF_OPENING:	a SYN or SYN-ACK and its answer
+ * @CUT_OFF_OPENING:	a SYN and its answer
  * @CUT_OFF_CLOSING:	a FIN and its answer
  */
 enum cut_off {

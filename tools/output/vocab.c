@@ -207,9 +207,8 @@ static enum zeek zeek_state(const struct synfin_record_conn *c)
 		return zeek_refused(c);
 	case SYNFIN_OPEN_UNREACHABLE:
 	case SYNFIN_OPEN_UNANSWERED:
-		return S0;
 	case SYNFIN_OPEN_OPENING:
-		return c->syn_ack_count ? S1 : S0;
+		return S0;
 	case SYNFIN_OPEN_UNACKNOWLEDGED:
 		return S1;
 	case SYNFIN_OPEN_ABORTED:

@@ -430,7 +430,9 @@ static int by_age(const struct flow *a, const struct flow *b)
 /* It is not over, but the capture is. */
 static bool finish(struct capture *cap, struct flow *flow, const struct sink *sink)
 {
-	enum cut_off cut = cut_off_by(&flow->conn, cap->now);
+	/* What another one followed on its endpoints is over. */
+	enum cut_off cut = flow->pair->flows[0] == flow ?
+		cut_off_by(&flow->conn, cap->now) : CUT_OFF_NOTHING;
 	struct synfin_result res;
 	union synfin_record rec;
 

@@ -150,7 +150,10 @@ static bool decide(const struct copies_packet *p, const struct copies_sender *s,
 		return true;
 	if (has_none(s, p->print, c->ns, apart))
 		return false;
-	return apart <= (c->seg.flags & SYNFIN_TCP_SYN ? SYN_NS : OTHER_NS);
+	/* A SYN after a RST is an attempt of its own. */
+	if (!(c->seg.flags & SYNFIN_TCP_SYN) || s->rst_ns > p->ns)
+		return apart <= OTHER_NS;
+	return apart <= SYN_NS;
 }
 
 /* Another segment of its sender. */
@@ -164,6 +167,8 @@ static void take_sender(struct copies_sender *s, uint64_t sender, uint64_t print
 			s->before_ns = s->last_ns;
 		s->same_id |= s->id == c->id;
 	}
+	if (c->seg.kind == SYNFIN_KIND_RST)
+		s->rst_ns = c->ns;
 	s->last = print;
 	s->last_ns = c->ns;
 	s->id = c->id;

@@ -37,6 +37,7 @@ struct copies_packet {
  * @last:	hash of the last segment
  * @last_ns:	when it was seen
  * @before_ns:	when a segment before it was, that had no copy; 0 if none
+ * @rst_ns:	when it sent a RST
  * @id:		identification of the last segment's packet
  * @copied:	the last segment had a copy
  * @copies:	copies of its segments have been seen
@@ -47,6 +48,7 @@ struct copies_sender {
 	uint64_t last;
 	uint64_t last_ns;
 	uint64_t before_ns;
+	uint64_t rst_ns;
 	uint16_t id;
 	bool copied;
 	bool copies;
