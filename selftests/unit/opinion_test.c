@@ -334,7 +334,8 @@ static void every_outcome_was_met(void)
 	};
 	unsigned int i;
 
-	for (i = 0; i < SYNFIN_OPEN_NR; i++)
+	/* The last one is of the reader, where a capture ends. */
+	for (i = 0; i < SYNFIN_OPEN_OPENING; i++)
 		if (!openings[i] && !memchr(never, i, sizeof(never)))
 			tap_wrong("no world has opening %u", i);
 	for (i = 0; i < SYNFIN_CLOSE_NR; i++)

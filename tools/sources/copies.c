@@ -23,7 +23,7 @@
 #define SURE_NS		(80 * MS)
 
 /* Of what may have been sent again: a SYN is after a second; else a probe comes soon. */
-#define SYN_NS		(20 * MS)
+#define SYN_NS		(50 * MS)
 #define OTHER_NS	(10 * MS)
 
 /* Traceroutes send the same again, with a hop more. */
