@@ -31,8 +31,8 @@ static void set_addr4(struct synfin_addr *to, __be32 addr)
 	to->w[3] = 0;
 }
 
-static void addresses(const struct sk_buff *skb, u8 pf,
-		      struct synfin_segment *seg)
+static inline void addresses(const struct sk_buff *skb, u8 pf,
+			     struct synfin_segment *seg)
 {
 	if (pf == NFPROTO_IPV4) {
 		seg->family = 4;

@@ -18,90 +18,16 @@
 #define IPPROTO_DEST	60
 #define IPPROTO_MOBILE	135
 
-static __u16 get16(const __u8 *p)
-{
-	return (__u16)p[0] << 8 | p[1];
-}
-
-static __u32 get32(const __u8 *p)
-{
-	return (__u32)get16(p) << 16 | get16(p + 2);
-}
-
 static void copy_addr(struct synfin_addr *to, const __u8 *from, __u32 bytes)
 {
 	*to = (struct synfin_addr) {};
 	__builtin_memcpy(to, from, bytes);
 }
 
-/*
- * By FIN, SYN, RST, ACK (the order of RFC 9293's bits, PSH left out). 0xff: no
- * sender means it. A RST counts whatever else is set but SYN, as every receiver
- * looks at RST first. SYN with FIN is a probe; only who answers a SYN may have said
- * all at once.
- */
-static __u8 kind_of(__u8 flags)
-{
-	switch (flags & SYNFIN_TCP_KIND) {
-	case SYNFIN_TCP_SYN:
-		return SYNFIN_KIND_SYN;
-	case SYNFIN_TCP_SYN | SYNFIN_TCP_ACK:
-	case SYNFIN_TCP_SYN | SYNFIN_TCP_ACK | SYNFIN_TCP_FIN:
-		return SYNFIN_KIND_SYN_ACK;
-	case SYNFIN_TCP_ACK:
-		return SYNFIN_KIND_PLAIN;
-	case SYNFIN_TCP_FIN:
-	case SYNFIN_TCP_FIN | SYNFIN_TCP_ACK:
-		return SYNFIN_KIND_FIN;
-	case SYNFIN_TCP_RST:
-	case SYNFIN_TCP_RST | SYNFIN_TCP_ACK:
-	case SYNFIN_TCP_RST | SYNFIN_TCP_FIN:
-	case SYNFIN_TCP_RST | SYNFIN_TCP_FIN | SYNFIN_TCP_ACK:
-		return SYNFIN_KIND_RST;
-	default:
-		return 0xff;
-	}
-}
-
-/**
- * synfin_wire_tcp() - read a TCP header
- * @tcp:	the first byte of the header
- * @room:	bytes that may be read from there
- * @len:	bytes that the segment has, header and payload, as IP says
- * @seg:	ports, numbers, flags, kind and payload length are filled in
- *
- * Return: SYNFIN_NO_REASON, or the counter that says what is wrong.
- */
-enum synfin_counter synfin_wire_tcp(const __u8 *tcp, __u32 room, __u32 len,
-				    struct synfin_segment *seg)
-{
-	__u32 header;
-
-	if (room < 20 || len < 20)
-		return SYNFIN_CNT_short;
-	header = (tcp[12] >> 4) * 4;
-	if (header < 20 || header > len)
-		return SYNFIN_CNT_bad_offset;
-	seg->sport = get16(tcp);
-	seg->dport = get16(tcp + 2);
-	seg->seq = get32(tcp + 4);
-	seg->ack = get32(tcp + 8);
-	seg->flags = tcp[13];
-	seg->reserved0 = 0;
-	seg->window = get16(tcp + 14);
-	seg->len = len - header;
-	seg->stamped = 0;
-	seg->scale = header == 20 ? SYNFIN_SCALE_NONE : SYNFIN_SCALE_UNKNOWN;
-	seg->kind = kind_of(seg->flags);
-	if (seg->kind == 0xff)
-		return SYNFIN_CNT_bad_flags;
-	return SYNFIN_NO_REASON;
-}
-
 static void read_stamp(const __u8 *option, struct synfin_segment *seg)
 {
-	seg->tsval = get32(option + 2);
-	seg->tsecr = get32(option + 6);
+	seg->tsval = synfin_wire_u32(option + 2);
+	seg->tsecr = synfin_wire_u32(option + 6);
 	seg->stamped = 1;
 }
 
@@ -118,13 +44,13 @@ void synfin_wire_options(const __u8 *tcp, __u32 room, struct synfin_segment *seg
 	__u32 at = 20, header = (tcp[12] >> 4) * 4, len;
 
 	/* As Linux lays it out: in a SYN, and in what follows. */
-	if (header == 40 && room >= 40 && get32(tcp + 24) == 0x0402080a &&
-	    get32(tcp + 36) >> 8 == 0x010303 && get16(tcp + 20) == 0x0204) {
+	if (header == 40 && room >= 40 && synfin_wire_u32(tcp + 24) == 0x0402080a &&
+	    synfin_wire_u32(tcp + 36) >> 8 == 0x010303 && synfin_wire_u16(tcp + 20) == 0x0204) {
 		read_stamp(tcp + 26, seg);
 		seg->scale = tcp[39] > 14 ? 14 : tcp[39];
 		return;
 	}
-	if (header == 32 && room >= 32 && get32(tcp + 20) == 0x0101080a) {
+	if (header == 32 && room >= 32 && synfin_wire_u32(tcp + 20) == 0x0101080a) {
 		read_stamp(tcp + 22, seg);
 		seg->scale = SYNFIN_SCALE_NONE;
 		return;
@@ -187,14 +113,14 @@ static enum synfin_counter ip6_upper(const __u8 *ip, __u32 room, __u32 len,
 	if (room < 40)
 		return SYNFIN_CNT_short;
 	/* A jumbogram, or one that was never cut up, says 0. */
-	total = get16(ip + 4) ? get16(ip + 4) + 40u : len;
+	total = synfin_wire_u16(ip + 4) ? synfin_wire_u16(ip + 4) + 40u : len;
 	up->whole = true;
 	up->first = true;
 	for (proto = ip[6]; is_ip6_extension(proto) && up->first;) {
 		if (at + 8 > room)
 			return SYNFIN_CNT_short;
 		if (proto == IPPROTO_FRAG) {
-			frag = get16(ip + at + 2);
+			frag = synfin_wire_u16(ip + at + 2);
 			up->whole = up->whole && !(frag & 0xfff9);
 			up->first = !(frag & 0xfff8);
 		}
@@ -220,10 +146,10 @@ static enum synfin_counter ip4_upper(const __u8 *ip, __u32 room, __u32 len,
 		return SYNFIN_CNT_short;
 	header = (ip[0] & 15) * 4;
 	/* 0: a super-packet, captured before it was cut up. */
-	total = get16(ip + 2) ? get16(ip + 2) : len;
+	total = synfin_wire_u16(ip + 2) ? synfin_wire_u16(ip + 2) : len;
 	if (header < 20 || header > total || header > room)
 		return SYNFIN_CNT_short;
-	frag = get16(ip + 6) & 0x3fff;
+	frag = synfin_wire_u16(ip + 6) & 0x3fff;
 	up->whole = !frag;
 	up->first = !(frag & 0x1fff);
 	up->proto = ip[9];
@@ -285,9 +211,9 @@ enum synfin_counter synfin_wire_quote(const __u8 *quote, __u32 room,
 		return SYNFIN_CNT_not_tcp;
 	if (!up.first || up.at + 8 > room)
 		return SYNFIN_CNT_icmp_other;
-	seg->sport = get16(quote + up.at);
-	seg->dport = get16(quote + up.at + 2);
-	seg->seq = get32(quote + up.at + 4);
+	seg->sport = synfin_wire_u16(quote + up.at);
+	seg->dport = synfin_wire_u16(quote + up.at + 2);
+	seg->seq = synfin_wire_u32(quote + up.at + 4);
 	seg->kind = SYNFIN_KIND_ICMP;
 	seg->flags = 0;
 	seg->reserved0 = 0;

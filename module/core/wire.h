@@ -192,6 +192,82 @@ static inline bool synfin_same_addr(const struct synfin_addr *a,
 	return !__builtin_memcmp(a, b, sizeof(*a));
 }
 
+/* Numbers in the order of bytes of the wire, wherever they lie. */
+static inline __u16 synfin_wire_u16(const __u8 *p)
+{
+	return (__u16)p[0] << 8 | p[1];
+}
+
+static inline __u32 synfin_wire_u32(const __u8 *p)
+{
+	return (__u32)synfin_wire_u16(p) << 16 | synfin_wire_u16(p + 2);
+}
+
+/*
+ * By FIN, SYN, RST, ACK (the order of RFC 9293's bits, PSH left out). 0xff: no
+ * sender means it. A RST counts whatever else is set but SYN, as every receiver
+ * looks at RST first. SYN with FIN is a probe; only who answers a SYN may have said
+ * all at once.
+ */
+static inline __u8 synfin_wire_kind(__u8 flags)
+{
+	switch (flags & SYNFIN_TCP_KIND) {
+	case SYNFIN_TCP_SYN:
+		return SYNFIN_KIND_SYN;
+	case SYNFIN_TCP_SYN | SYNFIN_TCP_ACK:
+	case SYNFIN_TCP_SYN | SYNFIN_TCP_ACK | SYNFIN_TCP_FIN:
+		return SYNFIN_KIND_SYN_ACK;
+	case SYNFIN_TCP_ACK:
+		return SYNFIN_KIND_PLAIN;
+	case SYNFIN_TCP_FIN:
+	case SYNFIN_TCP_FIN | SYNFIN_TCP_ACK:
+		return SYNFIN_KIND_FIN;
+	case SYNFIN_TCP_RST:
+	case SYNFIN_TCP_RST | SYNFIN_TCP_ACK:
+	case SYNFIN_TCP_RST | SYNFIN_TCP_FIN:
+	case SYNFIN_TCP_RST | SYNFIN_TCP_FIN | SYNFIN_TCP_ACK:
+		return SYNFIN_KIND_RST;
+	default:
+		return 0xff;
+	}
+}
+
+/**
+ * synfin_wire_tcp() - read a TCP header
+ * @tcp:	the first byte of the header
+ * @room:	bytes that may be read from there
+ * @len:	bytes that the segment has, header and payload, as IP says
+ * @seg:	ports, numbers, flags, kind and payload length are filled in
+ *
+ * Return: SYNFIN_NO_REASON, or the counter that says what is wrong.
+ */
+static inline enum synfin_counter synfin_wire_tcp(const __u8 *tcp, __u32 room,
+						  __u32 len,
+						  struct synfin_segment *seg)
+{
+	__u32 header;
+
+	if (room < 20 || len < 20)
+		return SYNFIN_CNT_short;
+	header = (tcp[12] >> 4) * 4;
+	if (header < 20 || header > len)
+		return SYNFIN_CNT_bad_offset;
+	seg->sport = synfin_wire_u16(tcp);
+	seg->dport = synfin_wire_u16(tcp + 2);
+	seg->seq = synfin_wire_u32(tcp + 4);
+	seg->ack = synfin_wire_u32(tcp + 8);
+	seg->flags = tcp[13];
+	seg->reserved0 = 0;
+	seg->window = synfin_wire_u16(tcp + 14);
+	seg->len = len - header;
+	seg->stamped = 0;
+	seg->scale = header == 20 ? SYNFIN_SCALE_NONE : SYNFIN_SCALE_UNKNOWN;
+	seg->kind = synfin_wire_kind(seg->flags);
+	if (seg->kind == 0xff)
+		return SYNFIN_CNT_bad_flags;
+	return SYNFIN_NO_REASON;
+}
+
 /*
  * wire.c
  *
@@ -199,8 +275,6 @@ static inline bool synfin_same_addr(const struct synfin_addr *a,
  * says why not. @room is how many bytes are there to be read; @len is how many
  * there were on the wire, from the same place on.
  */
-enum synfin_counter synfin_wire_tcp(const __u8 *tcp, __u32 room, __u32 len,
-				    struct synfin_segment *seg);
 void synfin_wire_options(const __u8 *tcp, __u32 room, struct synfin_segment *seg);
 enum synfin_counter synfin_wire_quote(const __u8 *quote, __u32 room,
 				      struct synfin_segment *seg);
