@@ -186,7 +186,7 @@ struct page *synfin_ring_page(unsigned long pgoff)
 }
 
 /* Which of the possible CPUs it is. */
-static unsigned int index_of(unsigned int cpu)
+static unsigned int ring_index(unsigned int cpu)
 {
 	unsigned int i = 0, other;
 
@@ -208,7 +208,7 @@ static struct synfin_ring_cpu *heads_of(unsigned int i)
  */
 static int synfin_ring_prepare(unsigned int cpu)
 {
-	unsigned int k, i = index_of(cpu);
+	unsigned int k, i = ring_index(cpu);
 	struct synfin_ring *ring;
 	void *area;
 

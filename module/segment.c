@@ -55,12 +55,12 @@ static int upper4(const struct sk_buff *skb, unsigned int *at)
 }
 
 /**
- * struct upper - the upper layer of an IPv6 packet
+ * struct upper_header - the upper layer of an IPv6 packet
  * @at:		where it begins
  * @proto:	what it is, or what the first header is that is not known
  * @fragment:	is it a part only? Atomic fragments are whole.
  */
-struct upper {
+struct upper_header {
 	unsigned int	at;
 	u8		proto;
 	bool		fragment;
@@ -83,9 +83,9 @@ static unsigned int extension_len(u8 proto, const u8 *head)
 }
 
 /* In one walk, whose length is bounded, whatever the packet holds. */
-static struct upper upper6(const struct sk_buff *skb)
+static struct upper_header upper6(const struct sk_buff *skb)
 {
-	struct upper upper = {
+	struct upper_header upper = {
 		.at = skb_network_offset(skb) + sizeof(struct ipv6hdr),
 		.proto = ipv6_hdr(skb)->nexthdr,
 	};
@@ -222,7 +222,7 @@ noinline enum synfin_counter synfin_segment_read(const struct sk_buff *skb,
 						 u8 pf,
 						 struct synfin_segment *seg)
 {
-	struct upper upper;
+	struct upper_header upper;
 	unsigned int at;
 	int proto;
 
@@ -260,7 +260,7 @@ noinline enum synfin_counter synfin_segment_read(const struct sk_buff *skb,
 const struct tcphdr *synfin_segment_header(const struct sk_buff *skb, u8 pf,
 					   struct tcphdr *buf)
 {
-	struct upper upper = {};
+	struct upper_header upper = {};
 
 	if (pf != NFPROTO_IPV4)
 		upper = upper6(skb);

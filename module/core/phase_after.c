@@ -58,7 +58,7 @@ static void late_rst(struct synfin_move *m)
 	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&m->conn->rst_count));
 }
 
-static void late_syn_ack(struct synfin_move *m)
+static void repeated_syn_ack(struct synfin_move *m)
 {
 	if (synfin_acks_syn(m))
 		synfin_repeat_syn_ack(m);
@@ -93,7 +93,7 @@ unsigned int synfin_state_done(struct synfin_move *m)
 			synfin_pass(m, SYNFIN_CNT_late);
 		break;
 	case SYNFIN_KIND_SYN_ACK:
-		late_syn_ack(m);
+		repeated_syn_ack(m);
 		break;
 	case SYNFIN_KIND_ICMP:
 		synfin_pass(m, SYNFIN_CNT_icmp_other);

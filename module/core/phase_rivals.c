@@ -18,7 +18,7 @@
 /* Further off than this, it is of a connection that nobody saw begin. */
 #define FAR	(2ULL * SYNFIN_WINDOW_MAX)
 
-static bool sent_by_client(const struct synfin_conn *conn,
+static bool is_from_client(const struct synfin_conn *conn,
 			   const struct synfin_segment *seg)
 {
 	if (seg->sport != seg->dport)
@@ -106,7 +106,7 @@ static __u64 traffic_distance(const struct synfin_conn *conn,
 static __u64 distance(const struct synfin_conn *conn,
 		      const struct synfin_segment *seg, __u64 now)
 {
-	bool client = sent_by_client(conn, seg);
+	bool client = is_from_client(conn, seg);
 	const struct synfin_end *own = &conn->end[!client];
 	const struct synfin_end *peer = &conn->end[client];
 
