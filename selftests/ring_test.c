@@ -782,7 +782,8 @@ RING_TEST(a_cpu_has_memory_from_when_it_comes)
 	before = vmalloc_used();
 	ASSERT_EQ(0, write_file(CPU1, "1"));
 	EXPECT_EQ(1, ring_cpu(r, 1)->present);
-	EXPECT_LE((long)(r->header.cpu_stride / 1024), vmalloc_used() - before);
+	/* Others give some back meanwhile. */
+	EXPECT_LT((long)(r->header.cpu_stride / 2048), vmalloc_used() - before);
 	EXPECT_EQ(0, signal_of_look_at(ring_slot(r, nr, 0)));
 
 	/* What it writes is in the mapping that was there before. */

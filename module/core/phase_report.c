@@ -94,7 +94,9 @@ static __u64 bytes_of(const struct synfin_end *end, __u32 *flags)
 	__u64 bytes = (__u64)end->wraps << 32;
 	__u32 more;
 
-	if (!(end->flags & (SYNFIN_END_NXT | SYNFIN_END_FIN))) {
+	/* Its FIN alone tells how much it sent only from its SYN on. */
+	if (!(end->flags & SYNFIN_END_NXT) &&
+	    ~end->flags & (SYNFIN_END_FIN | SYNFIN_END_ISN)) {
 		*flags |= SYNFIN_CONN_BYTES_PARTIAL;
 		return SYNFIN_BYTES_NONE;
 	}

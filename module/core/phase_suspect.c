@@ -208,22 +208,13 @@ void synfin_fin_sent(struct synfin_move *m)
 		m->peer->una = seg->ack;
 }
 
-/**
- * synfin_recall_fin() - does a segment confirm a FIN that was far from what was known?
- * @m: the move, not yet made
- *
- * It acknowledges that, and lies where it said: then it was true, and data has passed
- * where nobody looked. Its phase is made now, with the time that it had.
- */
-void synfin_recall_fin(struct synfin_move *m)
+/* The FIN, as it was: its phase is made with the time that it had. */
+static void recall_fin(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 	struct synfin_segment fin = *m->seg;
 	struct synfin_move past = *m;
 
-	if (!conn->jump.fin || !synfin_has_ack(m->seg) || !synfin_other_agrees(m) ||
-	    m->seg->ack != conn->jump.seq + 1 || m->peer->flags & SYNFIN_END_FIN)
-		return;
 	fin.kind = SYNFIN_KIND_FIN;
 	fin.flags = SYNFIN_TCP_FIN | SYNFIN_TCP_ACK;
 	fin.seq = conn->jump.seq;
@@ -242,6 +233,20 @@ void synfin_recall_fin(struct synfin_move *m)
 	else
 		synfin_first_fin(&past);
 	conn->state = synfin_close_state(conn);
+}
+
+/**
+ * synfin_recall_fin() - does a segment confirm a FIN that was far from what was known?
+ * @m: the move, not yet made
+ *
+ * It acknowledges that, and lies where it said: then it was true, and data has passed
+ * where nobody looked.
+ */
+void synfin_recall_fin(struct synfin_move *m)
+{
+	if (m->conn->jump.fin && synfin_has_ack(m->seg) && synfin_other_agrees(m) &&
+	    m->seg->ack == m->conn->jump.seq + 1 && !(m->peer->flags & SYNFIN_END_FIN))
+		recall_fin(m);
 }
 
 /**

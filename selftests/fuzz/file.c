@@ -66,5 +66,6 @@ int fuzz_one(const uint8_t *data, size_t size)
 	optind = 0;
 	HOLDS(options_parse(&opt, argc, argv) == OPTIONS_RUN);
 	HOLDS(run(&opt) <= 2);
+	filter_free(&opt.filter);
 	return 0;
 }

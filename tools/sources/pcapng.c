@@ -181,11 +181,12 @@ static bool take_packet(struct packets *p, struct packet *pkt, const uint8_t *bl
 			size_t total, size_t left, uint32_t which, uint32_t kept,
 			size_t head)
 {
-	struct pcapng_interface *in = &p->interface[which];
 	size_t padded = ((size_t)kept + 3) / 4 * 4;
+	struct pcapng_interface *in;
 
 	if (which >= p->nr || total < head + 4 || padded > total - head - 4)
 		return false;
+	in = &p->interface[which];
 	pkt->data = block + head;
 	pkt->room = kept < PACKET_ROOM ? kept : PACKET_ROOM;
 	pkt->len = pkt->len > kept ? pkt->len : kept;
