@@ -1,0 +1,57 @@
+#!/bin/bash
+# Whoever guesses the numbers of a forwarded connection changes nothing: not in the
+# midst of traffic, not when it has been idle, not slowly; and the true close is told.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/where_lib.sh
+. "$here/where_lib.sh"
+
+# A socket would accept one or another of so many; but this is about the router.
+drop_guesses() {
+	rules b <<-'END'
+		table inet guesses {
+			chain prerouting {
+				type filter hook prerouting priority -300
+				ip ttl 32 drop
+				ip6 hoplimit 32 drop
+			}
+		}
+	END
+}
+
+# guessed KIND ADDRESS: fewer than one in a thousand is believed for a moment
+guessed() {
+	local sent
+
+	synfin_load
+	line
+	drop_guesses
+	in_ns a ping -qc 1 10.2.0.2 >/dev/null || fail "no way to b"
+	in_ns a ping -qc 1 fd02::2 >/dev/null || fail "no way to b"
+	sent=$(python3 "$here/blind.py" "$1" "$2") || fail "the connection broke"
+	wait_for "the close" in_r conns 1
+	"$SYNFIN" conns --no-follow --json >"$tmp/shown" 2>/dev/null
+	grep "\"netns\":$(inode_of r)," "$tmp/shown" >"$tmp/router" ||
+		fail "no connection"
+	cut -c1-700 "$tmp/router" | sed 's/^/# /'
+	note "$sent guesses; taken for true, or not yet false:" \
+		"$((sent - $(in_r_now "forged_$1")))"
+	same "$(wc -l <"$tmp/router")" 1 "connections in the router"
+	grep -q '"open":"established","close":"four-way","closed_by":"server"' \
+		"$tmp/router" || fail "not its own close"
+	at_least "$(in_r_now "forged_$1")" $((sent - sent / 1000)) "guesses seen through"
+}
+
+in_r_now() {
+	stats_in r | stat_of "$1" /dev/stdin
+}
+
+in_r() {
+	(($(in_r_now "$1") >= $2))
+}
+
+run "RSTs, over IPv4" guessed rst 10.2.0.2
+run "RSTs, over IPv6" guessed rst fd02::2
+run "FINs, over IPv4" guessed fin 10.2.0.2
+run "FINs, over IPv6" guessed fin fd02::2
+finish
