@@ -231,6 +231,7 @@ struct synfin_jump {
  * @last_ns:	when its last phase passed
  * @seen_ns:	when its last segment passed, as far as segments are shown
  * @blind_ns:	since when plain segments may pass unseen; 0 if none does
+ * @watched_ns:	up to when, if it is watched again
  * @deadline_ns: no wait of it is over before
  * @answer_ns:	when the last SYN-ACK passed; 0 if none did
  * @open_ns:	when the ACK of the handshake passed; 0 if that is not known
@@ -272,6 +273,7 @@ struct synfin_conn {
 	__u64	last_ns;
 	__u64	seen_ns;
 	__u64	blind_ns;
+	__u64	watched_ns;
 	__u64	deadline_ns;
 	__u64	answer_ns;
 	__u64	open_ns;
@@ -416,6 +418,7 @@ static inline bool synfin_phase_awaits(const struct synfin_conn *conn)
 static inline void synfin_phase_watch(struct synfin_conn *conn, __u64 now)
 {
 	conn->flags |= SYNFIN_FLAG_WATCHED;
+	conn->watched_ns = now;
 	/* What passed unseen before shows with the next segments. */
 	if (conn->blind_ns && now - conn->blind_ns >= SYNFIN_BLIND_WRAP_NS)
 		conn->flags |= SYNFIN_FLAG_UNCOUNTED;

@@ -52,7 +52,8 @@ void synfin_note_window(struct synfin_move *m)
  *
  *	every segment is shown (watched)	nothing
  *	plain segments may pass unseen		what a line of 128 Gbit/s (16 bytes in a
- *						nanosecond) carries since the segment before
+ *						nanosecond) carries since the segment before,
+ *						or did up to when it was watched again
  *	a capture that showed plain ones	likewise, up to 1 GiB: it has holes
  *	a capture of SYN, FIN and RST only	likewise, up to 4 GiB
  *
@@ -77,7 +78,9 @@ __u32 synfin_reach(const struct synfin_move *m)
 {
 	bool holes = synfin_shows_all(m->seg) && m->conn->flags & SYNFIN_FLAG_PLAIN;
 	__u64 most = holes ? SYNFIN_WINDOW_MAX : ~0u;
-	__u64 reach = synfin_elapsed(m->now, m->conn->seen_ns);
+	bool again = m->conn->flags & SYNFIN_FLAG_WATCHED && m->conn->blind_ns;
+	__u64 reach = synfin_elapsed(again ? m->conn->watched_ns : m->now,
+				     m->conn->seen_ns);
 
 	reach = SYNFIN_GAP_MAX + (reach < most ? reach : most) * 16;
 	return reach < most ? reach : most;
