@@ -350,7 +350,7 @@ def a_record_that_cannot_be_is_refused_in_one_line():
         "no such phase": record(1, step(9, T)),
         "no such end": record(1, step(0, T, sender=2)),
         "no such family": record(1, step(0, T), family=5),
-        "no such opening": summary(opening=8),
+        "no such opening": summary(opening=9),
         "no such closing": summary(closing=8),
         "nobody's close": summary(by=4),
         "a short summary": record(2, b"\0" * 8),

@@ -116,11 +116,17 @@ static unsigned int missed_answer(struct synfin_move *m)
 	return SYNFIN_STATE_OPEN | SYNFIN_AS;
 }
 
+/* A FIN that closes nothing, as nothing has opened yet. */
+static void add_early_fin(struct synfin_move *m)
+{
+	synfin_count(&m->conn->fin_count);
+	synfin_step_add(m, SYNFIN_PHASE_FIN_1, synfin_count(&m->own->fins));
+}
+
 static unsigned int client_gives_up(struct synfin_move *m)
 {
 	m->own->fin_end = synfin_segment_end(m->seg);
-	synfin_count(&m->conn->fin_count);
-	synfin_step_add(m, SYNFIN_PHASE_FIN_1, synfin_count(&m->own->fins));
+	add_early_fin(m);
 	return synfin_fail(m, SYNFIN_OPEN_ABORTED);
 }
 
@@ -304,6 +310,12 @@ unsigned int synfin_state_syn_ack(struct synfin_move *m)
 			return m->seg->kind == SYNFIN_KIND_FIN ? server_closes(m) :
 								 server_speaks(m);
 		if (m->seg->belief == SYNFIN_BELIEF_FORGED || !synfin_acks_answer(m)) {
+			/* It gave up before the answer came, and says so again. */
+			if (m->seg->kind == SYNFIN_KIND_FIN && m->own->fins &&
+			    synfin_segment_end(m->seg) == m->own->fin_end) {
+				add_early_fin(m);
+				return SYNFIN_STATE_SYN_ACK;
+			}
 			synfin_pass(m, m->seg->kind == SYNFIN_KIND_FIN ?
 				    SYNFIN_CNT_forged_fin : SYNFIN_CNT_bad_ack);
 			return SYNFIN_STATE_SYN_ACK;

@@ -565,7 +565,17 @@ static void all_of_three_gigabytes_is_missing(void)
 	TAP_EQUAL(sum->bytes_server, 3221225472);
 }
 
+static void fin_again_before_it_opened(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c S 0 : syn; c F 0 : fin-1; s SA 0 1 : syn-ack; c FA 0 1 : fin-1*2");
+	sum = dialogue_finish(&d);
+	TAP_EQUAL(sum->opening, SYNFIN_OPEN_ABORTED);
+	TAP_EQUAL(sum->fin_count, 2);
+}
+
 static const struct tap_test tests[] = {
+	TAP_TEST(fin_again_before_it_opened),
 	TAP_TEST(ack_that_nobody_accepts_is_refused),
 	TAP_TEST(rst_that_is_guessed_in_a_silence),
 	TAP_TEST(all_of_three_gigabytes_is_missing),
