@@ -7,7 +7,9 @@
  * identification (IPv6, and Linux's when they must not be fragmented), or all the same,
  * other things must tell: another hop limit, VLAN or interface shows a copy; time does,
  * where it is much shorter than any timer; and if an earlier segment of that sender was
- * seen only once, though its copy would have come by now, there are no copies.
+ * seen only once, though its copy would have come by now, there are no copies, nor if
+ * hardly any packet was captured twice: a host answers each late segment with a RST that
+ * is the same.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,9 @@
 /* Of what may have been sent again: a SYN is after a second; else a probe comes soon. */
 #define SYN_NS		(50 * MS)
 #define OTHER_NS	(10 * MS)
+
+/* Of so few segments nobody can tell whether copies are rare. */
+#define FEW		16u
 
 /* Traceroutes send the same again, with a hop more. */
 #define TRACE_HOPS	32
@@ -137,8 +142,14 @@ static bool has_none(const struct copies_sender *s, uint64_t print, uint64_t now
 	return then && now - then > apart + apart / 2;
 }
 
-static bool decide(const struct copies_packet *p, const struct copies_sender *s,
-		   const struct captured *c)
+/* Where packets are captured twice, many are. */
+static bool are_rare(const struct copies *copies)
+{
+	return copies->others >= FEW && copies->nr * 8 < copies->others;
+}
+
+static bool decide(const struct copies *copies, const struct copies_packet *p,
+		   const struct copies_sender *s, const struct captured *c)
 {
 	uint64_t apart = c->ns - p->ns;
 
@@ -148,7 +159,7 @@ static bool decide(const struct copies_packet *p, const struct copies_sender *s,
 		return s->copies && !c->weak && !s->same_id;
 	if ((!c->weak && !s->same_id) || s->copies || seen_elsewhere(p, c))
 		return true;
-	if (has_none(s, p->print, c->ns, apart))
+	if (are_rare(copies) || has_none(s, p->print, c->ns, apart))
 		return false;
 	/* A SYN after a RST is an attempt of its own. */
 	if (!(c->seg.flags & SYNFIN_TCP_SYN) || s->rst_ns > p->ns)
@@ -190,7 +201,7 @@ bool copies_is_copy(struct copies *copies, const struct captured *c)
 	struct copies_sender *s = &copies->sender[sender % COPIES_SENDERS];
 
 	if (p->print == print && s->print == sender) {
-		if (!too_often(copies, c) && decide(p, s, c)) {
+		if (!too_often(copies, c) && decide(copies, p, s, c)) {
 			s->copies = true;
 			s->copied |= s->last == print;
 			copies->nr++;
@@ -199,6 +210,7 @@ bool copies_is_copy(struct copies *copies, const struct captured *c)
 		/* It was sent again, in a packet like the one before. */
 		s->same_id = true;
 	}
+	copies->others++;
 	take_sender(s, sender, print, c);
 	*p = (struct copies_packet){
 		.print = print,

@@ -70,6 +70,7 @@ struct copies_often {
 /**
  * struct copies - what was captured of late
  * @nr:		copies so far
+ * @others:	segments so far that were none
  * @secret:	so that nobody can make packets look the same
  * @packet:	by their print
  * @sender:	by their print
@@ -77,6 +78,7 @@ struct copies_often {
  */
 struct copies {
 	uint64_t nr;
+	uint64_t others;
 	uint64_t secret[2];
 	struct copies_packet packet[COPIES_PACKETS];
 	struct copies_sender sender[COPIES_SENDERS];
