@@ -224,6 +224,19 @@ static void unreachable_by_icmp(void)
 	}
 }
 
+/* Nobody told the socket, or it does not give up for that. */
+static void unreachable_and_asked_again(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; c icmp 0 +2 : rst; c S 0 +998 : syn*2;"
+		     "c icmp 0 +2 : rst; expire : end gone");
+		SHAPE(&d.sum[0], UNREACHABLE, NONE, NOBODY);
+		COUNTS(&d.sum[0], 2, 0, 0, 0);
+		/* To the last error, not to the first. */
+		TAP_EQUAL(d.sum[0].duration_ns, 1002 * MS);
+	}
+}
+
 static void icmp_about_another_number(void)
 {
 	dialogue_begin(&d, 0);
@@ -630,6 +643,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(refused_by_a_reset),
 	TAP_TEST(refused_after_the_answer),
 	TAP_TEST(unreachable_by_icmp),
+	TAP_TEST(unreachable_and_asked_again),
 	TAP_TEST(icmp_about_another_number),
 	TAP_TEST(unacknowledged),
 	TAP_TEST(aborted_before_the_answer),
