@@ -3,8 +3,8 @@
 
 (name, what must be said of it, script, x, y). What must be said: opening, closing
 and closer, then the phases, each with > from the client or < from the server, and
-how many times it was sent if not once. Shapes on the same endpoints are divided by
-"|" in both.
+how many times it was sent when it was recorded last, if not once: it is recorded the
+1st, 2nd, 4th ... time. Shapes on the same endpoints are divided by "|" in both.
 """
 OPEN = "> S 0; < SA 0:1; > A 1:1;"
 DATA = "> PA 1:1+10; < A 1:11; < PA 1:11+20; > A 11:21;"
@@ -66,8 +66,8 @@ SHAPES = [
      "established reset client: " + EST + " fin-1> ack-1< fin-2< rst>",
      OPEN + "> FA 1:1; < A 1:2; < FA 1:2; > R 2"),
     ("reset in TIME_WAIT", ORDINARY + " rst>", OPEN + DATA + FOUR + "; > R 12"),
-    ("unanswered", "unanswered null null: syn>3 timeout<", "> S 0; > S 0; > S 0"),
-    ("unacknowledged", "unacknowledged null null: syn> syn-ack<3 timeout>",
+    ("unanswered", "unanswered null null: syn>2 timeout<", "> S 0; > S 0; > S 0"),
+    ("unacknowledged", "unacknowledged null null: syn> syn-ack<2 timeout>",
      "> S 0; < SA 0:1; < SA 0:1; < SA 0:1"),
     ("Fast Open, data accepted", ORDINARY,
      "> S 0+10; < SA 0:11; < PA 1:11+20; > A 11:21;" + FOUR),
@@ -80,7 +80,7 @@ SHAPES = [
      "> S 0;" + OPEN + DATA + FOUR),
     ("FIN with data", ORDINARY, OPEN + "> FPA 1:1+20; < A 1:22; < FPA 1:22+9;"
      "> A 22:11"),
-    ("FIN repeated", ORDINARY.replace("fin-1>", "fin-1>3"),
+    ("FIN repeated", ORDINARY.replace("fin-1>", "fin-1>2"),
      OPEN + DATA + "> FA 11:21; > FA 11:21; > FA 11:21;"
      "< A 21:12; < FA 21:12; > A 12:22"),
     ("second FIN repeated", ORDINARY.replace("fin-2<", "fin-2<2")

@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import fcntl
 import ipaddress
+import itertools
 import os
 import select
 import socket
@@ -20,6 +21,10 @@ REAL = {"client": {4: "10.9.1.1", 6: "fd09:1::1"},
 MADE = {"client": {4: "10.9.3.1", 6: "fd09:3::1"},
         "server": {4: "10.9.4.1", 6: "fd09:4::1"}}
 
+# What comes again sooner may be one packet, captured twice.
+TIMER = 0.25
+
+identifications = itertools.count(1)
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -123,8 +128,8 @@ def packet(src, dst, sport, dport, flags, seq, ack, payload=b"", bad=False,
     total = checksum(pseudo + tcp) ^ (0x5555 if bad else 0)
     tcp = tcp[:16] + struct.pack("!H", total) + tcp[18:]
     if len(a) == 4:
-        ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 0, 0x4000, 64,
-                         6, 0, a, b)
+        ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp),
+                         next(identifications) & 0xffff, 0x4000, 64, 6, 0, a, b)
         return ip[:10] + struct.pack("!H", checksum(ip)) + ip[12:] + tcp
     return struct.pack("!IHBB16s16s", 6 << 28, len(tcp), 6, 64, a, b) + tcp
 
@@ -205,9 +210,15 @@ class Dialogue:
                 self.hosts["client"].receive(self.sport, self.cport)
 
     def run(self, script):
+        """What is the same as before is sent again by a timer."""
+        said = {}
         for text in script.split(";"):
-            if text.strip():
-                self.say(text)
+            text = text.strip()
+            if not text:
+                continue
+            time.sleep(max(0, said.get(text, 0) + TIMER - time.monotonic()))
+            self.say(text)
+            said[text] = time.monotonic()
 
     def hear(self, at, flags, ack=None):
         """A socket's segment with these flags arrives at a host."""

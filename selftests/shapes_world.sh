@@ -143,8 +143,11 @@ wait_all_over() {
 
 # witness_live PLACE FOLDER [OPTION...]: the module against the capture
 witness_live() {
+	local routed=()
+
+	[[ $1 != middle ]] || routed=(--routed)
 	grep -vE '"client":"(127\.|::1")' "$2/conns" >"$2/$1.live"
-	witness.py "$2/$1.pcap" "$2/$1.live" --live \
+	witness.py "$2/$1.pcap" "$2/$1.live" --live "${routed[@]}" \
 		--netns "$(inode_of "$1")" "${@:3}" || fail "differences in $1"
 }
 

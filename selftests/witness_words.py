@@ -71,10 +71,10 @@ def conn_state(verdict):
 
 def durations(verdict, live):
     """The least and the most that it took: from its first segment to what ended
-    it, and, where only silence proved the end, to the last that came."""
+    it, and to the last that came: what is sent again afterwards counts as well."""
     times = [s.t for s in verdict.segments]
     end = end_of(verdict, live)
     if end is not None:
-        return end.t - times[0], end.t - times[0]
+        return end.t - times[0], max(times) - times[0]
     least = max([p.t for p in verdict.phases] or times[:1])
     return least - times[0], max(times) - times[0]
