@@ -18,10 +18,11 @@ FIN, SYN, RST, ACK = 1, 2, 4, 16
 
 FIELDS = """frame.interface_id frame.time_epoch frame.protocols ip.src ip.dst ipv6.src ipv6.dst
 tcp.srcport tcp.dstport tcp.flags tcp.seq_raw tcp.seq tcp.ack_raw tcp.len
-tcp.checksum.status icmp.type icmp.code icmpv6.type icmpv6.code""".split()
+tcp.checksum.status tcp.options.timestamp.tsval
+tcp.options.timestamp.tsecr icmp.type icmp.code icmpv6.type icmpv6.code""".split()
 
 Segment = collections.namedtuple(
-    "Segment", "t src dst flags seq ack len icmp number bad_checksum")
+    "Segment", "t src dst flags seq ack len icmp number bad_checksum stamp echo")
 
 
 def nanoseconds(text):
@@ -35,6 +36,12 @@ def last(text):
 
 def number(text):
     return int(last(text), 0) if text else 0
+
+
+def stamp(row, which):
+    """Of the time stamp option; None if there is none."""
+    text = row["tcp.options.timestamp." + which]
+    return number(text) if text else None
 
 
 def is_error(row):
@@ -58,7 +65,8 @@ def segment(row, nr, checksums):
         0 if icmp else number(row["tcp.flags"]) & (FIN | SYN | RST | ACK),
         number(row["tcp.seq_raw"] or row["tcp.seq"]), number(row["tcp.ack_raw"]),
         number(row["tcp.len"]), icmp, nr,
-        checksums and not icmp and row["tcp.checksum.status"] == "0")
+        checksums and not icmp and row["tcp.checksum.status"] == "0",
+        stamp(row, "tsval"), stamp(row, "tsecr"))
 
 
 def run(command):

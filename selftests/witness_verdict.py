@@ -14,6 +14,7 @@ HALF = 1 << 31
 WINDOW = 1 << 30
 GAP = 1 << 24
 SECOND = 1000000000
+COPIED = SECOND // 10
 
 # What a tracker may wait for, seconds: the module's parameters.
 LIMITS = {"unanswered": 120, "unacknowledged": 60, "half_closed": 600,
@@ -44,6 +45,16 @@ def highest(numbers, base):
     return base if best is None else best
 
 
+def since(tries, answer):
+    """How long ago was what is answered sent?"""
+    if len(tries) > 1:
+        # Only its time stamp can tell which; else nobody knows (Karn).
+        if None in [s.stamp for s in tries] or answer.echo is None:
+            return None
+        tries = [s for s in tries if s.stamp == answer.echo]
+    return answer.t - tries[0].t if len(tries) == 1 else None
+
+
 class Verdict:
     """A connection's segments, and everything that is to be said of it."""
 
@@ -65,6 +76,18 @@ class Verdict:
         self.reset_at = None		# index of the RST that was accepted, if any
         self.last_step = 0		# when the last phase passed
         self.judge()
+
+    def maybe_copies(self, wanted, mask, who=None):
+        """Segments that are the same as one of just before: one packet, captured
+        twice, or two that the network has made of one."""
+        first, found = {}, 0
+        for _, s in self.all(who, wanted, mask):
+            same = (s.src, s.flags, s.seq, s.ack, s.len, s.stamp, s.echo)
+            if s.t - first.get(same, -COPIED) < COPIED:
+                found += 1
+            else:
+                first[same] = s.t
+        return found
 
     def disorder(self):
         """By how much a segment is earlier than one captured before it."""
@@ -208,6 +231,13 @@ class Verdict:
                     return i, answer
         return None, None
 
+    def is_timely(self, ack, answer):
+        """A FIN, late data or what is not the first proves the ACK, not its time."""
+        return not ack.flags & FIN and \
+            ack.seq in ((self.x + 1) & 0xffffffff,
+                        (self.x + 1 + self.syn_len) & 0xffffffff) and \
+            (not ack.len or ack.t - answer.t <= SECOND // 2)
+
     def early_reset(self, before):
         """A RST, or an ICMP error, that the handshake could end with."""
         for i, s in enumerate(self.segments[:before]):
@@ -238,9 +268,7 @@ class Verdict:
         if answers:
             self.step("syn-ack", "server", answers[0], len(answers))
             before = [s for i, s in self.syns if i < self.answers[0][0]]
-            # Which of several was answered, nobody knows (Karn).
-            if len(before) == 1:
-                self.server_rtt = answers[0].t - before[0].t
+            self.server_rtt = since(before, answers[0])
             self.asked_first = bool(before)
         if self.gives_up(rst):
             return
@@ -258,10 +286,9 @@ class Verdict:
         self.step("ack", "client", ack, 1)
         self.last_step = ack.t
         before = [a for j, a in self.answers if j < at]
-        # A FIN proves the ACK, and not its time.
-        timely = not ack.flags & FIN
-        if timely and len(before) == 1:
-            self.client_rtt = ack.t - before[0].t
+        timely = self.is_timely(ack, before[-1])
+        if timely:
+            self.client_rtt = since(before, ack)
         # A SYN that overtook nothing: its SYN-ACK came before it.
         if timely and self.syns and self.asked_first:
             self.handshake = ack.t - self.syns[0][1].t
