@@ -9,7 +9,7 @@
 seed=${SYNFIN_SEED:-1}
 seconds=3
 # What chance makes it may be new to the witness; where there is time it is looked into.
-allow=(--allow 200)
+allow=(--allow 60)
 if [[ -n ${MORE:-} ]]; then
 	seconds=20
 	allow=()

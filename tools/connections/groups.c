@@ -73,7 +73,7 @@ int groups_parse(const char *text, enum group_key by[GROUP_KEYS])
 			if (!strcasecmp(words[key], word))
 				break;
 		if (key == GROUP_KINDS)
-			return complain("--group-by %s: no such key: server, client, service, outcome",
+			return complain("--group-by %s: try server, client, service or outcome",
 					word);
 		if (nr == GROUP_KEYS)
 			return complain("--group-by: %u are the most", GROUP_KEYS);
