@@ -14,9 +14,9 @@
  * too. Should a chain become long all the same, the least worthy flow in it makes way
  * for a new one: a walk never takes longer than SYNFIN_TABLE_CHAIN_MAX flows.
  *
- * The awaiting filter is a bitmap of eight buckets for each chain: three more bits of the
+ * The awaiting filter is a bitmap of 64 buckets for each chain: six more bits of the
  * hash say which is a flow's. Its bit is set while any flow of that bucket waits for a
- * segment without SYN, FIN or RST. There are at least eight buckets for each flow that
+ * segment without SYN, FIN or RST. There are at least 64 buckets for each flow that
  * the table takes, so that however many wait, what passes else meets them seldom. A
  * bit is written under the stripe's lock; when a flow ceases to wait, those in its chain
  * say whether it stays, so there is no count that could drift or overflow. It is read by
@@ -197,7 +197,7 @@ struct synfin_gauges {
 /**
  * struct synfin_table_fast - what the fast path reads; written at load
  * @filter:	the awaiting filter
- * @shift:	of a hash, to get its bit of the filter; an eighth of that is its chain
+ * @shift:	of a hash, to get its bit of the filter; a 64th of that is its chain
  */
 struct synfin_table_fast {
 	unsigned long	*filter;

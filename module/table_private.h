@@ -61,7 +61,7 @@ extern struct synfin_table synfin_table;
 #define SYNFIN_TABLE_SLACK_NS (2 * NSEC_PER_SEC)
 
 /* Buckets of the filter for each chain. */
-#define SYNFIN_TABLE_BUCKETS 8
+#define SYNFIN_TABLE_BUCKETS 64
 
 /*
  * A flow of a namespace is gone, or nobody looks at it any more. With release: pairs with
