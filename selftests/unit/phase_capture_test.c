@@ -503,6 +503,17 @@ static void begins_after_a_fin(void)
 	BYTES(&d.sum[0], 0, 0, 1);
 }
 
+/* A FIN that ends where the first data began, and one whose payload came before its ACK. */
+static void fin_lies_before_what_was_seen(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "s A 9 12 10; s FA 5 12 3 : fin-1 @FIN");
+	BYTES(dialogue_finish(&d), 0, 10, 1);
+	dialogue_begin(&d, 1);
+	PLAY(&d, "s A 9 12 1; c FA 1 9 10 +1 : fin-1 @FIN");
+	BYTES(dialogue_finish(&d), 0, 1, 1);
+}
+
 /* Data came before the SYN-ACK, which was lost, and with numbers of its own. */
 static void answer_comes_after_data(void)
 {
@@ -613,6 +624,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(ack_is_missing_and_the_next_begins),
 	TAP_TEST(ack_is_missing_and_data_comes),
 	TAP_TEST(begins_after_a_fin),
+	TAP_TEST(fin_lies_before_what_was_seen),
 	TAP_TEST(answer_comes_after_data),
 	TAP_TEST(answer_is_older_than_the_question),
 	TAP_TEST(answer_is_overtaken),
