@@ -18,8 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "commands/stop.h"
-#include "commands/watch.h"
+#include "commands/interrupt.h"
+#include "commands/pipeline.h"
 #include "daemon/number.h"
 #include "output/complain.h"
 
@@ -209,16 +209,16 @@ static bool flush(struct archive *a)
 		if (said != err)
 			complain("%s: %s: reading waits", a->path, strerror(err));
 		said = err;
-		if (stop_asked)
+		if (interrupted)
 			return false;
-		stop_wait(-1, 100);
+		interrupt_wait(-1, 100);
 	}
 	if (a->fd >= 0 && (a->written >= (uint64_t)a->size << 20 || now() >= a->due))
 		end_file(a);
 	return true;
 }
 
-static bool on_record(struct watch *w, const union synfin_record *rec)
+static bool on_record(struct pipeline *w, const union synfin_record *rec)
 {
 	size_t len = rec->head.words * sizeof(rec->words[0]);
 	struct archive *a = w->ctx;
@@ -233,7 +233,7 @@ static bool on_record(struct watch *w, const union synfin_record *rec)
 	return true;
 }
 
-static bool on_idle(struct watch *w)
+static bool on_idle(struct pipeline *w)
 {
 	return flush(w->ctx);
 }
@@ -241,7 +241,7 @@ static bool on_idle(struct watch *w)
 static int run(struct archive *a)
 {
 	static const struct view view = { .record = on_record, .idle = on_idle };
-	struct watch w = { .opt = &a->opt, .view = &view, .ctx = a };
+	struct pipeline w = { .opt = &a->opt, .view = &view, .ctx = a };
 	int status;
 
 	w.src = source_open(&a->opt);
@@ -251,7 +251,7 @@ static int run(struct archive *a)
 		w.src->close(w.src);
 		return EXIT_FAILURE;
 	}
-	status = watch_run(&w);
+	status = pipeline_run(&w);
 	if (!flush(a))
 		status = EXIT_FAILURE;
 	end_file(a);
@@ -322,5 +322,5 @@ int main(int argc, char **argv)
 		complain_file(a.path, errno, NULL);
 		return EXIT_FAILURE;
 	}
-	return stop_setup(0) ? EXIT_FAILURE : run(&a);
+	return interrupt_setup(0) ? EXIT_FAILURE : run(&a);
 }

@@ -12,7 +12,7 @@
 #include "commands/cmd.h"
 #include "commands/totals.h"
 #include "connections/rfc_state.h"
-#include "output/cells.h"
+#include "output/table_cells.h"
 #include "output/complain.h"
 #include "output/csv.h"
 #include "output/fmt.h"
@@ -59,13 +59,13 @@ static const struct {
 };
 
 /**
- * struct flow - a line of the file
+ * struct live_flow - a line of the file
  * @number:	by key, SYNFIN_NS_NONE if it is not known
  * @word:	by key, "" if it is not known
  * @state:	of client and server, by RFC 9293
  * @head:	what filters go by
  */
-struct flow {
+struct live_flow {
 	uint64_t number[NR_KEYS];
 	char word[NR_KEYS][INET6_ADDRSTRLEN];
 	enum rfc_state state[2];
@@ -74,7 +74,7 @@ struct flow {
 
 /* --- reading --- */
 
-static void take_word(struct flow *f, const char *name, const char *value)
+static void take_word(struct live_flow *f, const char *name, const char *value)
 {
 	char *end;
 
@@ -92,7 +92,7 @@ static void take_word(struct flow *f, const char *name, const char *value)
 	}
 }
 
-static bool parse_ends(struct flow *f)
+static bool parse_ends(struct live_flow *f)
 {
 	int family = strchr(f->word[CLIENT], ':') ? AF_INET6 : AF_INET;
 
@@ -106,7 +106,7 @@ static bool parse_ends(struct flow *f)
 }
 
 /* Cuts @line into words; what the module of tomorrow adds is passed over. */
-static bool parse(char *line, struct flow *f)
+static bool parse(char *line, struct live_flow *f)
 {
 	char *word, *value, *rest = NULL;
 
@@ -130,7 +130,7 @@ static bool parse(char *line, struct flow *f)
 
 static void show_json(struct out *out, const void *row)
 {
-	const struct flow *f = row;
+	const struct live_flow *f = row;
 	struct json j;
 
 	json_begin(&j, out);
@@ -147,7 +147,7 @@ static void show_json(struct out *out, const void *row)
 	json_end(&j);
 }
 
-static const struct flow *flow_of(const void *row)
+static const struct live_flow *flow_of(const void *row)
 {
 	return row;
 }
@@ -199,7 +199,7 @@ static char *put_server(char *p, struct cell *cell)
 /* Of the client and of the server, or of both. */
 static char *put_state(char *p, struct cell *cell)
 {
-	const struct flow *f = flow_of(cell->row);
+	const struct live_flow *f = flow_of(cell->row);
 	const char *client = rfc_name(f->state[0]), *server = rfc_name(f->state[1]);
 
 	if (f->state[0] != RFC_ESTABLISHED || f->state[1] != RFC_ESTABLISHED)
@@ -243,7 +243,7 @@ static const struct column table_flows[] = {
 	{ .name = NULL },
 };
 
-static bool is_wanted(const struct options *opt, const struct flow *f)
+static bool is_wanted(const struct options *opt, const struct live_flow *f)
 {
 	if (opt->filter.on_head && !filter_head(&opt->filter, &f->head))
 		return false;
@@ -258,7 +258,7 @@ static int read_flows(FILE *file, const struct options *opt, struct sorted *rows
 	uint64_t nr = 0;
 	char *text = NULL;
 	size_t size = 0;
-	struct flow f;
+	struct live_flow f;
 	int err = 0;
 
 	while (!err && getline(&text, &size, file) > 0) {
@@ -298,7 +298,7 @@ static void show(const struct options *opt, struct out *out, struct table *table
 			table_row(table, out, sorted_row(rows, i));
 	}
 	if (opt->csv && !nr)
-		csv_empty(out, show_json, &(struct flow){ .head.family = 4 },
+		csv_empty(out, show_json, &(struct live_flow){ .head.family = 4 },
 			  opt->headings);
 	say_total(opt, out, nr);
 }
@@ -324,7 +324,7 @@ int cmd_flows(const struct options *opt)
 		if (result != TABLE_READY)
 			return result;
 	}
-	if (sorted_init(&rows, sizeof(struct flow), table_flows, opt))
+	if (sorted_init(&rows, sizeof(struct live_flow), table_flows, opt))
 		return 2;
 	file = proc_open(PROC_FLOWS);
 	if (!file)

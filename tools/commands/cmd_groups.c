@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "commands/cmd.h"
-#include "commands/watch.h"
+#include "commands/pipeline.h"
 #include "output/complain.h"
 #include "output/csv.h"
 #include "output/fmt.h"
 #include "output/sorted.h"
-#include "output/term.h"
+#include "output/terminal.h"
 #include "views/view_groups.h"
 
 #define BAR_MAX	40u	/* columns of the longest bar */
@@ -28,7 +28,7 @@ struct grouping {
 	struct options opt;
 };
 
-static bool on_conn(struct watch *w, const struct conn *c)
+static bool on_conn(struct pipeline *w, const struct conn *c)
 {
 	struct grouping *g = w->ctx;
 
@@ -45,7 +45,7 @@ static void sort(struct grouping *g)
 		g->rows.nr = (size_t)g->opt.count;
 }
 
-static void end_table(struct watch *w)
+static void end_table(struct pipeline *w)
 {
 	struct grouping *g = w->ctx;
 
@@ -84,13 +84,13 @@ static int grouping_init(struct grouping *g, const struct options *opt,
 }
 
 static int run(struct grouping *g, const struct options *opt,
-	       void (*end)(struct watch *w))
+	       void (*end)(struct pipeline *w))
 {
 	struct view view = { .conn = on_conn, .bare = true, .end = end };
-	struct watch w = { .opt = &g->opt, .view = &view, .ctx = g };
+	struct pipeline w = { .opt = &g->opt, .view = &view, .ctx = g };
 	int status = EXIT_FAILURE;
 
-	/* watch_run() counts groups in the end, not connections. */
+	/* pipeline_run() counts groups in the end, not connections. */
 	g->opt.group_by = opt->group_by ? opt->group_by : "service";
 	g->groups = groups_new(g->by, g->nr, opt->numeric);
 	if (!g->groups)
@@ -98,7 +98,7 @@ static int run(struct grouping *g, const struct options *opt,
 	if (!out_open(&w.out, STDOUT_FILENO, "stdout")) {
 		w.src = source_open(&g->opt);
 		if (w.src)
-			status = watch_run(&w);
+			status = pipeline_run(&w);
 		else
 			out_close(&w.out);
 	}
@@ -179,7 +179,7 @@ static void put_bars(struct out *out, const char *name, const struct spread *s,
 		last = i;
 		most = doubling[i] > most ? doubling[i] : most;
 	}
-	width = term_width(&bounded);
+	width = terminal_width(&bounded);
 	width = !bounded || width > BAR_MAX + 28 ? BAR_MAX :
 		width > 38 ? width - 28 : 10;
 	out_printf(out, "\n  %s\n", name);
@@ -214,7 +214,7 @@ static void show_latency(struct out *out, const struct grouping *g,
 	put_bars(out, "the client's side, from", &group->client, &g->opt);
 }
 
-static void end_latency(struct watch *w)
+static void end_latency(struct pipeline *w)
 {
 	struct grouping *g = w->ctx;
 

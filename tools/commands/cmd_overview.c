@@ -8,15 +8,15 @@
 #include <unistd.h>
 
 #include "commands/cmd.h"
-#include "commands/figures.h"
+#include "commands/counters.h"
 #include "commands/parse.h"
-#include "commands/stop.h"
-#include "output/cells.h"
+#include "commands/interrupt.h"
+#include "output/table_cells.h"
 #include "output/complain.h"
 #include "output/fmt.h"
 #include "output/json.h"
 #include "output/service.h"
-#include "output/term.h"
+#include "output/terminal.h"
 #include "sources/proc.h"
 
 #define BLANKS		" \t\n"
@@ -46,7 +46,7 @@ struct service {
 
 struct overview {
 	const struct options *opt;
-	struct figures now;
+	struct counters now;
 	struct service service[SERVICES];
 	unsigned int nr_services;
 	bool measured;		/* @rate is known */
@@ -57,22 +57,22 @@ struct overview {
 
 /* --- reading --- */
 
-static uint64_t opened(const struct figures *f)
+static uint64_t opened(const struct counters *f)
 {
 	uint64_t sum = 0;
 
 	for (unsigned int i = 0; i < f->nr; i++)
-		if (!strncmp(f->figure[i].name, "open_", 5))
-			sum += f->figure[i].value;
+		if (!strncmp(f->counter[i].name, "open_", 5))
+			sum += f->counter[i].value;
 	return sum;
 }
 
-static uint64_t failed(const struct figures *f)
+static uint64_t failed(const struct counters *f)
 {
 	uint64_t sum = 0;
 
 	for (unsigned int i = 0; i < NR_FAILURES; i++)
-		sum += figures_get(f, failures[i].counter);
+		sum += counters_get(f, failures[i].counter);
 	return sum;
 }
 
@@ -131,19 +131,19 @@ static int read_services(struct overview *v)
 /* What is opened in a second is known after a second; copies stand still. */
 static int measure(struct overview *v)
 {
-	static struct figures before;
+	static struct counters before;
 	uint64_t then, now;
 
-	if (figures_read(&v->now, v->opt) || read_services(v))
+	if (counters_read(&v->now, v->opt) || read_services(v))
 		return -1;
 	if (v->opt->proc)
 		return 0;
 	before = v->now;
 	then = parse_now();
-	while (!stop_asked && parse_now() < then + 1000000000ull)
-		stop_wait(-1, 100);
+	while (!interrupted && parse_now() < then + 1000000000ull)
+		interrupt_wait(-1, 100);
 	now = parse_now();
-	if (figures_read(&v->now, v->opt))
+	if (counters_read(&v->now, v->opt))
 		return -1;
 	v->measured = now > then;
 	if (v->measured)
@@ -185,7 +185,7 @@ static void put_failures(struct overview *v)
 					 number);
 	out_text(&v->out, color(v, bad ? "\033[0m" : ""));
 	for (unsigned int i = 0; i < NR_FAILURES; i++) {
-		uint64_t nr = figures_get(&v->now, failures[i].counter);
+		uint64_t nr = counters_get(&v->now, failures[i].counter);
 		unsigned int len;
 
 		if (!nr)
@@ -204,12 +204,12 @@ static void put_failures(struct overview *v)
 
 static void put_latency(struct overview *v, const char *histogram, const char *name)
 {
-	const struct histogram *h = figures_histogram(&v->now, histogram);
+	const struct histogram *h = counters_histogram(&v->now, histogram);
 	char median[FMT_ROOM] = "-", most[FMT_ROOM] = "-";
 
 	if (h) {
-		*fmt_duration(median, figures_percentile(h, 50), 6) = '\0';
-		*fmt_duration(most, figures_percentile(h, 99), 6) = '\0';
+		*fmt_duration(median, counters_percentile(h, 50), 6) = '\0';
+		*fmt_duration(most, counters_percentile(h, 99), 6) = '\0';
 	}
 	out_printf(&v->out, "%-13s half within %6s, 99%% within %6s\n", name, median,
 		   most);
@@ -223,7 +223,7 @@ static void put_now(struct overview *v)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		*fmt_grouped(number[i], figures_get(&v->now, names[i])) = '\0';
+		*fmt_grouped(number[i], counters_get(&v->now, names[i])) = '\0';
 	out_printf(&v->out, "now           %s: half open %s, open %s, half closed or closing %s\n",
 		   number[0], number[1], number[2], number[3]);
 }
@@ -272,14 +272,14 @@ static void try(struct overview *v, const char *command, const char *meaning)
 
 static void put_next(struct overview *v)
 {
-	const struct figures *f = &v->now;
+	const struct counters *f = &v->now;
 
 	out_text(&v->out, "\nTRY\n");
 	if (failed(f))
 		try(v, "conns --failed --last", "what did not open");
-	if (figures_get(f, "close_reset"))
+	if (counters_get(f, "close_reset"))
 		try(v, "conns --last --close reset", "what was reset");
-	if (figures_get(f, "flows_closing"))
+	if (counters_get(f, "flows_closing"))
 		try(v, "flows --state close-wait --sort age", "who forgets to close");
 	try(v, "latency", "how long it takes whom");
 	try(v, "top", "as it happens");
@@ -299,10 +299,10 @@ static void show_json(struct overview *v)
 	json_number(&j, "failed", failed(&v->now));
 	for (unsigned int i = 0; i < NR_FAILURES; i++)
 		json_number(&j, failures[i].word,
-			    figures_get(&v->now, failures[i].counter));
-	json_number(&j, "live", figures_get(&v->now, "flows_live"));
-	json_number(&j, "half_open", figures_get(&v->now, "flows_opening"));
-	json_number(&j, "closing", figures_get(&v->now, "flows_closing"));
+			    counters_get(&v->now, failures[i].counter));
+	json_number(&j, "live", counters_get(&v->now, "flows_live"));
+	json_number(&j, "half_open", counters_get(&v->now, "flows_opening"));
+	json_number(&j, "closing", counters_get(&v->now, "flows_closing"));
 	json_end(&j);
 }
 
@@ -349,7 +349,7 @@ int cmd_overview(const struct options *opt)
 	bool bounded;
 
 	v.opt = opt;
-	v.width = term_width(&bounded);
+	v.width = terminal_width(&bounded);
 	if (!bounded || opt->json)
 		v.width = UINT32_MAX;
 	if (measure(&v) || out_open(&v.out, -1, "memory") ||

@@ -14,8 +14,8 @@
 #include "commands/parse.h"
 #include "output/complain.h"
 #include "output/save.h"
-#include "commands/stop.h"
-#include "commands/watch.h"
+#include "commands/interrupt.h"
+#include "commands/pipeline.h"
 
 /**
  * struct recorder - what is written, and to where
@@ -83,7 +83,7 @@ static int rotate(struct recorder *r)
 	return 0;
 }
 
-static bool keep(struct watch *w, const union synfin_record *rec)
+static bool keep(struct pipeline *w, const union synfin_record *rec)
 {
 	struct recorder *r = w->ctx;
 
@@ -103,7 +103,7 @@ static bool keep(struct watch *w, const union synfin_record *rec)
  * What was recorded can be read while it goes on, and is there if this process is
  * killed: all but the last moment.
  */
-static bool flush(struct watch *w)
+static bool flush(struct pipeline *w)
 {
 	struct recorder *r = w->ctx;
 
@@ -113,7 +113,7 @@ static bool flush(struct watch *w)
 				 (r->to_stdout || !save_keep(&r->save)));
 }
 
-static int record_to(struct watch *w, struct recorder *r)
+static int record_to(struct pipeline *w, struct recorder *r)
 {
 	static const struct view view = { .record = keep, .idle = flush };
 	int status;
@@ -121,7 +121,7 @@ static int record_to(struct watch *w, struct recorder *r)
 	w->view = &view;
 	w->ctx = r;
 	begin_file(r);
-	status = watch_run(w);
+	status = pipeline_run(w);
 	return out_flush(&r->out) && r->out.failed ? EXIT_FAILURE : status;
 }
 
@@ -144,7 +144,7 @@ static int open_output(struct recorder *r, const struct options *opt)
 	if (r->to_stdout)
 		return out_open(&r->out, STDOUT_FILENO, "stdout");
 	/* It goes on, whoever has stopped to read what it says. */
-	stop_without_stdout();
+	interrupt_without_stdout();
 	if (save_open(&r->save, opt->output))
 		return -1;
 	if (!out_open(&r->out, r->save.fd, opt->output))
@@ -165,7 +165,7 @@ static int open_output(struct recorder *r, const struct options *opt)
 int cmd_record(const struct options *opt)
 {
 	struct recorder r = { .opt = opt, .to_stdout = !strcmp(opt->output, "-") };
-	struct watch w = { .opt = opt };
+	struct pipeline w = { .opt = opt };
 	int status = EXIT_FAILURE;
 	bool good;
 

@@ -10,11 +10,11 @@
 
 #include "commands/cmd.h"
 #include "output/complain.h"
-#include "commands/figures.h"
+#include "commands/counters.h"
 #include "output/fmt.h"
 #include "output/json.h"
 #include "output/out.h"
-#include "output/term.h"
+#include "output/terminal.h"
 
 #define LABEL	15u	/* columns of a line's name */
 #define NUMBER	9u	/* and of its number, right after it */
@@ -25,13 +25,13 @@
 #define EXPLAIN_AT	(EXPLAIN_NAME + EXPLAIN_VALUE + 3)
 
 /* A line of the screen, which goes on below itself if it is too long. */
-struct line {
+struct stats_line {
 	struct out *out;
 	unsigned int width;
 	unsigned int used;
 };
 
-static void item(struct line *l, const char *text)
+static void item(struct stats_line *l, const char *text)
 {
 	unsigned int len = (unsigned int)strlen(text);
 
@@ -47,7 +47,7 @@ static void item(struct line *l, const char *text)
 	l->used += 2 + len;
 }
 
-static void begin(struct line *l, const char *name, uint64_t number)
+static void begin(struct stats_line *l, const char *name, uint64_t number)
 {
 	char text[FMT_ROOM];
 	int label = LABEL + NUMBER <= l->width ? (int)LABEL : (int)strlen(name) + 1;
@@ -58,12 +58,12 @@ static void begin(struct line *l, const char *name, uint64_t number)
 					   text);
 }
 
-static void end(struct line *l)
+static void end(struct stats_line *l)
 {
 	out_text(l->out, "\n");
 }
 
-static void item_number(struct line *l, const char *name, uint64_t value)
+static void item_number(struct stats_line *l, const char *name, uint64_t value)
 {
 	char text[FMT_ROOM], *p = text;
 
@@ -75,7 +75,7 @@ static void item_number(struct line *l, const char *name, uint64_t value)
 }
 
 /* The counters with a prefix, but those named in @but: their sum and each. */
-static void line_of(const struct figures *f, struct line *l, const char *name,
+static void line_of(const struct counters *f, struct stats_line *l, const char *name,
 		    const char *prefix, const char *const but[2])
 {
 	size_t len = strlen(prefix);
@@ -86,44 +86,44 @@ static void line_of(const struct figures *f, struct line *l, const char *name,
 		if (pass)
 			begin(l, name, sum);
 		for (unsigned int i = 0; i < f->nr; i++) {
-			const struct figure *figure = &f->figure[i];
+			const struct counter *counter = &f->counter[i];
 
-			if (strncmp(figure->name, prefix, len) ||
-			    !strcmp(figure->name, but[0]) ||
-			    !strcmp(figure->name, but[1]) || !figure->value)
+			if (strncmp(counter->name, prefix, len) ||
+			    !strcmp(counter->name, but[0]) ||
+			    !strcmp(counter->name, but[1]) || !counter->value)
 				continue;
-			sum += figure->value;
+			sum += counter->value;
 			if (!pass)
 				continue;
-			strcpy(word, figure->name + len);
+			strcpy(word, counter->name + len);
 			for (char *c = word; *c; c++)
 				*c = *c == '_' ? '-' : *c;
-			item_number(l, word, figure->value);
+			item_number(l, word, counter->value);
 		}
 	}
 	end(l);
 }
 
-static void line_live(const struct figures *f, struct line *l)
+static void line_live(const struct counters *f, struct stats_line *l)
 {
-	begin(l, "live now", figures_get(f, "flows_live"));
-	item_number(l, "opening", figures_get(f, "flows_opening"));
-	item_number(l, "established", figures_get(f, "flows_open"));
-	item_number(l, "closing", figures_get(f, "flows_closing"));
+	begin(l, "live now", counters_get(f, "flows_live"));
+	item_number(l, "opening", counters_get(f, "flows_opening"));
+	item_number(l, "established", counters_get(f, "flows_open"));
+	item_number(l, "closing", counters_get(f, "flows_closing"));
 	end(l);
 }
 
-static void put_latency(const struct figures *f, struct line *l,
+static void put_latency(const struct counters *f, struct stats_line *l,
 			const char *histogram, const char *name)
 {
-	const struct histogram *h = figures_histogram(f, histogram);
+	const struct histogram *h = counters_histogram(f, histogram);
 	char text[FMT_ROOM], *p = text;
 
 	if (!h)
 		return;
 	p = fmt_text(p, name);
 	p = FMT_LITERAL(p, "p50 ");
-	p = fmt_duration(p, figures_percentile(h, 50), 6);
+	p = fmt_duration(p, counters_percentile(h, 50), 6);
 	if (l->width < 30) {
 		*p = '\0';
 		item(l, text);
@@ -131,14 +131,14 @@ static void put_latency(const struct figures *f, struct line *l,
 		p -= p > text;
 	}
 	p = FMT_LITERAL(p, " p99 ");
-	p = fmt_duration(p, figures_percentile(h, 99), 6);
+	p = fmt_duration(p, counters_percentile(h, 99), 6);
 	*p = '\0';
 	item(l, text);
 }
 
-static void line_handshake(const struct figures *f, struct line *l)
+static void line_handshake(const struct counters *f, struct stats_line *l)
 {
-	const struct histogram *h = figures_histogram(f, "handshake");
+	const struct histogram *h = counters_histogram(f, "handshake");
 
 	begin(l, "handshake", h ? h->total : 0);
 	put_latency(f, l, "handshake", "");
@@ -155,9 +155,9 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
 }
 
-static void line_recorder(const struct figures *f, struct line *l)
+static void line_recorder(const struct counters *f, struct stats_line *l)
 {
-	uint64_t written = figures_get(f, "records"), now = now_ns();
+	uint64_t written = counters_get(f, "records"), now = now_ns();
 	char text[FMT_ROOM], *p = text;
 
 	begin(l, "recorder", written);
@@ -186,34 +186,34 @@ static void line_recorder(const struct figures *f, struct line *l)
 	end(l);
 }
 
-static void line_reasons(const struct figures *f, struct line *l)
+static void line_reasons(const struct counters *f, struct stats_line *l)
 {
 	uint64_t sum = 0;
 
 	for (unsigned int i = 0; i < f->nr; i++)
-		if (figures_is_reason(f->figure[i].name))
-			sum += f->figure[i].value;
+		if (counters_is_reason(f->counter[i].name))
+			sum += f->counter[i].value;
 	begin(l, "not recorded", sum);
 	for (unsigned int i = 0; i < f->nr; i++)
-		if (f->figure[i].value && figures_is_reason(f->figure[i].name))
-			item_number(l, f->figure[i].name, f->figure[i].value);
+		if (f->counter[i].value && counters_is_reason(f->counter[i].name))
+			item_number(l, f->counter[i].name, f->counter[i].value);
 	if (sum && l->width > 40)
 		item(l, "(--explain says what each means)");
 	end(l);
 }
 
-static void show_screen(const struct figures *f, struct out *out)
+static void show_screen(const struct counters *f, struct out *out)
 {
 	static const char *const none[2] = { "", "" };
 	static const char *const not_closed[2] = { "close_none", "close_open" };
 	bool bounded;
-	struct line l = { .out = out, .width = term_width(&bounded) };
+	struct stats_line l = { .out = out, .width = terminal_width(&bounded) };
 
 	line_of(f, &l, "opened", "open_", none);
 	line_of(f, &l, "closed", "close_", not_closed);
 	line_live(f, &l);
 	line_handshake(f, &l);
-	if (figures_get(f, "ring_records"))
+	if (counters_get(f, "ring_records"))
 		line_recorder(f, &l);
 	line_reasons(f, &l);
 }
@@ -240,11 +240,11 @@ static void put_meaning(struct out *out, const char *text, unsigned int column,
 }
 
 /* On a narrow terminal what a counter means stands below it. */
-static void show_explained(const struct figures *f, struct out *out,
+static void show_explained(const struct counters *f, struct out *out,
 			   const struct options *opt)
 {
 	bool bounded;
-	unsigned int width = term_width(&bounded);
+	unsigned int width = terminal_width(&bounded);
 	bool below = bounded && width < EXPLAIN_AT + 20;
 	char text[FMT_ROOM];
 
@@ -252,14 +252,14 @@ static void show_explained(const struct figures *f, struct out *out,
 		out_printf(out, "%-*s %*s  %s\n", (int)EXPLAIN_NAME, "COUNTER",
 			   (int)EXPLAIN_VALUE, "VALUE", below ? "" : "MEANING");
 	for (unsigned int i = 0; i < f->nr; i++) {
-		*fmt_grouped(text, f->figure[i].value) = '\0';
+		*fmt_grouped(text, f->counter[i].value) = '\0';
 		if (bounded && width <= EXPLAIN_NAME + EXPLAIN_VALUE)
-			out_printf(out, "%s\n  %s", f->figure[i].name, text);
+			out_printf(out, "%s\n  %s", f->counter[i].name, text);
 		else
 			out_printf(out, "%-*s %*s", (int)EXPLAIN_NAME,
-				   f->figure[i].name, (int)EXPLAIN_VALUE, text);
+				   f->counter[i].name, (int)EXPLAIN_VALUE, text);
 		out_text(out, below ? "\n  " : "  ");
-		put_meaning(out, figures_meaning(f->figure[i].name),
+		put_meaning(out, counters_meaning(f->counter[i].name),
 			    below ? 2 : EXPLAIN_AT, bounded ? width : UINT32_MAX);
 	}
 }
@@ -268,19 +268,19 @@ static void put_histogram(struct json *j, const struct histogram *h)
 {
 	json_open(j, h->name, '{');
 	json_number(j, "count", h->total);
-	json_number(j, "p50_ns", figures_percentile(h, 50));
-	json_number(j, "p90_ns", figures_percentile(h, 90));
-	json_number(j, "p99_ns", figures_percentile(h, 99));
+	json_number(j, "p50_ns", counters_percentile(h, 50));
+	json_number(j, "p90_ns", counters_percentile(h, 90));
+	json_number(j, "p99_ns", counters_percentile(h, 99));
 	json_close(j, '}');
 }
 
-static void show_json(const struct figures *f, struct out *out)
+static void show_json(const struct counters *f, struct out *out)
 {
 	struct json j;
 
 	json_begin(&j, out);
 	for (unsigned int i = 0; i < f->nr; i++)
-		json_number(&j, f->figure[i].name, f->figure[i].value);
+		json_number(&j, f->counter[i].name, f->counter[i].value);
 	json_open(&j, "latency", '{');
 	for (unsigned int i = 0; i < f->nr_histograms; i++)
 		put_histogram(&j, &f->histogram[i]);
@@ -305,18 +305,18 @@ static void show_json(const struct figures *f, struct out *out)
  */
 int cmd_stats(const struct options *opt)
 {
-	static struct figures figures;
+	static struct counters counters;
 	struct out out;
 
-	if (figures_read(&figures, opt) ||
+	if (counters_read(&counters, opt) ||
 	    out_open(&out, STDOUT_FILENO, "stdout"))
 		return EXIT_FAILURE;
 	if (opt->json)
-		show_json(&figures, &out);
+		show_json(&counters, &out);
 	else if (opt->explain)
-		show_explained(&figures, &out, opt);
+		show_explained(&counters, &out, opt);
 	else
-		show_screen(&figures, &out);
+		show_screen(&counters, &out);
 	out_close(&out);
 	return out.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -15,7 +15,7 @@
 #include "output/complain.h"
 #include "output/fmt.h"
 #include "output/sorted.h"
-#include "output/term.h"
+#include "output/terminal.h"
 #include "views/view_groups.h"
 #include "views/view_ladder.h"
 
@@ -50,7 +50,7 @@ static void keep(struct top *top, const struct conn *c)
 	top->nr_kept++;
 }
 
-static bool on_conn(struct watch *w, const struct conn *c)
+static bool on_conn(struct pipeline *w, const struct conn *c)
 {
 	uint64_t end = c->sum.head.time_ns;
 	struct top *top = w->ctx;
@@ -158,7 +158,7 @@ void top_draw_ladder(struct top *top)
 	free(top->ladder);
 	top->ladder = NULL;
 	top->nr_lines = 0;
-	opt.width = (int)term_width(&bounded);
+	opt.width = (int)terminal_width(&bounded);
 	stream = open_memstream(&top->ladder, &size);
 	if (!stream)
 		return;
@@ -168,7 +168,7 @@ void top_draw_ladder(struct top *top)
 		top->nr_lines++;
 }
 
-static bool tick(struct watch *w, double now)
+static bool tick(struct pipeline *w, double now)
 {
 	struct top *top = w->ctx;
 
@@ -183,7 +183,7 @@ static bool tick(struct watch *w, double now)
 	return true;
 }
 
-static bool on_idle(struct watch *w)
+static bool on_idle(struct pipeline *w)
 {
 	struct top *top = w->ctx;
 	bool changed = false;
@@ -197,7 +197,7 @@ static bool on_idle(struct watch *w)
 
 /* --- without a screen --- */
 
-static bool on_batch(struct watch *w)
+static bool on_batch(struct pipeline *w)
 {
 	static struct column columns[GROUP_COLUMNS];
 	struct top *top = w->ctx;
@@ -223,7 +223,7 @@ static bool on_batch(struct watch *w)
 	return ++top->rounds != w->opt->count;
 }
 
-static void on_end(struct watch *w)
+static void on_end(struct pipeline *w)
 {
 	(void)w;
 	top_end();
@@ -232,7 +232,7 @@ static void on_end(struct watch *w)
 static int run(struct top *top, const struct options *opt)
 {
 	struct view view = { .conn = on_conn };
-	struct watch w = { .opt = opt, .view = &view, .ctx = top };
+	struct pipeline w = { .opt = opt, .view = &view, .ctx = top };
 
 	w.src = source_open(opt);
 	if (!w.src)
@@ -246,7 +246,7 @@ static int run(struct top *top, const struct options *opt)
 	view.idle = opt->batch ? on_batch : on_idle;
 	view.end = opt->batch ? NULL : on_end;
 	top->totals = &w.totals;
-	return watch_run(&w);
+	return pipeline_run(&w);
 }
 
 /**
@@ -261,7 +261,7 @@ int cmd_top(const struct options *opt)
 	int status = EXIT_FAILURE;
 	unsigned int i;
 
-	if (!opt->batch && !term_is_terminal()) {
+	if (!opt->batch && !terminal_is_terminal()) {
 		complain("top needs a terminal: try: synfin top --batch -n 3");
 		return 2;
 	}

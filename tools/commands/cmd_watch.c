@@ -10,13 +10,13 @@
 #include "output/complain.h"
 #include "output/csv.h"
 #include "output/sorted.h"
-#include "output/term.h"
+#include "output/terminal.h"
 #include "views/view_json.h"
 #include "views/view_ladder.h"
 #include "views/view_table.h"
-#include "commands/watch.h"
+#include "commands/pipeline.h"
 
-static int run(struct watch *w, const struct options *opt,
+static int run(struct pipeline *w, const struct options *opt,
 	       const struct view *view, void *ctx)
 {
 	w->opt = opt;
@@ -29,7 +29,7 @@ static int run(struct watch *w, const struct options *opt,
 		out_close(&w->out);
 		return EXIT_FAILURE;
 	}
-	return watch_run(w);
+	return pipeline_run(w);
 }
 
 /* What conns and phases have: a table, or rows that are sorted first. */
@@ -39,7 +39,7 @@ struct listing {
 };
 
 /* The headings stand there while the first connection is waited for. */
-static bool heading(struct watch *w)
+static bool heading(struct pipeline *w)
 {
 	struct listing *l = w->ctx;
 
@@ -68,7 +68,7 @@ static void conn_bare(struct out *out, const void *row)
 	json_conn(out, row, true);
 }
 
-static void show_conn(struct watch *w, const struct conn *c)
+static void show_conn(struct pipeline *w, const struct conn *c)
 {
 	struct listing *l = w->ctx;
 
@@ -80,7 +80,7 @@ static void show_conn(struct watch *w, const struct conn *c)
 		table_row(&l->table, &w->out, c);
 }
 
-static bool keep_conn(struct watch *w, const struct conn *c)
+static bool keep_conn(struct pipeline *w, const struct conn *c)
 {
 	size_t size = c->nr_phases * sizeof(*c->phases);
 	struct listing *l = w->ctx;
@@ -100,7 +100,7 @@ static bool keep_conn(struct watch *w, const struct conn *c)
 	return !sorted_add(&l->rows, &copy);
 }
 
-static bool on_conn(struct watch *w, const struct conn *c)
+static bool on_conn(struct pipeline *w, const struct conn *c)
 {
 	if (w->opt->sort)
 		return keep_conn(w, c);
@@ -108,13 +108,13 @@ static bool on_conn(struct watch *w, const struct conn *c)
 	return true;
 }
 
-static size_t rows_wanted(const struct watch *w, const struct listing *l)
+static size_t rows_wanted(const struct pipeline *w, const struct listing *l)
 {
 	return w->opt->count && w->opt->count < l->rows.nr ?
 	       (size_t)w->opt->count : l->rows.nr;
 }
 
-static void end_conns(struct watch *w)
+static void end_conns(struct pipeline *w)
 {
 	static const struct conn none = { .sum.head.family = 4 };
 	struct listing *l = w->ctx;
@@ -141,7 +141,7 @@ int cmd_conns(const struct options *opt)
 		.idle = heading,
 		.end = end_conns,
 	};
-	struct watch w = { .opt = opt };
+	struct pipeline w = { .opt = opt };
 	struct listing l;
 	enum table_result result;
 	int status;
@@ -165,7 +165,7 @@ static void phase_json(struct out *out, const void *row)
 	json_phase(out, row);
 }
 
-static void show_phase(struct watch *w, const struct phase *phase)
+static void show_phase(struct pipeline *w, const struct phase *phase)
 {
 	struct listing *l = w->ctx;
 
@@ -201,7 +201,7 @@ static void settle_phases(struct listing *l)
 	}
 }
 
-static bool take_phase(struct watch *w, const struct phase *phase)
+static bool take_phase(struct pipeline *w, const struct phase *phase)
 {
 	struct listing *l = w->ctx;
 
@@ -212,7 +212,7 @@ static bool take_phase(struct watch *w, const struct phase *phase)
 	return !w->opt->count || w->totals.phases < w->opt->count;
 }
 
-static bool phase_record(struct watch *w, const union synfin_record *rec)
+static bool phase_record(struct pipeline *w, const union synfin_record *rec)
 {
 	struct phase phase = { .head = &rec->head, .step = rec->phases.step };
 	uint32_t nr;
@@ -228,7 +228,7 @@ static bool phase_record(struct watch *w, const union synfin_record *rec)
 }
 
 /* What comes of a connection is known when it has: its phases come then. */
-static bool phases_of_conn(struct watch *w, const struct conn *c)
+static bool phases_of_conn(struct pipeline *w, const struct conn *c)
 {
 	struct synfin_record_step step;
 	struct phase phase = { .head = &c->sum.head, .step = &step };
@@ -241,7 +241,7 @@ static bool phases_of_conn(struct watch *w, const struct conn *c)
 	return true;
 }
 
-static void end_phases(struct watch *w)
+static void end_phases(struct pipeline *w)
 {
 	static const struct synfin_record_head head = { .family = 4 };
 	static const struct synfin_record_step step;
@@ -266,7 +266,7 @@ static void end_phases(struct watch *w)
 int cmd_phases(const struct options *opt)
 {
 	struct view view = { .idle = heading, .end = end_phases };
-	struct watch w = { .opt = opt };
+	struct pipeline w = { .opt = opt };
 	struct listing l;
 	enum table_result result;
 	int status;
@@ -291,7 +291,7 @@ struct ladder {
 	FILE *stream;
 };
 
-static bool conn_ladder(struct watch *w, const struct conn *c)
+static bool conn_ladder(struct pipeline *w, const struct conn *c)
 {
 	struct ladder *ladder = w->ctx;
 
@@ -310,7 +310,7 @@ static bool conn_ladder(struct watch *w, const struct conn *c)
 int cmd_ladder(const struct options *opt)
 {
 	static const struct view view = { .conn = conn_ladder };
-	struct watch w = { .opt = opt };
+	struct pipeline w = { .opt = opt };
 	struct ladder ladder;
 	bool bounded;
 	int status;
@@ -319,7 +319,7 @@ int cmd_ladder(const struct options *opt)
 		.ascii = !opt->utf8,
 		.absolute = opt->absolute,
 		.color = opt->color,
-		.width = (int)term_width(&bounded),
+		.width = (int)terminal_width(&bounded),
 		.numeric = opt->numeric,
 		.filter = true,
 	};

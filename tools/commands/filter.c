@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "commands/filter.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned int bits)
 {
@@ -150,7 +150,7 @@ bool filter_conn(const struct filter *f, const struct synfin_record_conn *c)
 		return true;
 	if (c->duration_ns != SYNFIN_NS_NONE)
 		end += c->duration_ns;
-	return (!f->failed || vocab_class(c) == VOCAB_FAILED) &&
+	return (!f->failed || outcome_class(c) == OUTCOME_FAILED) &&
 	       words_match(&f->open, c->opening) &&
 	       words_match(&f->close, c->closing) &&
 	       words_match(&f->closed_by, c->closed_by) && slow_enough(f, c) &&

@@ -12,9 +12,9 @@
 #include "commands/cmd.h"
 #include "commands/parse.h"
 #include "output/complain.h"
-#include "output/term.h"
+#include "output/terminal.h"
 #include "output/util.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 static int wrong(const struct option_row *row, const char *value, const char *wanted)
 {
@@ -65,7 +65,7 @@ static int take_color(struct options *opt, const struct option_row *row,
 	else if (!strcmp(value, "never"))
 		opt->color = false;
 	else if (!strcmp(value, "auto"))
-		opt->color = term_has_color();
+		opt->color = terminal_has_color();
 	else
 		return wrong(row, value, "auto, always or never is wanted");
 	return 0;
@@ -142,17 +142,17 @@ static int take_filter(struct options *opt, const struct option_row *row,
 
 static const char *open_word(unsigned int i)
 {
-	return i < SYNFIN_OPEN_NR ? vocab_open(i)->text : NULL;
+	return i < SYNFIN_OPEN_NR ? word_open(i)->text : NULL;
 }
 
 static const char *close_word(unsigned int i)
 {
-	return i < SYNFIN_CLOSE_NR ? vocab_close(i)->text : NULL;
+	return i < SYNFIN_CLOSE_NR ? word_close(i)->text : NULL;
 }
 
 static const char *closer_word(unsigned int i)
 {
-	return i <= SYNFIN_BY_BOTH ? vocab_closed_by(i)->text : NULL;
+	return i <= SYNFIN_BY_BOTH ? word_closed_by(i)->text : NULL;
 }
 
 static int take_open(struct options *opt, const struct option_row *row,

@@ -10,7 +10,7 @@
 #include "commands/cmd.h"
 #include "commands/options.h"
 #include "output/complain.h"
-#include "output/term.h"
+#include "output/terminal.h"
 
 #define GIVEN_MAX	256u
 
@@ -322,8 +322,8 @@ enum options_result options_parse(struct options *opt, int argc, char **argv)
 
 	*opt = (struct options){
 		.headings = true,
-		.utf8 = term_has_utf8(),
-		.color = term_has_color(),
+		.utf8 = terminal_has_utf8(),
+		.color = terminal_has_color(),
 	};
 	if (read_words(&line, argc, argv))
 		return usage_wrong(opt);

@@ -15,7 +15,7 @@
 #include "commands/cmd.h"
 #include "output/complain.h"
 #include "commands/helper.h"
-#include "commands/stop.h"
+#include "commands/interrupt.h"
 #include "output/util.h"
 #include "sources/proc.h"
 
@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 		break;
 	}
 	proc_set_folder(opt.proc);
-	if (stop_setup(opt.seconds))
+	if (interrupt_setup(opt.seconds))
 		return EXIT_FAILURE;
 	status = opt.command->run(&opt);
 	options_free(&opt);

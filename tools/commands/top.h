@@ -5,7 +5,7 @@
 #ifndef _TOOLS_TOP_H
 #define _TOOLS_TOP_H
 
-#include "commands/watch.h"
+#include "commands/pipeline.h"
 #include "connections/groups.h"
 
 #define TOP_KEPT	2048u	/* connections that can be looked at */

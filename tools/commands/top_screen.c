@@ -9,10 +9,10 @@
 
 #include "commands/parse.h"
 #include "commands/top.h"
-#include "output/cells.h"
+#include "output/table_cells.h"
 #include "output/complain.h"
 #include "output/fmt.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 #define TITLE	3	/* lines above the rows: a title, a hint, headings */
 
@@ -149,9 +149,9 @@ static void draw_group_headings(const struct top *top)
 static void draw_conn(const struct top *top, const struct conn *c, int y)
 {
 	static const int colors[] = {
-		[VOCAB_ODD] = COLOR_OF_ODD, [VOCAB_FAILED] = COLOR_OF_FAILURE,
+		[OUTCOME_ODD] = COLOR_OF_ODD, [OUTCOME_FAILED] = COLOR_OF_FAILURE,
 	};
-	enum vocab_class class = vocab_class(&c->sum);
+	enum outcome_class class = outcome_class(&c->sum);
 	const struct synfin_record_head *h = &c->sum.head;
 	int ends = (COLS - 46) / 2 > 12 ? (COLS - 46) / 2 : 12, x;
 	char text[256];
@@ -165,11 +165,11 @@ static void draw_conn(const struct top *top, const struct conn *c, int y)
 		       h->server_port, NULL) = '\0';
 	mvaddstr(y, 10 + ends, text);
 	x = 11 + 2 * ends;
-	if (class != VOCAB_ORDINARY)
+	if (class != OUTCOME_ORDINARY)
 		attron(COLOR_PAIR(colors[class]));
 	if (x + 14 <= COLS)
-		mvaddstr(y, x, vocab_outcome_word(vocab_outcome(&c->sum))->text);
-	if (class != VOCAB_ORDINARY)
+		mvaddstr(y, x, outcome_word(outcome_of(&c->sum))->text);
+	if (class != OUTCOME_ORDINARY)
 		attroff(COLOR_PAIR(colors[class]));
 	x = put_ns(y, x + 14, 7, c->sum.server_rtt_ns);
 	x = put_ns(y, x, 7, c->sum.client_rtt_ns);

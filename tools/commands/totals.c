@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "output/fmt.h"
-#include "output/term.h"
+#include "output/terminal.h"
 #include "commands/totals.h"
 
 /**
@@ -19,7 +19,7 @@
 void totals_conn(struct totals *t, const struct synfin_record_conn *c)
 {
 	t->conns++;
-	t->outcomes[vocab_outcome(c)]++;
+	t->outcomes[outcome_of(c)]++;
 }
 
 static char *put_number(char *p, uint64_t nr, const char *what)
@@ -37,13 +37,13 @@ static char *put_outcomes(char *p, const struct totals *t)
 	const char *between = ": ";
 
 	/* What opened before what did not, as in the listing of stats. */
-	for (unsigned int i = 0; i < VOCAB_OUTCOMES; i++) {
-		unsigned int o = (i + SYNFIN_OPEN_NR) % VOCAB_OUTCOMES;
+	for (unsigned int i = 0; i < OUTCOMES; i++) {
+		unsigned int o = (i + SYNFIN_OPEN_NR) % OUTCOMES;
 
 		if (!t->outcomes[o])
 			continue;
 		p = fmt_text(p, between);
-		p = vocab_copy(p, vocab_outcome_word(o));
+		p = word_copy(p, outcome_word(o));
 		*p++ = ' ';
 		p = fmt_grouped(p, t->outcomes[o]);
 		between = ", ";
@@ -78,7 +78,7 @@ void totals_put(const struct totals *t, struct source *src, struct out *out)
 /* A line that is too long for the terminal goes on in the next, between its words. */
 static void put_broken(struct out *out, const char *text)
 {
-	unsigned int used = 0, width = term_width_of(out->fd);
+	unsigned int used = 0, width = terminal_width_of(out->fd);
 
 	while (*text) {
 		size_t len = strcspn(text, " ");
@@ -115,7 +115,7 @@ void closing_line(struct out *out, const char *format, ...)
 	va_end(args);
 	if (len < 0)
 		return;
-	if (term_is_terminal() && !out->closed) {
+	if (terminal_is_terminal() && !out->closed) {
 		put_broken(out, text);
 	} else {
 		out_flush(out);

@@ -6,20 +6,20 @@
 #define _TOOLS_TOTALS_H
 
 #include "sources/source.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 /**
  * struct totals - what was shown
  * @conns:	connections
  * @phases:	phases, if those are what is shown
  * @records:	records, if those are
- * @outcomes:	connections by vocab_outcome()
+ * @outcomes:	connections by outcome_of()
  */
 struct totals {
 	uint64_t conns;
 	uint64_t phases;
 	uint64_t records;
-	uint64_t outcomes[VOCAB_OUTCOMES];
+	uint64_t outcomes[OUTCOMES];
 };
 
 void totals_conn(struct totals *t, const struct synfin_record_conn *c);

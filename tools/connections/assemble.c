@@ -15,7 +15,7 @@
 #include "connections/assemble.h"
 #include "output/complain.h"
 #include "connections/keyed_hash.h"
-#include "connections/judge.h"
+#include "connections/reconstruct.h"
 #include "connections/pool.h"
 #include "connections/restore.h"
 #include "output/util.h"
@@ -27,10 +27,10 @@
 #define HOLD_NS		(30 * 1000000000ull)
 #define RECENT		64u		/* connections found without the table */
 
-struct entry {
+struct pending {
 	uint64_t id;
 	UT_hash_handle hh;
-	struct entry *prev, *next;
+	struct pending *prev, *next;
 	uint64_t due_ns;
 	bool headless;		/* it did not begin with its first phase */
 	struct conn conn;
@@ -39,11 +39,11 @@ struct entry {
 
 struct assembly {
 	struct assemble_ops ops;
-	struct entry *table;
-	struct entry anchor;		/* uthash frees a table that is empty */
-	struct entry *recent[RECENT];	/* by id; all of them are in @table */
-	struct entry *live;	/* least recently heard of first */
-	struct entry *held;	/* first ended first */
+	struct pending *table;
+	struct pending anchor;		/* uthash frees a table that is empty */
+	struct pending *recent[RECENT];	/* by id; all of them are in @table */
+	struct pending *live;	/* least recently heard of first */
+	struct pending *held;	/* first ended first */
 	unsigned int nr_held;
 	unsigned int nr_headless;
 	uint64_t now;
@@ -68,7 +68,7 @@ struct assembly *assemble_new(const struct assemble_ops *ops)
 	a->ops = *ops;
 	/* Found by no key, since no key is empty: any id may be a stranger's. */
 	HASH_ADD_KEYPTR(hh, a->table, &a->anchor.id, 0, &a->anchor);
-	a->entries = (struct pool){ .size = sizeof(struct entry), .limit = LIMIT };
+	a->entries = (struct pool){ .size = sizeof(struct pending), .limit = LIMIT };
 	a->longer = (struct pool){
 		.size = ASSEMBLE_PHASES * sizeof(struct step),
 		.limit = LIMIT_LONG,
@@ -91,14 +91,14 @@ void assemble_free(struct assembly *a)
 }
 
 /* Many are short: what comes next is often of one that was just heard of. */
-static struct entry **recent(struct assembly *a, uint64_t id)
+static struct pending **recent(struct assembly *a, uint64_t id)
 {
 	return &a->recent[id % RECENT];
 }
 
-static noinline struct entry *find_in_table(struct assembly *a, uint64_t id)
+static noinline struct pending *find_in_table(struct assembly *a, uint64_t id)
 {
-	struct entry *e;
+	struct pending *e;
 
 	HASH_FIND(hh, a->table, &id, sizeof(id), e);
 	if (e)
@@ -116,17 +116,17 @@ static bool is_first(const union synfin_record *rec)
  * What begins with its first phase is not in the table: one look less, at memory that
  * is in no cache. Unless that phase comes late, behind others of its connection.
  */
-static struct entry *find(struct assembly *a, const union synfin_record *rec)
+static struct pending *find(struct assembly *a, const union synfin_record *rec)
 {
 	uint64_t id = rec->head.id;
-	struct entry *e = *recent(a, id);
+	struct pending *e = *recent(a, id);
 
 	if (e && e->id == id)
 		return e;
 	return is_first(rec) && !a->nr_headless ? NULL : find_in_table(a, id);
 }
 
-static void drop(struct assembly *a, struct entry *e)
+static void drop(struct assembly *a, struct pending *e)
 {
 	if (*recent(a, e->id) == e)
 		*recent(a, e->id) = NULL;
@@ -143,10 +143,10 @@ static void drop(struct assembly *a, struct entry *e)
 	pool_give(&a->entries, e);
 }
 
-static struct entry *add(struct assembly *a, const struct synfin_record_head *head,
-			 bool headless)
+static struct pending *add(struct assembly *a, const struct synfin_record_head *head,
+			   bool headless)
 {
-	struct entry *e = pool_take(&a->entries);
+	struct pending *e = pool_take(&a->entries);
 
 	if (!e && a->live) {
 		drop(a, a->live);
@@ -194,7 +194,7 @@ static void make_room(struct conn *c)
 	memmove(gone, next, (c->nr_phases - i) * sizeof(*gone));
 }
 
-static noinline void more_room(struct assembly *a, struct entry *e)
+static noinline void more_room(struct assembly *a, struct pending *e)
 {
 	struct step *longer;
 
@@ -222,7 +222,7 @@ static struct step *place(struct conn *c, uint64_t time_ns)
 	return step;
 }
 
-static void add_step(struct assembly *a, struct entry *e,
+static void add_step(struct assembly *a, struct pending *e,
 		     const struct synfin_record_step *rec)
 {
 	struct conn *c = &e->conn;
@@ -255,7 +255,7 @@ static bool has_phase(const struct conn *c, const struct synfin_record_step *ste
 	return false;
 }
 
-static noinline void restore(struct assembly *a, struct entry *e)
+static noinline void restore(struct assembly *a, struct pending *e)
 {
 	struct synfin_record_step step[RESTORE_MAX];
 	unsigned int i, nr = restore_handshake(&e->conn.sum, step);
@@ -269,7 +269,7 @@ static noinline void restore(struct assembly *a, struct entry *e)
 }
 
 /* Which phases are lost, and which of them the summary tells. */
-static void settle_phases(struct assembly *a, struct entry *e)
+static void settle_phases(struct assembly *a, struct pending *e)
 {
 	unsigned int there = phases_there(&e->conn);
 	struct conn *c = &e->conn;
@@ -282,7 +282,7 @@ static void settle_phases(struct assembly *a, struct entry *e)
 		restore(a, e);
 }
 
-static bool hand_on(struct assembly *a, struct entry *e)
+static bool hand_on(struct assembly *a, struct pending *e)
 {
 	bool more;
 
@@ -308,7 +308,7 @@ static noinline bool hand_on_due(struct assembly *a)
 	return true;
 }
 
-static bool take_phases(struct assembly *a, struct entry *e,
+static bool take_phases(struct assembly *a, struct pending *e,
 			const struct synfin_record_phases *rec)
 {
 	unsigned int i, nr = synfin_record_steps(&rec->head);
@@ -321,8 +321,8 @@ static bool take_phases(struct assembly *a, struct entry *e,
 		add_step(a, e, &rec->step[i]);
 		/* It came after the summary was written. */
 		if (e->conn.ended)
-			judge_count(&e->conn.sum, rec->step[i].phase,
-				    rec->step[i].tcp_flags, 1);
+			reconstruct_count(&e->conn.sum, rec->step[i].phase,
+					  rec->step[i].tcp_flags, 1);
 	}
 	if (!e->conn.ended && e->next) {
 		DL_DELETE(a->live, e);
@@ -339,7 +339,7 @@ static bool hand_on_bare(struct assembly *a, const struct synfin_record_conn *re
 	return a->ops.conn(a->ops.ctx, &bare);
 }
 
-static noinline bool take_conn(struct assembly *a, struct entry *e,
+static noinline bool take_conn(struct assembly *a, struct pending *e,
 			       const struct synfin_record_conn *rec)
 {
 	if (e && e->conn.ended)
@@ -368,7 +368,7 @@ static noinline bool take_conn(struct assembly *a, struct entry *e,
  */
 bool assemble_record(struct assembly *a, const union synfin_record *rec)
 {
-	struct entry *e;
+	struct pending *e;
 
 	if (rec->head.type == SYNFIN_RECORD_PHASES && rec->head.time_ns > a->now) {
 		a->now = rec->head.time_ns;
@@ -393,7 +393,7 @@ bool assemble_record(struct assembly *a, const union synfin_record *rec)
  */
 bool assemble_rest(struct assembly *a, bool complete)
 {
-	struct entry *e, *next;
+	struct pending *e, *next;
 
 	while (a->held)
 		if (!hand_on(a, a->held))
@@ -404,7 +404,7 @@ bool assemble_rest(struct assembly *a, bool complete)
 		if (e->conn.lost_phases)
 			continue;
 		/* It is not dropped: all of them are about to be. */
-		if (judge(&e->conn, a->now) && !a->ops.conn(a->ops.ctx, &e->conn))
+		if (reconstruct(&e->conn, a->now) && !a->ops.conn(a->ops.ctx, &e->conn))
 			return false;
 	}
 	return true;

@@ -12,12 +12,12 @@
 #include "connections/keyed_hash.h"
 #include "output/fmt.h"
 #include "output/service.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 /* How much a second counts against those before it. */
 #define WEIGHT	0.4
 
-struct entry {
+struct counted {
 	UT_hash_handle hh;
 	struct group group;
 };
@@ -26,9 +26,9 @@ struct groups {
 	enum group_key by[GROUP_KEYS];
 	unsigned int nr_keys;
 	bool numeric;
-	struct entry *table;
-	struct entry *others;
-	struct entry **all;
+	struct counted *table;
+	struct counted *others;
+	struct counted **all;
 	size_t nr;
 	size_t room;
 };
@@ -127,16 +127,16 @@ void groups_key(const struct synfin_record_conn *c, enum group_key key, bool num
 		p = put_port(p, h->server_port, numeric);
 		break;
 	case GROUP_OUTCOME:
-		p = vocab_copy(p, vocab_outcome_word(vocab_outcome(c)));
+		p = word_copy(p, outcome_word(outcome_of(c)));
 		break;
 	case GROUP_OPEN:
-		p = vocab_copy(p, vocab_open(c->opening));
+		p = word_copy(p, word_open(c->opening));
 		break;
 	case GROUP_CLOSE:
-		p = vocab_copy(p, vocab_close(c->closing));
+		p = word_copy(p, word_close(c->closing));
 		break;
 	case GROUP_CLOSED_BY:
-		p = vocab_copy(p, vocab_closed_by(c->closed_by));
+		p = word_copy(p, word_closed_by(c->closed_by));
 		break;
 	default:
 		p = fmt_u64(p, h->netns);
@@ -183,9 +183,9 @@ void groups_free(struct groups *g)
 	free(g);
 }
 
-static struct entry *new_entry(struct groups *g, const struct synfin_record_head *head)
+static struct counted *new_entry(struct groups *g, const struct synfin_record_head *head)
 {
-	struct entry *e, **more;
+	struct counted *e, **more;
 
 	if (g->nr == g->room) {
 		more = realloc(g->all, (g->room + 256) * sizeof(*more));
@@ -202,7 +202,7 @@ static struct entry *new_entry(struct groups *g, const struct synfin_record_head
 	return e;
 }
 
-static struct entry *others(struct groups *g, const struct synfin_record_head *head)
+static struct counted *others(struct groups *g, const struct synfin_record_head *head)
 {
 	if (!g->others) {
 		g->others = new_entry(g, head);
@@ -212,10 +212,10 @@ static struct entry *others(struct groups *g, const struct synfin_record_head *h
 	return g->others;
 }
 
-static struct entry *find(struct groups *g, const struct synfin_record_conn *c)
+static struct counted *find(struct groups *g, const struct synfin_record_conn *c)
 {
 	char key[GROUP_KEYS][GROUP_TEXT] = { 0 };
-	struct entry *e;
+	struct counted *e;
 
 	for (unsigned int i = 0; i < g->nr_keys; i++)
 		groups_key(c, g->by[i], g->numeric, key[i]);
@@ -243,7 +243,7 @@ static struct entry *find(struct groups *g, const struct synfin_record_conn *c)
  */
 int groups_add(struct groups *g, const struct synfin_record_conn *c, bool fresh)
 {
-	struct entry *e = find(g, c);
+	struct counted *e = find(g, c);
 	struct group *group;
 
 	if (!e)
@@ -251,7 +251,7 @@ int groups_add(struct groups *g, const struct synfin_record_conn *c, bool fresh)
 	group = &e->group;
 	group->conns++;
 	group->fresh += fresh;
-	group->failed += vocab_class(c) == VOCAB_FAILED;
+	group->failed += outcome_class(c) == OUTCOME_FAILED;
 	group->resets += c->closing == SYNFIN_CLOSE_RESET;
 	if (c->bytes_client != SYNFIN_BYTES_NONE)
 		group->up += c->bytes_client;

@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "commands/stop.h"
-#include "commands/watch.h"
+#include "commands/interrupt.h"
+#include "commands/pipeline.h"
 #include "export/exporter.h"
 #include "export/openmetrics.h"
 #include "output/complain.h"
@@ -145,24 +145,24 @@ wrong:
  */
 char *exporter_scrape(struct exporter *e, bool old, size_t *len)
 {
-	struct figures *figures = malloc(sizeof(*figures));
-	struct metrics m = { .figures = figures, .live = !e->opt.file };
+	struct counters *counters = malloc(sizeof(*counters));
+	struct metrics m = { .counters = counters, .live = !e->opt.file };
 	char *text = NULL;
-	FILE *f = figures ? open_memstream(&text, len) : NULL;
+	FILE *f = counters ? open_memstream(&text, len) : NULL;
 
 	if (!f) {
-		free(figures);
+		free(counters);
 		return NULL;
 	}
 	m.loaded = m.live && !access(PROC_STATS, R_OK) &&
-		   !figures_read(figures, &e->opt);
+		   !counters_read(counters, &e->opt);
 	pthread_mutex_lock(&e->lock);
 	m.tally = &e->tally;
 	m.lost = e->lost;
 	openmetrics_write(f, &m, old);
 	seen_save(&e->seen);
 	pthread_mutex_unlock(&e->lock);
-	free(figures);
+	free(counters);
 	if (fclose(f)) {
 		free(text);
 		return NULL;
@@ -170,7 +170,7 @@ char *exporter_scrape(struct exporter *e, bool old, size_t *len)
 	return text;
 }
 
-static bool on_conn(struct watch *w, const struct conn *c)
+static bool on_conn(struct pipeline *w, const struct conn *c)
 {
 	struct exporter *e = w->ctx;
 
@@ -183,7 +183,7 @@ static bool on_conn(struct watch *w, const struct conn *c)
 	return true;
 }
 
-static void on_end(struct watch *w)
+static void on_end(struct pipeline *w)
 {
 	struct exporter *e = w->ctx;
 
@@ -193,7 +193,7 @@ static void on_end(struct watch *w)
 }
 
 /* A file that cannot be written now may be writable later. */
-static bool on_idle(struct watch *w)
+static bool on_idle(struct pipeline *w)
 {
 	struct exporter *e = w->ctx;
 	static time_t due;
@@ -215,7 +215,7 @@ static int run(struct exporter *e)
 	static const struct view view = {
 		.conn = on_conn, .bare = true, .idle = on_idle, .end = on_end,
 	};
-	struct watch w = { .opt = &e->opt, .view = &view, .ctx = e };
+	struct pipeline w = { .opt = &e->opt, .view = &view, .ctx = e };
 	int status;
 
 	w.src = source_open(&e->opt);
@@ -225,12 +225,12 @@ static int run(struct exporter *e)
 		w.src->close(w.src);
 		return EXIT_FAILURE;
 	}
-	status = watch_run(&w);
+	status = pipeline_run(&w);
 	if (e->textfile)
 		return textfile_write(e) ? EXIT_FAILURE : status;
 	/* What was in a file is served until somebody ends that. */
-	while (e->opt.file && status == EXIT_SUCCESS && !stop_asked)
-		stop_wait(-1, 1000);
+	while (e->opt.file && status == EXIT_SUCCESS && !interrupted)
+		interrupt_wait(-1, 1000);
 	return status;
 }
 
@@ -263,7 +263,7 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	if (parse(&e, &a, argc, argv))
 		return 2;
-	if (stop_setup(0) || tally_init(&e.tally, a.services, a.by_netns) ||
+	if (interrupt_setup(0) || tally_init(&e.tally, a.services, a.by_netns) ||
 	    open_state(&e, a.state))
 		return EXIT_FAILURE;
 	if (e.listen)

@@ -8,7 +8,7 @@
 
 #include "export/openmetrics.h"
 #include "output/util.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 struct text {
 	FILE *f;
@@ -53,11 +53,11 @@ static void connections_of(const struct text *t, const struct tally_service *s)
 				fputs("synfin_connections_total{", t->f);
 				service_labels(t, s);
 				fprintf(t->f, ",open=\"%s\",close=\"%s\",closed_by=\"%s\"} %llu\n",
-					vocab_open(o)->text,
+					word_open(o)->text,
 					c == SYNFIN_CLOSE_NONE ? "" :
-					vocab_close(c)->text,
+					word_close(c)->text,
 					by == SYNFIN_BY_NOBODY ? "" :
-					vocab_closed_by(by)->text,
+					word_closed_by(by)->text,
 					(unsigned long long)s->conns[o][c][by]);
 			}
 }
@@ -176,51 +176,51 @@ static bool is_gauge(const char *name)
 	return false;
 }
 
-static bool has(const struct figures *figures, const char *name)
+static bool has(const struct counters *counters, const char *name)
 {
-	for (unsigned int i = 0; i < figures->nr; i++)
-		if (!strcmp(figures->figure[i].name, name))
+	for (unsigned int i = 0; i < counters->nr; i++)
+		if (!strcmp(counters->counter[i].name, name))
 			return true;
 	return false;
 }
 
-static void write_gauges(const struct text *t, const struct figures *figures)
+static void write_gauges(const struct text *t, const struct counters *counters)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(gauges); i++) {
-		if (!gauges[i].gauge || !has(figures, gauges[i].counter))
+		if (!gauges[i].gauge || !has(counters, gauges[i].counter))
 			continue;
 		if (gauges[i].help)
 			family(t, gauges[i].gauge, "gauge", NULL, gauges[i].help);
 		fprintf(t->f, "synfin_%s%s %llu\n", gauges[i].gauge,
 			gauges[i].label, (unsigned long long)
-			figures_get(figures, gauges[i].counter));
+			counters_get(counters, gauges[i].counter));
 	}
 }
 
 /* Each counter of the module, and why segments were recorded nowhere. */
-static void write_counters(const struct text *t, const struct figures *figures)
+static void write_counters(const struct text *t, const struct counters *counters)
 {
 	char name[64];
 
-	for (unsigned int i = 0; i < figures->nr; i++) {
-		const struct figure *figure = &figures->figure[i];
-		const char *help = figures_meaning(figure->name);
+	for (unsigned int i = 0; i < counters->nr; i++) {
+		const struct counter *counter = &counters->counter[i];
+		const char *help = counters_meaning(counter->name);
 
-		if (is_gauge(figure->name) || figures_is_reason(figure->name))
+		if (is_gauge(counter->name) || counters_is_reason(counter->name))
 			continue;
-		snprintf(name, sizeof(name), "module_%s", figure->name);
+		snprintf(name, sizeof(name), "module_%s", counter->name);
 		family(t, name, "counter", NULL,
 		       *help ? help : "a counter that only a newer module has");
 		fprintf(t->f, "synfin_%s_total %llu\n", name,
-			(unsigned long long)figure->value);
+			(unsigned long long)counter->value);
 	}
 	family(t, "module_ignored_segments", "counter", NULL,
 	       "Segments that were recorded nowhere, by the reason.");
-	for (unsigned int i = 0; i < figures->nr; i++)
-		if (figures_is_reason(figures->figure[i].name))
+	for (unsigned int i = 0; i < counters->nr; i++)
+		if (counters_is_reason(counters->counter[i].name))
 			fprintf(t->f, "synfin_module_ignored_segments_total{reason=\"%s\"} %llu\n",
-				figures->figure[i].name,
-				(unsigned long long)figures->figure[i].value);
+				counters->counter[i].name,
+				(unsigned long long)counters->counter[i].value);
 }
 
 /**
@@ -244,8 +244,8 @@ void openmetrics_write(FILE *f, const struct metrics *m, bool old)
 		fprintf(f, "synfin_module_loaded %d\n", m->loaded);
 	}
 	if (m->loaded) {
-		write_gauges(&t, m->figures);
-		write_counters(&t, m->figures);
+		write_gauges(&t, m->counters);
+		write_counters(&t, m->counters);
 	}
 	if (!old)
 		fputs("# EOF\n", f);

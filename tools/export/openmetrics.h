@@ -7,20 +7,20 @@
 
 #include <stdio.h>
 
-#include "commands/figures.h"
+#include "commands/counters.h"
 #include "export/tally.h"
 
 /**
  * struct metrics - what is shown at one moment
  * @tally:	connections
- * @figures:	the module's counters; none if @loaded is false
+ * @counters:	the module's counters; none if @loaded is false
  * @loaded:	the module is there
  * @live:	connections come from it, not from a file
  * @lost:	records that this reader lost
  */
 struct metrics {
 	const struct tally *tally;
-	const struct figures *figures;
+	const struct counters *counters;
 	bool loaded;
 	bool live;
 	uint64_t lost;

@@ -6,7 +6,7 @@
 
 #include "output/fmt.h"
 #include "output/json_text.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 struct json_text json_steps[JSON_PHASES][JSON_ENDS];
 
@@ -16,9 +16,9 @@ static void make(struct json_text *part, const struct word *phase,
 	char text[FMT_ROOM], *p = text;
 
 	p = FMT_LITERAL(p, "{\"phase\":\"");
-	p = vocab_copy(p, phase);
+	p = word_copy(p, phase);
 	p = FMT_LITERAL(p, "\",\"from\":\"");
-	p = vocab_copy(p, from);
+	p = word_copy(p, from);
 	p = FMT_LITERAL(p, "\",\"t_ns\":");
 	part->len = (uint8_t)(p - text);
 	assert(part->len <= sizeof(part->text));
@@ -31,6 +31,6 @@ static void make_all(void)
 {
 	for (unsigned int phase = 0; phase < JSON_PHASES; phase++)
 		for (unsigned int from = 0; from < JSON_ENDS; from++)
-			make(&json_steps[phase][from], vocab_phase(phase),
-			     vocab_from(from));
+			make(&json_steps[phase][from], word_phase(phase),
+			     word_from(from));
 }

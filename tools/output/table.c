@@ -8,7 +8,7 @@
 
 #include "output/fmt.h"
 #include "output/table.h"
-#include "output/term.h"
+#include "output/terminal.h"
 
 #define COLOR_OFF	"\033[0m"
 
@@ -52,7 +52,7 @@ enum table_result table_init(struct table *t, const struct column *all,
 			     const struct options *opt)
 {
 	*t = (struct table){
-		.opt = opt, .all = all, .plain = !term_is_terminal(),
+		.opt = opt, .all = all, .plain = !terminal_is_terminal(),
 	};
 	if (opt->columns && !strcmp(opt->columns, "help"))
 		return table_help(all) ? TABLE_WRONG : TABLE_HELPED;

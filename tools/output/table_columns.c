@@ -8,7 +8,7 @@
 
 #include "output/complain.h"
 #include "output/table.h"
-#include "output/term.h"
+#include "output/terminal.h"
 
 static bool is_time(const struct column *col)
 {
@@ -194,7 +194,7 @@ static void grow(struct table *t)
  */
 int table_layout(struct table *t)
 {
-	t->columns = term_width(&t->bounded);
+	t->columns = terminal_width(&t->bounded);
 	if (!t->opt->columns)
 		choose(t, 0);
 	else if (choose_named(t, t->opt->columns))

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "commands/stop.h"
+#include "commands/interrupt.h"
 #include "output/complain.h"
 #include "ship/sender.h"
 
@@ -184,7 +184,7 @@ static int send_oldest(struct sender *s, CURL *curl)
 /* A file is sent to its end; who stops a service does not wait for long. */
 static bool is_over(const struct sender *s, int64_t *end)
 {
-	if (!s->stop || !stop_asked)
+	if (!s->stop || !interrupted)
 		return false;
 	if (!*end)
 		*end = seconds() + STOP_S;

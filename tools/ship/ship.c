@@ -17,8 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "commands/stop.h"
-#include "commands/watch.h"
+#include "commands/interrupt.h"
+#include "commands/pipeline.h"
 #include "daemon/number.h"
 #include "daemon/ring_id.h"
 #include "daemon/seen.h"
@@ -273,12 +273,12 @@ static bool commit(struct shipper *s)
 		if (said != err)
 			complain("%s: %s: reading waits", s->path, strerror(err));
 		said = err;
-		if (stop_asked) {
+		if (interrupted) {
 			spool_count(&s->spool, 0, spool_rows(s->batch, s->len), 0);
 			s->len = 0;
 			return false;
 		}
-		stop_wait(-1, 100);
+		interrupt_wait(-1, 100);
 	}
 	s->len = 0;
 	seen_save(&s->seen);
@@ -301,7 +301,7 @@ static void make_row(struct shipper *s, const struct conn *c)
 	*rest = ',';
 }
 
-static bool on_conn(struct watch *w, const struct conn *c)
+static bool on_conn(struct pipeline *w, const struct conn *c)
 {
 	struct shipper *s = w->ctx;
 	struct conn bare = { .sum = c->sum, .ended = c->ended };
@@ -318,7 +318,7 @@ static bool on_conn(struct watch *w, const struct conn *c)
 	return s->len < BATCH || commit(s);
 }
 
-static void count_lost(struct watch *w)
+static void count_lost(struct pipeline *w)
 {
 	struct shipper *s = w->ctx;
 	uint64_t lost = w->src->lost;
@@ -328,7 +328,7 @@ static void count_lost(struct watch *w)
 	s->lost = lost;
 }
 
-static bool on_idle(struct watch *w)
+static bool on_idle(struct pipeline *w)
 {
 	struct shipper *s = w->ctx;
 
@@ -345,7 +345,7 @@ static int run(struct shipper *s)
 		.conn = on_conn, .bare = true, .idle = on_idle,
 		.end = count_lost,
 	};
-	struct watch w = { .opt = &s->opt, .view = &view, .ctx = s };
+	struct pipeline w = { .opt = &s->opt, .view = &view, .ctx = s };
 	int status;
 
 	w.src = source_open(&s->opt);
@@ -355,7 +355,7 @@ static int run(struct shipper *s)
 		w.src->close(w.src);
 		return EXIT_FAILURE;
 	}
-	status = watch_run(&w);
+	status = pipeline_run(&w);
 	if (!commit(s))
 		status = EXIT_FAILURE;
 	spool_close_segment(&s->spool);
@@ -369,7 +369,7 @@ static int ship(struct shipper *s)
 	/* So that dropping the oldest one leaves most of what there is. */
 	if (s->spool.segment > s->spool.limit / 8)
 		s->spool.segment = s->spool.limit / 8;
-	if (read_password(s) || stop_setup(0) || spool_open(&s->spool, s->path))
+	if (read_password(s) || interrupt_setup(0) || spool_open(&s->spool, s->path))
 		return EXIT_FAILURE;
 	if (name_source(s) || out_open(&s->row, -1, "") ||
 	    sender_start(&s->sender))

@@ -35,7 +35,7 @@ static const uint64_t limits[SYNFIN_WAIT_NR] = {
 };
 
 /* Both endpoints, the lower first: the same for both directions. */
-struct key {
+struct flow_key {
 	struct synfin_addr addr[2];
 	uint16_t port[2];
 	uint32_t family;
@@ -43,7 +43,7 @@ struct key {
 
 /* A pair of endpoints, and the connections on it: the newest first. */
 struct pair {
-	struct key key;
+	struct flow_key key;
 	UT_hash_handle hh;
 	struct flow *flows[SYNFIN_RIVALS_MAX];
 	unsigned int nr;
@@ -127,13 +127,13 @@ uint64_t capture_passed(const struct capture *cap, enum synfin_counter reason)
 }
 
 /* The scope is beside the family. */
-static struct key key_of(const struct captured *c)
+static struct flow_key key_of(const struct captured *c)
 {
 	const struct synfin_segment *seg = &c->seg;
 	int order = memcmp(&seg->src, &seg->dst, sizeof(seg->src));
 	bool swap = order > 0 || (!order && seg->sport > seg->dport);
 
-	return (struct key){
+	return (struct flow_key){
 		.addr = { swap ? seg->dst : seg->src, swap ? seg->src : seg->dst },
 		.port = { swap ? seg->dport : seg->sport,
 			  swap ? seg->sport : seg->dport },
@@ -272,7 +272,7 @@ static bool evict(struct capture *cap, const struct sink *sink)
 	return more;
 }
 
-static struct pair *add_pair(struct capture *cap, const struct key *key)
+static struct pair *add_pair(struct capture *cap, const struct flow_key *key)
 {
 	struct pair *pair = pool_take(&cap->pairs);
 
@@ -284,7 +284,7 @@ static struct pair *add_pair(struct capture *cap, const struct key *key)
 	return pair;
 }
 
-static struct flow *add_flow(struct capture *cap, const struct key *key,
+static struct flow *add_flow(struct capture *cap, const struct flow_key *key,
 			     const struct synfin_segment *seg)
 {
 	struct flow *flow = pool_take(&cap->flows);
@@ -349,7 +349,7 @@ static bool meet(struct capture *cap, struct flow *flow,
 }
 
 /* The segment begins a connection, beside others on its endpoints or not. */
-static bool begin(struct capture *cap, const struct pair *pair, const struct key *key,
+static bool begin(struct capture *cap, const struct pair *pair, const struct flow_key *key,
 		  const struct synfin_segment *seg, uint64_t now,
 		  const struct sink *sink)
 {
@@ -397,7 +397,7 @@ bool capture_segment(struct capture *cap, struct captured *c,
 		     const struct sink *sink)
 {
 	struct synfin_segment *seg = &c->seg;
-	struct key key = key_of(c);
+	struct flow_key key = key_of(c);
 	uint64_t now = c->ns;
 	struct pair *pair;
 	int picked;

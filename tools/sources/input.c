@@ -12,7 +12,7 @@
 #include "output/complain.h"
 #include "sources/input.h"
 #include "sources/unpack.h"
-#include "commands/stop.h"
+#include "commands/interrupt.h"
 
 #define INPUT_SIZE	(512u * 1024)
 
@@ -85,9 +85,9 @@ static ssize_t read_some(struct input *in, void *to, size_t room)
 
 	do {
 		/* What a signal interrupts is this, not the read() after it. */
-		while (!in->plain && !in->unpack && !stop_asked && !stop_wait(in->fd, 100))
+		while (!in->plain && !in->unpack && !interrupted && !interrupt_wait(in->fd, 100))
 			;
-		if (stop_asked)
+		if (interrupted)
 			return 0;
 		n = in->unpack ? unpack_read(in->unpack, to, room) :
 				 read(in->fd, to, room);

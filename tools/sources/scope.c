@@ -49,7 +49,7 @@ struct ends {
 };
 
 /**
- * struct place - where a connection was seen
+ * struct vantage - where a connection was seen
  * @ends:	its endpoints
  * @hh:		of the first of several with the same endpoints
  * @prev:	the one that was used before it
@@ -58,18 +58,18 @@ struct ends {
  * @number:	tells it from others with the same endpoints
  * @side:	its directions, that of the lower endpoint first
  */
-struct place {
+struct vantage {
 	struct ends ends;
 	UT_hash_handle hh;
-	struct place *prev, *next;
-	struct place *other;
+	struct vantage *prev, *next;
+	struct vantage *other;
 	uint32_t number;
 	struct side side[2];
 };
 
 struct scopes {
-	struct place *table;
-	struct place *firsts;	/* least recently used first */
+	struct vantage *table;
+	struct vantage *firsts;	/* least recently used first */
 	struct pool places;
 	uint32_t last;
 };
@@ -84,7 +84,7 @@ struct scopes *scopes_new(void)
 	struct scopes *s = calloc(1, sizeof(*s));
 
 	if (s)
-		s->places = (struct pool){ .size = sizeof(struct place),
+		s->places = (struct pool){ .size = sizeof(struct vantage),
 					   .limit = LIMIT };
 	else
 		complain("out of memory");
@@ -157,7 +157,7 @@ static unsigned int reports(const struct side *quoted, const struct captured *c)
 	return quoted->syn && c->seg.seq == quoted->isn ? 2 : 1;
 }
 
-static unsigned int fits(const struct place *place, unsigned int way,
+static unsigned int fits(const struct vantage *place, unsigned int way,
 			 const struct captured *c)
 {
 	const struct side *side = &place->side[way], *other = &place->side[!way];
@@ -169,13 +169,13 @@ static unsigned int fits(const struct place *place, unsigned int way,
 	return side->nr ? goes_on(side, other, c) : answers(other, c);
 }
 
-static struct place *best_of(struct place *first, unsigned int way,
-			     const struct captured *c, unsigned int *nr)
+static struct vantage *best_of(struct vantage *first, unsigned int way,
+			       const struct captured *c, unsigned int *nr)
 {
-	struct place *best = NULL;
+	struct vantage *best = NULL;
 	unsigned int score = 0;
 
-	for (struct place *place = first; place; place = place->other) {
+	for (struct vantage *place = first; place; place = place->other) {
 		unsigned int fit = fits(place, way, c);
 
 		++*nr;
@@ -187,9 +187,9 @@ static struct place *best_of(struct place *first, unsigned int way,
 	return best;
 }
 
-static void forget(struct scopes *s, struct place *first)
+static void forget(struct scopes *s, struct vantage *first)
 {
-	struct place *next;
+	struct vantage *next;
 
 	HASH_DEL(s->table, first);
 	DL_DELETE(s->firsts, first);
@@ -199,9 +199,9 @@ static void forget(struct scopes *s, struct place *first)
 	}
 }
 
-static struct place *take(struct scopes *s)
+static struct vantage *take(struct scopes *s)
 {
-	struct place *place = pool_take(&s->places);
+	struct vantage *place = pool_take(&s->places);
 
 	if (!place && s->firsts) {
 		forget(s, s->firsts);
@@ -212,9 +212,9 @@ static struct place *take(struct scopes *s)
 	return place;
 }
 
-static struct place *add_first(struct scopes *s, const struct ends *ends)
+static struct vantage *add_first(struct scopes *s, const struct ends *ends)
 {
-	struct place *place = take(s);
+	struct vantage *place = take(s);
 
 	if (!place)
 		return NULL;
@@ -225,9 +225,9 @@ static struct place *add_first(struct scopes *s, const struct ends *ends)
 }
 
 /* One more with the endpoints of @first, which stays. */
-static struct place *add_other(struct scopes *s, struct place *first)
+static struct vantage *add_other(struct scopes *s, struct vantage *first)
 {
-	struct place *place;
+	struct vantage *place;
 
 	DL_DELETE(s->firsts, first);
 	DL_APPEND(s->firsts, first);
@@ -281,7 +281,7 @@ uint32_t scopes_find(struct scopes *s, const struct captured *c, bool copy)
 			  swap ? seg->sport : seg->dport },
 		.family = seg->family,
 	};
-	struct place *first, *place;
+	struct vantage *first, *place;
 	unsigned int nr = 0;
 
 	HASH_FIND(hh, s->table, &ends, sizeof(ends), first);

@@ -10,7 +10,7 @@
 #include "sources/record_check.h"
 #include "sources/record_v1.h"
 #include "sources/source.h"
-#include "commands/stop.h"
+#include "commands/interrupt.h"
 
 #define BATCH	1024u
 
@@ -27,7 +27,7 @@ static enum source_state at_end(struct recording *r, size_t left)
 	if (input_error(r->in))
 		return source_fail(&r->src, "%s: %s", r->in->name,
 				   input_error(r->in));
-	if (stop_asked)
+	if (interrupted)
 		return SOURCE_END;
 	if (r->follow && r->in->plain && !r->in->unpack)
 		return SOURCE_IDLE;
@@ -101,7 +101,7 @@ static enum source_state recording_read(struct source *src,
 static void recording_wait(struct source *src)
 {
 	(void)src;
-	stop_wait(-1, 100);
+	interrupt_wait(-1, 100);
 }
 
 static void recording_close(struct source *src)

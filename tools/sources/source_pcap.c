@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/stop.h"
+#include "commands/interrupt.h"
 #include "output/complain.h"
 #include "output/fmt.h"
 #include "output/util.h"
@@ -71,7 +71,7 @@ static enum source_state finish(struct capture_source *s, const char *wrong)
 	if (!dig_finish(&s->digger) || !order_flush(&s->order) ||
 	    !capture_finish(s->capture, s->sink))
 		return SOURCE_END;
-	if (!wrong || stop_asked)
+	if (!wrong || interrupted)
 		return SOURCE_END;
 	return source_fail(&s->src, "%s: broken at offset %llu: %s", s->in->name,
 			   (unsigned long long)offset, wrong);

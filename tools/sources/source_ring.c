@@ -16,7 +16,7 @@
 #include "sources/merge.h"
 #include "sources/record_check.h"
 #include "sources/ring_map.h"
-#include "commands/stop.h"
+#include "commands/interrupt.h"
 
 /* Own place in one ring. */
 struct place {
@@ -226,7 +226,7 @@ static void ring_wait(struct source *src)
 	for (unsigned int ring = 0; ring < r->map.nr_rings; ring++)
 		position += r->places[ring].next;
 	lseek(r->map.fd, (off_t)position, SEEK_SET);
-	r->woken = stop_wait(r->woken ? -1 : r->map.fd, 100);
+	r->woken = interrupt_wait(r->woken ? -1 : r->map.fd, 100);
 }
 
 static void ring_close(struct source *src)

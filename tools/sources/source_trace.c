@@ -14,7 +14,7 @@
 
 #include "output/complain.h"
 #include "sources/merge.h"
-#include "commands/stop.h"
+#include "commands/interrupt.h"
 #include "sources/absent.h"
 #include "sources/trace_map.h"
 
@@ -110,7 +110,7 @@ static enum source_state trace_read(struct source *src, const struct sink *sink)
 static void trace_wait(struct source *src)
 {
 	(void)src;
-	stop_wait(-1, 100);
+	interrupt_wait(-1, 100);
 }
 
 /* What the instance's buffers had no room for. */

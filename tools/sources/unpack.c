@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/stop.h"
+#include "commands/interrupt.h"
 #include "output/complain.h"
 #include "output/util.h"
 #include "sources/unpack.h"
@@ -62,9 +62,9 @@ static ssize_t more(struct archive *archive, void *ctx, const void **data)
 	u->begun = 0;
 	while (!n) {
 		/* A signal interrupts the wait, not the read() that follows. */
-		while (!stop_asked && !stop_wait(u->fd, 100))
+		while (!interrupted && !interrupt_wait(u->fd, 100))
 			;
-		if (stop_asked)
+		if (interrupted)
 			return 0;
 		n = read(u->fd, u->buf, sizeof(u->buf));
 		if (n >= 0)

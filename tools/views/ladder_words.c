@@ -10,7 +10,7 @@
 
 #include "core/wire.h"
 #include "output/fmt.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 static const struct {
 	const char *name;
@@ -299,7 +299,7 @@ void rung_put_bytes(struct rung *rung, const struct synfin_record_conn *sum,
 static void put_opening(const struct synfin_record_conn *sum, char *buf,
 			size_t size)
 {
-	append(buf, size, "%s", vocab_open(sum->opening)->text);
+	append(buf, size, "%s", word_open(sum->opening)->text);
 	if (sum->opening == SYNFIN_OPEN_SIMULTANEOUS)
 		append(buf, size, " open");
 	else if (sum->opening == SYNFIN_OPEN_UNANSWERED)
@@ -314,7 +314,7 @@ static void put_closing(const struct synfin_record_conn *sum, char *buf,
 	if (sum->closing != SYNFIN_CLOSE_NONE)
 		append(buf, size, ", %s%s",
 		       sum->closing == SYNFIN_CLOSE_OPEN ? "still " : "",
-		       vocab_close(sum->closing)->text);
+		       word_close(sum->closing)->text);
 	if (sum->closing == SYNFIN_CLOSE_FOUR_WAY ||
 	    sum->closing == SYNFIN_CLOSE_THREE_WAY ||
 	    sum->closing == SYNFIN_CLOSE_SIMULTANEOUS)
@@ -322,7 +322,7 @@ static void put_closing(const struct synfin_record_conn *sum, char *buf,
 	if (sum->closed_by == SYNFIN_BY_CLIENT ||
 	    sum->closed_by == SYNFIN_BY_SERVER)
 		append(buf, size, " by the %s",
-		       vocab_closed_by(sum->closed_by)->text);
+		       word_closed_by(sum->closed_by)->text);
 	if (sum->closing == SYNFIN_CLOSE_RESET && sum->fin_count)
 		append(buf, size, " after %u FIN", sum->fin_count);
 }

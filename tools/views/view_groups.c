@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "output/cells.h"
+#include "output/table_cells.h"
 #include "output/fmt.h"
 #include "output/json.h"
 #include "views/view_groups.h"

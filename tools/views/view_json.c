@@ -11,7 +11,7 @@
 #include "output/json_text.h"
 #include "output/service.h"
 #include "views/view_json.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 /* The largest object must fit: one phase takes less than 160 bytes. */
 static_assert(OUT_ROOM > 2048 + 160 * 65, "an object does not fit");
@@ -26,7 +26,7 @@ static inline char *put_ns(char *p, uint64_t ns)
 static inline char *put_word(char *p, const struct word *word)
 {
 	*p++ = '"';
-	p = vocab_copy(p, word);
+	p = word_copy(p, word);
 	*p++ = '"';
 	return p;
 }
@@ -101,13 +101,13 @@ static char *put_phases(char *p, const struct conn *c)
 static char *put_outcome(char *p, const struct synfin_record_conn *s)
 {
 	p = FMT_LITERAL(p, ",\"open\":");
-	p = put_word(p, vocab_open(s->opening));
+	p = put_word(p, word_open(s->opening));
 	p = FMT_LITERAL(p, ",\"close\":");
 	p = s->closing == SYNFIN_CLOSE_NONE ? FMT_LITERAL(p, "null") :
-					      put_word(p, vocab_close(s->closing));
+					      put_word(p, word_close(s->closing));
 	p = FMT_LITERAL(p, ",\"closed_by\":");
 	return s->closed_by == SYNFIN_BY_NOBODY ? FMT_LITERAL(p, "null") :
-						  put_word(p, vocab_closed_by(s->closed_by));
+						  put_word(p, word_closed_by(s->closed_by));
 }
 
 static char *put_times(char *p, const struct synfin_record_conn *s)
@@ -149,9 +149,9 @@ static char *put_counts(char *p, const struct synfin_record_conn *s)
 static char *put_others(char *p, const struct synfin_record_conn *s)
 {
 	p = FMT_LITERAL(p, ",\"conn_state\":");
-	p = put_word(p, vocab_conn_state(s));
+	p = put_word(p, word_conn_state(s));
 	p = FMT_LITERAL(p, ",\"history\":\"");
-	p = vocab_history(p, s->history);
+	p = word_history(p, s->history);
 	p = FMT_LITERAL(p, "\",\"completeness\":");
 	return fmt_u64(p, s->completeness);
 }
@@ -213,7 +213,7 @@ static char *put_segment(char *p, const struct synfin_record_step *rec)
 	p = FMT_LITERAL(p, ",\"window\":");
 	p = fmt_u64(p, rec->window);
 	p = FMT_LITERAL(p, ",\"flags\":\"");
-	p = vocab_flags(p, rec->tcp_flags);
+	p = word_flags(p, rec->tcp_flags);
 	p = FMT_LITERAL(p, "\",\"len\":");
 	return fmt_u64(p, rec->len);
 }
@@ -232,9 +232,9 @@ void json_phase(struct out *out, const struct phase *phase)
 	p = FMT_LITERAL(p, ",\"id\":");
 	p = fmt_u64(p, phase->head->id);
 	p = FMT_LITERAL(p, ",\"phase\":");
-	p = put_word(p, vocab_phase(rec->phase));
+	p = put_word(p, word_phase(rec->phase));
 	p = FMT_LITERAL(p, ",\"from\":");
-	p = put_word(p, vocab_from(rec->from));
+	p = put_word(p, word_from(rec->from));
 	p = put_segment(p, rec);
 	p = FMT_LITERAL(p, ",\"count\":");
 	p = fmt_u64(p, rec->count);

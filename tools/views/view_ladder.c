@@ -12,7 +12,7 @@
 #include "views/ladder_columns.h"
 #include "views/ladder_rungs.h"
 #include "output/service.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 /* What lines and arrows are made of. */
 struct glyphs {
@@ -32,7 +32,7 @@ static const struct glyphs glyph_sets[] = {
 };
 
 /* A drawing. */
-struct view {
+struct drawing {
 	struct canvas canvas;
 	const struct conn *c;
 	const struct ladder_options *opt;
@@ -40,13 +40,13 @@ struct view {
 	struct ladder_columns at;
 };
 
-static int put(struct view *v, int col, const char *text, enum style style)
+static int put(struct drawing *v, int col, const char *text, enum style style)
 {
 	return canvas_put(&v->canvas, col, v->canvas.width, text, style);
 }
 
 /* A line of text; one that does not fit ends in a mark. */
-static void put_line(struct view *v, int col, const char *text,
+static void put_line(struct drawing *v, int col, const char *text,
 		     enum style style)
 {
 	int last = v->canvas.width - 1;
@@ -56,7 +56,7 @@ static void put_line(struct view *v, int col, const char *text,
 	canvas_end_line(&v->canvas);
 }
 
-static void put_times(struct view *v, const struct rung *rung)
+static void put_times(struct drawing *v, const struct rung *rung)
 {
 	const char *remark = rung->remark[v->at.brief];
 	int col = v->at.right + 3 + v->at.time;
@@ -67,7 +67,7 @@ static void put_times(struct view *v, const struct rung *rung)
 		put(v, col + 2, remark, DIM);
 }
 
-static void put_shaft(struct view *v, const struct rung *rung, enum style style)
+static void put_shaft(struct drawing *v, const struct rung *rung, enum style style)
 {
 	const struct glyphs *g = v->glyphs;
 	bool client = rung->from == SYNFIN_FROM_CLIENT;
@@ -84,7 +84,7 @@ static void put_shaft(struct view *v, const struct rung *rung, enum style style)
 }
 
 /* Number, name and sequence numbers, on the shaft, in columns of their own. */
-static void put_label(struct view *v, const struct rung *rung, enum style style)
+static void put_label(struct drawing *v, const struct rung *rung, enum style style)
 {
 	struct canvas *canvas = &v->canvas;
 	int name = v->at.left + LADDER_LABEL_AT + v->at.step + 3;
@@ -106,7 +106,7 @@ static void put_label(struct view *v, const struct rung *rung, enum style style)
 	canvas_put(canvas, col, end, " ", PLAIN);
 }
 
-static void draw_arrow(struct view *v, const struct rung *rung)
+static void draw_arrow(struct drawing *v, const struct rung *rung)
 {
 	static const enum style shafts[] = {
 		[MOOD_PLAIN] = PLAIN, [MOOD_AGAIN] = PLAIN, [MOOD_BAD] = RED,
@@ -120,7 +120,7 @@ static void draw_arrow(struct view *v, const struct rung *rung)
 	put_times(v, rung);
 }
 
-static void draw_states(struct view *v, const struct rung *rung)
+static void draw_states(struct drawing *v, const struct rung *rung)
 {
 	int at[] = { v->at.left, v->at.right };
 	int end;
@@ -134,7 +134,7 @@ static void draw_states(struct view *v, const struct rung *rung)
 	}
 }
 
-static void draw_text(struct view *v, const struct rung *rung)
+static void draw_text(struct drawing *v, const struct rung *rung)
 {
 	canvas_center(&v->canvas, (v->at.left + v->at.right) / 2,
 		      ladder_text_of(rung, v->at.numbers), PLAIN);
@@ -143,7 +143,7 @@ static void draw_text(struct view *v, const struct rung *rung)
 	put_times(v, rung);
 }
 
-static void draw_rung(struct view *v, const struct rung *rung)
+static void draw_rung(struct drawing *v, const struct rung *rung)
 {
 	switch (rung->kind) {
 	case RUNG_ARROW:
@@ -172,7 +172,7 @@ static char *put_endpoint(char *p, const struct synfin_record_head *head,
 }
 
 /* Who, on one line or on two; returns the column after it, in the last one. */
-static int put_who(struct view *v)
+static int put_who(struct drawing *v)
 {
 	const struct synfin_record_head *head = &v->c->sum.head;
 	const char *service = v->opt->numeric ? NULL :
@@ -196,13 +196,13 @@ static int put_who(struct view *v)
 }
 
 /* Who, and what came of it, beside or below. */
-static void draw_heading(struct view *v)
+static void draw_heading(struct drawing *v)
 {
 	static const enum style styles[] = {
-		[VOCAB_ORDINARY] = PLAIN, [VOCAB_ODD] = YELLOW,
-		[VOCAB_FAILED] = RED,
+		[OUTCOME_ORDINARY] = PLAIN, [OUTCOME_ODD] = YELLOW,
+		[OUTCOME_FAILED] = RED,
 	};
-	enum style style = styles[vocab_class(&v->c->sum)];
+	enum style style = styles[outcome_class(&v->c->sum)];
 	char outcome[FMT_ROOM];
 	int col = put_who(v);
 
@@ -219,7 +219,7 @@ static void draw_heading(struct view *v)
 	canvas_end_line(&v->canvas);
 }
 
-static void put_left_out(struct view *v, unsigned int nr, const char *why)
+static void put_left_out(struct drawing *v, unsigned int nr, const char *why)
 {
 	char text[64];
 
@@ -230,7 +230,7 @@ static void put_left_out(struct view *v, unsigned int nr, const char *why)
 }
 
 /* What x and y are, and what the drawing does not show. */
-static void draw_notes(struct view *v)
+static void draw_notes(struct drawing *v)
 {
 	const struct synfin_record_conn *sum = &v->c->sum;
 	int col = v->at.indent;
@@ -251,7 +251,7 @@ static void draw_notes(struct view *v)
 }
 
 /* What finds it in Wireshark; on as many lines as it takes. */
-static void draw_filter(struct view *v)
+static void draw_filter(struct drawing *v)
 {
 	const struct synfin_record_head *h = &v->c->sum.head;
 	const char *addr = h->family == 4 ? "ip.addr" : "ipv6.addr";
@@ -277,7 +277,7 @@ static void draw_filter(struct view *v)
 	put_line(v, v->at.indent, line, DIM);
 }
 
-static void draw(struct view *v, const struct rung *rungs, unsigned int nr)
+static void draw(struct drawing *v, const struct rung *rungs, unsigned int nr)
 {
 	unsigned int i;
 
@@ -301,7 +301,7 @@ void ladder_draw(FILE *out, const struct conn *c,
 {
 	struct ladder_row *rows = calloc(c->nr_phases + 1, sizeof(*rows));
 	struct rung *rungs = calloc(rungs_max(c), sizeof(*rungs));
-	struct view v = {
+	struct drawing v = {
 		.canvas.out = out,
 		.canvas.color = opt->color,
 		.canvas.width = opt->width > 0 ? opt->width : 80,

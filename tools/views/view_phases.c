@@ -2,10 +2,10 @@
 /*
  * The table of phases: a line for each segment that opened or closed something.
  */
-#include "output/cells.h"
+#include "output/table_cells.h"
 #include "output/fmt.h"
 #include "views/view_table.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 #define TCP_ACK	0x10
 
@@ -73,7 +73,7 @@ static char *put_server(char *p, struct cell *cell)
 
 static char *put_from(char *p, struct cell *cell)
 {
-	return vocab_copy(p, vocab_from(step_of(cell->row)->from));
+	return word_copy(p, word_from(step_of(cell->row)->from));
 }
 
 static char *put_phase(char *p, struct cell *cell)
@@ -84,7 +84,7 @@ static char *put_phase(char *p, struct cell *cell)
 		cell->color = SGR_YELLOW;
 	else if (phase == SYNFIN_PHASE_TIMEOUT)
 		cell->color = SGR_RED;
-	return vocab_copy(p, vocab_phase(phase));
+	return word_copy(p, word_phase(phase));
 }
 
 static uint64_t num_count(const void *row)

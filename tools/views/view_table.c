@@ -2,10 +2,10 @@
 /*
  * The table of connections: a line each, and one word for what came of it.
  */
-#include "output/cells.h"
+#include "output/table_cells.h"
 #include "output/fmt.h"
 #include "views/view_table.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 static const struct synfin_record_conn *sum_of(const void *row)
 {
@@ -72,7 +72,7 @@ static char *put_tries(char *p, const struct synfin_record_conn *s)
 static const char *closer(const struct synfin_record_conn *s)
 {
 	if (s->closed_by == SYNFIN_BY_CLIENT || s->closed_by == SYNFIN_BY_SERVER)
-		return vocab_closed_by(s->closed_by)->text;
+		return word_closed_by(s->closed_by)->text;
 	return NULL;
 }
 
@@ -93,20 +93,20 @@ static char *put_two_words(char *p, const struct cell *cell, const char *second)
 static char *put_outcome(char *p, struct cell *cell)
 {
 	static const char *const colors[] = {
-		[VOCAB_ORDINARY] = SGR_DIM,
-		[VOCAB_ODD] = SGR_YELLOW,
-		[VOCAB_FAILED] = SGR_RED,
+		[OUTCOME_ORDINARY] = SGR_DIM,
+		[OUTCOME_ODD] = SGR_YELLOW,
+		[OUTCOME_FAILED] = SGR_RED,
 	};
 	const struct synfin_record_conn *s = sum_of(cell->row);
-	enum vocab_class class = vocab_class(s);
+	enum outcome_class class = outcome_class(s);
 	const char *second;
 
 	cell->color = colors[class];
-	p = vocab_copy(p, vocab_outcome_word(vocab_outcome(s)));
-	second = class == VOCAB_FAILED ? NULL : closer(s);
+	p = word_copy(p, outcome_word(outcome_of(s)));
+	second = class == OUTCOME_FAILED ? NULL : closer(s);
 	if (cell->plain)
 		return put_two_words(p, cell, second ? second : "-");
-	if (class == VOCAB_FAILED)
+	if (class == OUTCOME_FAILED)
 		return put_tries(p, s);
 	if (!second)
 		return p;
@@ -116,17 +116,17 @@ static char *put_outcome(char *p, struct cell *cell)
 
 static char *put_state(char *p, struct cell *cell)
 {
-	return vocab_copy(p, vocab_conn_state(sum_of(cell->row)));
+	return word_copy(p, word_conn_state(sum_of(cell->row)));
 }
 
 static char *put_history(char *p, struct cell *cell)
 {
-	return vocab_history(p, sum_of(cell->row)->history);
+	return word_history(p, sum_of(cell->row)->history);
 }
 
 static char *put_open(char *p, struct cell *cell)
 {
-	return vocab_copy(p, vocab_open(sum_of(cell->row)->opening));
+	return word_copy(p, word_open(sum_of(cell->row)->opening));
 }
 
 static char *put_close(char *p, struct cell *cell)
@@ -134,7 +134,7 @@ static char *put_close(char *p, struct cell *cell)
 	const struct synfin_record_conn *s = sum_of(cell->row);
 
 	return s->closing == SYNFIN_CLOSE_NONE ?
-	       p : vocab_copy(p, vocab_close(s->closing));
+	       p : word_copy(p, word_close(s->closing));
 }
 
 static char *put_by(char *p, struct cell *cell)
@@ -142,7 +142,7 @@ static char *put_by(char *p, struct cell *cell)
 	const struct synfin_record_conn *s = sum_of(cell->row);
 
 	return s->closed_by == SYNFIN_BY_NOBODY ?
-	       p : vocab_copy(p, vocab_closed_by(s->closed_by));
+	       p : word_copy(p, word_closed_by(s->closed_by));
 }
 
 /* Up to rank 6 they are 80 columns wide. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When to end. Every wait of the program goes through stop_wait(), so that a
+ * When to end. Every wait of the program goes through interrupt_wait(), so that a
  * signal, or a stdout that was closed, is seen within a tenth of a second.
  */
 #include <errno.h>
@@ -11,29 +11,29 @@
 #include <unistd.h>
 
 #include "output/complain.h"
-#include "commands/stop.h"
+#include "commands/interrupt.h"
 #include "output/util.h"
 
 /* Set once; the program then ends as if its input had. */
-atomic_bool stop_asked;
+atomic_bool interrupted;
 /* Set if that was because whoever read stdout has gone. */
-bool stop_unread;
+bool interrupt_unread;
 
 static bool without_stdout;
 
 static void on_signal(int number)
 {
 	(void)number;
-	stop_asked = true;
+	interrupted = true;
 }
 
 /**
- * stop_setup() - end cleanly on signals, and after a time
+ * interrupt_setup() - end cleanly on signals, and after a time
  * @seconds: how long, 0 for ever
  *
  * Return: 0, or -1 after a message.
  */
-int stop_setup(double seconds)
+int interrupt_setup(double seconds)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
 	struct sigaction act = { .sa_handler = on_signal };
@@ -66,34 +66,34 @@ int stop_setup(double seconds)
 }
 
 /**
- * stop_without_stdout() - go on though nobody reads stdout
+ * interrupt_without_stdout() - go on though nobody reads stdout
  */
-void stop_without_stdout(void)
+void interrupt_without_stdout(void)
 {
 	without_stdout = true;
 }
 
 /**
- * stop_wait() - sleep until there is something to read
+ * interrupt_wait() - sleep until there is something to read
  * @fd:		what to read, -1 for nothing
  * @milliseconds: how long to sleep at most
  *
  * Return: true if @fd is ready.
  */
-bool stop_wait(int fd, int milliseconds)
+bool interrupt_wait(int fd, int milliseconds)
 {
 	struct pollfd fds[] = {
 		{ .fd = without_stdout ? -1 : STDOUT_FILENO },
 		{ .fd = fd, .events = POLLIN },
 	};
 
-	if (stop_asked)
+	if (interrupted)
 		return false;
 	if (poll(fds, 2, milliseconds) <= 0)
 		return false;
 	if (fds[0].revents & (POLLERR | POLLNVAL)) {
-		stop_unread = true;
-		stop_asked = true;
+		interrupt_unread = true;
+		interrupted = true;
 	}
 	return fds[1].revents;
 }

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 
 #include "output/complain.h"
-#include "commands/stop.h"
-#include "output/term.h"
-#include "commands/watch.h"
+#include "commands/interrupt.h"
+#include "output/terminal.h"
+#include "commands/pipeline.h"
 
-static bool enough(const struct watch *w)
+static bool enough(const struct pipeline *w)
 {
 	return w->opt->count && !w->opt->sort && !w->opt->group_by && !w->opt->batch &&
 	       w->totals.conns >= w->opt->count;
@@ -18,7 +18,7 @@ static bool enough(const struct watch *w)
 
 static bool on_conn(void *ctx, const struct conn *c)
 {
-	struct watch *w = ctx;
+	struct pipeline *w = ctx;
 
 	if (!filter_conn(&w->opt->filter, &c->sum))
 		return true;
@@ -27,7 +27,7 @@ static bool on_conn(void *ctx, const struct conn *c)
 }
 
 /* A summary is all that the view looks at. */
-static noinline bool on_summary(struct watch *w,
+static noinline bool on_summary(struct pipeline *w,
 				const struct synfin_record_conn *rec)
 {
 	struct conn bare = { .sum = *rec, .ended = true };
@@ -37,7 +37,7 @@ static noinline bool on_summary(struct watch *w,
 
 static bool on_record(void *ctx, const union synfin_record *rec)
 {
-	struct watch *w = ctx;
+	struct pipeline *w = ctx;
 
 	if (w->assembly)
 		return assemble_record(w->assembly, rec);
@@ -48,12 +48,12 @@ static bool on_record(void *ctx, const union synfin_record *rec)
 
 static bool on_filtered_record(void *ctx, const union synfin_record *rec)
 {
-	struct watch *w = ctx;
+	struct pipeline *w = ctx;
 
 	return !filter_head(&w->opt->filter, &rec->head) || on_record(w, rec);
 }
 
-static enum source_state pump(struct watch *w)
+static enum source_state pump(struct pipeline *w)
 {
 	struct sink sink = {
 		.record = w->opt->filter.on_head ? on_filtered_record : on_record,
@@ -61,7 +61,7 @@ static enum source_state pump(struct watch *w)
 	};
 	enum source_state state = SOURCE_MORE;
 
-	while (!stop_asked && !w->out.closed && !w->out.failed) {
+	while (!interrupted && !w->out.closed && !w->out.failed) {
 		state = w->src->read(w->src, &sink);
 		if (state == SOURCE_END || state == SOURCE_FAILED)
 			return state;
@@ -76,7 +76,7 @@ static enum source_state pump(struct watch *w)
 }
 
 /* On a terminal it is the last line of the table; in a pipe it would be in the way. */
-static void say_totals(struct watch *w)
+static void say_totals(struct pipeline *w)
 {
 	struct out text;
 
@@ -85,7 +85,7 @@ static void say_totals(struct watch *w)
 	totals_put(&w->totals, w->src, &text);
 	text.buf[text.len] = '\0';
 	/* Over the ^C that the terminal has echoed. */
-	if (stop_asked && term_is_terminal())
+	if (interrupted && terminal_is_terminal())
 		out_text(&w->out, "\r");
 	closing_line(&w->out, "%s", text.buf);
 	free(text.buf);
@@ -95,18 +95,18 @@ static void say_totals(struct watch *w)
  * Phases are shown, or change a summary that they come after, or stand for one
  * that does not come.
  */
-static bool needs_phases(const struct watch *w)
+static bool needs_phases(const struct pipeline *w)
 {
 	return !w->view->bare || w->src->late || w->src->complete;
 }
 
 /**
- * watch_run() - show what a source has
+ * pipeline_run() - show what a source has
  * @w: with @opt, @view and @ctx; @out and @src open. Closes both.
  *
  * Return: the exit status.
  */
-int watch_run(struct watch *w)
+int pipeline_run(struct pipeline *w)
 {
 	struct assemble_ops ops = {
 		.conn = on_conn, .ctx = w, .late = w->src->late,

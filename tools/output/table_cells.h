@@ -2,8 +2,8 @@
 /*
  * Cells that several tables have. What is not known is an empty cell.
  */
-#ifndef _TOOLS_CELLS_H
-#define _TOOLS_CELLS_H
+#ifndef _TOOLS_TABLE_CELLS_H
+#define _TOOLS_TABLE_CELLS_H
 
 #include "uapi/synfin.h"
 #include "output/table.h"
@@ -24,4 +24,4 @@ char *cell_endpoint(char *p, const struct options *opt, unsigned int width,
 		    unsigned int family, const uint8_t *addr, uint16_t port,
 		    const char *service);
 
-#endif /* _TOOLS_CELLS_H */
+#endif /* _TOOLS_TABLE_CELLS_H */

@@ -3,15 +3,15 @@
  * The way of records from a source to a view, which conns, phases, ladder, record
  * and top have in common.
  */
-#ifndef _TOOLS_WATCH_H
-#define _TOOLS_WATCH_H
+#ifndef _TOOLS_PIPELINE_H
+#define _TOOLS_PIPELINE_H
 
 #include "connections/assemble.h"
 #include "output/out.h"
 #include "sources/source.h"
 #include "commands/totals.h"
 
-struct watch;
+struct pipeline;
 
 /**
  * struct view - what is done with what comes
@@ -22,15 +22,15 @@ struct watch;
  * @end:	called before the closing line, or NULL
  */
 struct view {
-	bool (*record)(struct watch *w, const union synfin_record *rec);
-	bool (*conn)(struct watch *w, const struct conn *c);
+	bool (*record)(struct pipeline *w, const union synfin_record *rec);
+	bool (*conn)(struct pipeline *w, const struct conn *c);
 	bool bare;
-	bool (*idle)(struct watch *w);
-	void (*end)(struct watch *w);
+	bool (*idle)(struct pipeline *w);
+	void (*end)(struct pipeline *w);
 };
 
 /**
- * struct watch - records on their way
+ * struct pipeline - records on their way
  * @opt:	the command line
  * @view:	what is done with them
  * @ctx:	the view's own
@@ -39,7 +39,7 @@ struct view {
  * @assembly:	if the view wants connections
  * @totals:	what the closing line says
  */
-struct watch {
+struct pipeline {
 	const struct options *opt;
 	const struct view *view;
 	void *ctx;
@@ -49,6 +49,6 @@ struct watch {
 	struct totals totals;
 };
 
-int watch_run(struct watch *w);
+int pipeline_run(struct pipeline *w);
 
-#endif /* _TOOLS_WATCH_H */
+#endif /* _TOOLS_PIPELINE_H */

@@ -8,50 +8,50 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "output/term.h"
+#include "output/terminal.h"
 
 /**
- * term_is_terminal() - is stdout one?
+ * terminal_is_terminal() - is stdout one?
  *
  * Return: true if it is.
  */
-bool term_is_terminal(void)
+bool terminal_is_terminal(void)
 {
 	return isatty(STDOUT_FILENO);
 }
 
 /**
- * term_has_utf8() - does the locale of the terminal have more than ASCII?
+ * terminal_has_utf8() - does the locale of the terminal have more than ASCII?
  *
  * Return: true if it has; false for a pipe, which gets plain text.
  */
-bool term_has_utf8(void)
+bool terminal_has_utf8(void)
 {
-	return term_is_terminal() && !strcmp(nl_langinfo(CODESET), "UTF-8");
+	return terminal_is_terminal() && !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
 /**
- * term_has_color() - are colours wanted there? (no-color.org)
+ * terminal_has_color() - are colours wanted there? (no-color.org)
  *
  * Return: true if they are.
  */
-bool term_has_color(void)
+bool terminal_has_color(void)
 {
 	const char *term = getenv("TERM");
 	const char *no_color = getenv("NO_COLOR");
 
-	return term_is_terminal() && term && strcmp(term, "dumb") &&
+	return terminal_is_terminal() && term && strcmp(term, "dumb") &&
 	       (!no_color || !*no_color);
 }
 
 /**
- * term_width() - how many columns there are
+ * terminal_width() - how many columns there are
  * @bounded: set to whether a line must not be longer; if stdout is a pipe and
  *	nobody said how wide, it may
  *
  * Return: the columns.
  */
-unsigned int term_width(bool *bounded)
+unsigned int terminal_width(bool *bounded)
 {
 	const char *columns = getenv("COLUMNS");
 	struct winsize size = { 0 };
@@ -61,17 +61,17 @@ unsigned int term_width(bool *bounded)
 		return size.ws_col;
 	if (columns && atoi(columns) > 0)
 		return (unsigned int)atoi(columns);
-	*bounded = term_is_terminal();
+	*bounded = terminal_is_terminal();
 	return TERM_WIDTH;
 }
 
 /**
- * term_width_of() - how many columns another descriptor has
+ * terminal_width_of() - how many columns another descriptor has
  * @fd: the descriptor
  *
  * Return: the columns, 0 if it is no terminal.
  */
-unsigned int term_width_of(int fd)
+unsigned int terminal_width_of(int fd)
 {
 	struct winsize size = { 0 };
 

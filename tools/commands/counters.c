@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/figures.h"
+#include "commands/counters.h"
 #include "sources/proc.h"
 #include "sources/ring_map.h"
 #include "output/util.h"
@@ -36,12 +36,12 @@ static const struct {
 };
 
 /**
- * figures_meaning() - what a counter means
+ * counters_meaning() - what a counter means
  * @name: of the counter
  *
  * Return: a few words, none for a counter that only a newer module has.
  */
-const char *figures_meaning(const char *name)
+const char *counters_meaning(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (!strcmp(known[i].name, name))
@@ -50,12 +50,12 @@ const char *figures_meaning(const char *name)
 }
 
 /**
- * figures_is_reason() - does a counter say why segments were recorded nowhere?
+ * counters_is_reason() - does a counter say why segments were recorded nowhere?
  * @name: of the counter
  *
  * Return: true if it does.
  */
-bool figures_is_reason(const char *name)
+bool counters_is_reason(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (!strcmp(known[i].name, name))
@@ -63,7 +63,7 @@ bool figures_is_reason(const char *name)
 	return false;
 }
 
-static int read_counters(struct figures *f)
+static int read_counters(struct counters *f)
 {
 	FILE *file = proc_open(PROC_STATS);
 	unsigned long long value;
@@ -71,18 +71,18 @@ static int read_counters(struct figures *f)
 
 	if (!file)
 		return -1;
-	while (f->nr < FIGURES_MAX && fgets(line, sizeof(line), file)) {
-		struct figure *figure = &f->figure[f->nr];
+	while (f->nr < COUNTERS_MAX && fgets(line, sizeof(line), file)) {
+		struct counter *counter = &f->counter[f->nr];
 
-		if (sscanf(line, "%31s %llu", figure->name, &value) != 2)
+		if (sscanf(line, "%31s %llu", counter->name, &value) != 2)
 			continue;
-		figure->value = value;
+		counter->value = value;
 		f->nr++;
 	}
 	return proc_close(file, PROC_STATS);
 }
 
-static struct histogram *histogram_of(struct figures *f, const char *name)
+static struct histogram *histogram_of(struct counters *f, const char *name)
 {
 	struct histogram *h;
 	unsigned int i;
@@ -97,7 +97,7 @@ static struct histogram *histogram_of(struct figures *f, const char *name)
 	return h;
 }
 
-static int read_latency(struct figures *f)
+static int read_latency(struct counters *f)
 {
 	FILE *file = proc_open(PROC_LATENCY);
 	unsigned long long lower, upper, count;
@@ -111,7 +111,7 @@ static int read_latency(struct figures *f)
 			   &count) != 4 || *name == '#')
 			continue;
 		h = histogram_of(f, name);
-		if (!h || h->nr == FIGURES_BUCKETS)
+		if (!h || h->nr == COUNTERS_BUCKETS)
 			continue;
 		h->bucket[h->nr].lower = lower;
 		h->bucket[h->nr].upper = upper;
@@ -145,7 +145,7 @@ static uint64_t oldest_of(const struct ring_map *map, unsigned int ring,
 }
 
 /* What only root can read is left out for others. */
-static void read_ring(struct figures *f, const struct options *opt)
+static void read_ring(struct counters *f, const struct options *opt)
 {
 	const char *path = opt->ring ? opt->ring : RING_PATH;
 	struct ring_map map;
@@ -171,13 +171,13 @@ static void read_ring(struct figures *f, const struct options *opt)
 }
 
 /**
- * figures_read() - read all of them
+ * counters_read() - read all of them
  * @f:	to be filled
  * @opt: the command line
  *
  * Return: 0, or -1 after a message.
  */
-int figures_read(struct figures *f, const struct options *opt)
+int counters_read(struct counters *f, const struct options *opt)
 {
 	memset(f, 0, sizeof(*f));
 	if (read_counters(f) || read_latency(f))
@@ -187,29 +187,29 @@ int figures_read(struct figures *f, const struct options *opt)
 }
 
 /**
- * figures_get() - a counter
- * @f:	the figures
+ * counters_get() - a counter
+ * @f:	the counters
  * @name: its name
  *
  * Return: its value, 0 if there is none.
  */
-uint64_t figures_get(const struct figures *f, const char *name)
+uint64_t counters_get(const struct counters *f, const char *name)
 {
 	for (unsigned int i = 0; i < f->nr; i++)
-		if (!strcmp(f->figure[i].name, name))
-			return f->figure[i].value;
+		if (!strcmp(f->counter[i].name, name))
+			return f->counter[i].value;
 	return 0;
 }
 
 /**
- * figures_histogram() - a histogram
- * @f:	the figures
+ * counters_histogram() - a histogram
+ * @f:	the counters
  * @name: its name
  *
  * Return: it, NULL if it is not there or empty.
  */
-const struct histogram *figures_histogram(const struct figures *f,
-					  const char *name)
+const struct histogram *counters_histogram(const struct counters *f,
+					   const char *name)
 {
 	for (unsigned int i = 0; i < f->nr_histograms; i++)
 		if (!strcmp(f->histogram[i].name, name) && f->histogram[i].total)
@@ -218,13 +218,13 @@ const struct histogram *figures_histogram(const struct figures *f,
 }
 
 /**
- * figures_percentile() - below how much so many in a hundred durations are
+ * counters_percentile() - below how much so many in a hundred durations are
  * @h:	the histogram, not empty
  * @percent: how many
  *
  * Return: nanoseconds, by straight line inside of the bucket.
  */
-uint64_t figures_percentile(const struct histogram *h, unsigned int percent)
+uint64_t counters_percentile(const struct histogram *h, unsigned int percent)
 {
 	uint64_t rank = (h->total * percent + 99) / 100, before = 0;
 

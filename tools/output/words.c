@@ -3,7 +3,7 @@
  * The words. A number beyond a table, as a broken file may hold, reads "?".
  */
 #include "output/util.h"
-#include "output/vocab.h"
+#include "output/words.h"
 
 #define WORD(text)	{ sizeof(text) - 1, text }
 static const struct word *pick(const struct word *words, unsigned int nr,
@@ -80,56 +80,56 @@ static const struct word zeek_states[] = {
 };
 
 /**
- * vocab_phase() - the name of a phase
+ * word_phase() - the name of a phase
  * @phase: enum synfin_phase
  *
  * Return: the word.
  */
-const struct word *vocab_phase(unsigned int phase)
+const struct word *word_phase(unsigned int phase)
 {
 	return pick(phases, ARRAY_SIZE(phases), phase);
 }
 
 /**
- * vocab_from() - which end
+ * word_from() - which end
  * @from: enum synfin_from
  *
  * Return: the word.
  */
-const struct word *vocab_from(unsigned int from)
+const struct word *word_from(unsigned int from)
 {
 	return pick(ends, ARRAY_SIZE(ends), from);
 }
 
 /**
- * vocab_open() - the name of an opening
+ * word_open() - the name of an opening
  * @opening: enum synfin_open
  *
  * Return: the word.
  */
-const struct word *vocab_open(unsigned int opening)
+const struct word *word_open(unsigned int opening)
 {
 	return pick(openings, ARRAY_SIZE(openings), opening);
 }
 
 /**
- * vocab_close() - the name of a closing
+ * word_close() - the name of a closing
  * @closing: enum synfin_close
  *
  * Return: the word.
  */
-const struct word *vocab_close(unsigned int closing)
+const struct word *word_close(unsigned int closing)
 {
 	return pick(closings, ARRAY_SIZE(closings), closing);
 }
 
 /**
- * vocab_closed_by() - who closed
+ * word_closed_by() - who closed
  * @closed_by: enum synfin_closed_by
  *
  * Return: the word.
  */
-const struct word *vocab_closed_by(unsigned int closed_by)
+const struct word *word_closed_by(unsigned int closed_by)
 {
 	return pick(closers, ARRAY_SIZE(closers), closed_by);
 }
@@ -219,24 +219,24 @@ static enum zeek zeek_state(const struct synfin_record_conn *c)
 }
 
 /**
- * vocab_conn_state() - a connection in Zeek's word
+ * word_conn_state() - a connection in Zeek's word
  * @c: the connection
  *
  * Return: the word, as in Zeek's conn.log.
  */
-const struct word *vocab_conn_state(const struct synfin_record_conn *c)
+const struct word *word_conn_state(const struct synfin_record_conn *c)
 {
 	return &zeek_states[zeek_state(c)];
 }
 
 /**
- * vocab_history() - the segments in Zeek's letters
+ * word_history() - the segments in Zeek's letters
  * @p: where to
  * @history: of the record
  *
  * Return: the end.
  */
-char *vocab_history(char *p, uint64_t history)
+char *word_history(char *p, uint64_t history)
 {
 	for (; history & 15; history >>= 4)
 		*p++ = "?SHAFR^??shafr^?"[history & 15];
@@ -244,13 +244,13 @@ char *vocab_history(char *p, uint64_t history)
 }
 
 /**
- * vocab_flags() - flags of a TCP header, SYN,ACK
+ * word_flags() - flags of a TCP header, SYN,ACK
  * @p: where to
  * @tcp_flags: byte 13 of the header
  *
  * Return: the end.
  */
-char *vocab_flags(char *p, unsigned int tcp_flags)
+char *word_flags(char *p, unsigned int tcp_flags)
 {
 	static const char names[8][4] = {
 		"FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR",
@@ -277,34 +277,34 @@ static bool opened(unsigned int opening)
 }
 
 /**
- * vocab_class() - how a connection's end is to be taken
+ * outcome_class() - how a connection's end is to be taken
  * @c: the connection
  *
  * Return: the class.
  */
-enum vocab_class vocab_class(const struct synfin_record_conn *c)
+enum outcome_class outcome_class(const struct synfin_record_conn *c)
 {
 	if (c->opening == SYNFIN_OPEN_OPENING)
-		return VOCAB_ORDINARY;
+		return OUTCOME_ORDINARY;
 	if (!opened(c->opening))
-		return VOCAB_FAILED;
+		return OUTCOME_FAILED;
 	switch (c->closing) {
 	case SYNFIN_CLOSE_RESET:
 	case SYNFIN_CLOSE_HALF_CLOSED:
 	case SYNFIN_CLOSE_EVICTED:
-		return VOCAB_ODD;
+		return OUTCOME_ODD;
 	default:
-		return VOCAB_ORDINARY;
+		return OUTCOME_ORDINARY;
 	}
 }
 
 /**
- * vocab_outcome() - what came of a connection, as one number
+ * outcome_of() - what came of a connection, as one number
  * @c: the connection
  *
- * Return: below VOCAB_OUTCOMES.
+ * Return: below OUTCOMES.
  */
-unsigned int vocab_outcome(const struct synfin_record_conn *c)
+unsigned int outcome_of(const struct synfin_record_conn *c)
 {
 	unsigned int opening = c->opening, closing = c->closing;
 
@@ -314,13 +314,13 @@ unsigned int vocab_outcome(const struct synfin_record_conn *c)
 }
 
 /**
- * vocab_outcome_word() - the one word for it
- * @outcome: of vocab_outcome()
+ * outcome_word() - the one word for it
+ * @outcome: of outcome_of()
  *
  * Return: the word.
  */
-const struct word *vocab_outcome_word(unsigned int outcome)
+const struct word *outcome_word(unsigned int outcome)
 {
-	return outcome < SYNFIN_OPEN_NR ? vocab_open(outcome) :
-					  vocab_close(outcome - SYNFIN_OPEN_NR);
+	return outcome < SYNFIN_OPEN_NR ? word_open(outcome) :
+					  word_close(outcome - SYNFIN_OPEN_NR);
 }

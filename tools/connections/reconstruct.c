@@ -8,7 +8,7 @@
 
 #include "core/phase.h"
 #include "connections/cut_off.h"
-#include "connections/judge.h"
+#include "connections/reconstruct.h"
 
 static __u8 kind_of(const struct step *rec)
 {
@@ -61,14 +61,14 @@ static void count(uint32_t *counter, uint32_t nr)
 }
 
 /**
- * judge_count() - count segments in a summary that does not know of them
+ * reconstruct_count() - count segments in a summary that does not know of them
  * @sum:	the summary
  * @phase:	enum synfin_phase, what they are
  * @tcp_flags:	byte 13 of their header
  * @nr:		how many
  */
-void judge_count(struct synfin_record_conn *sum, unsigned int phase,
-		 unsigned int tcp_flags, uint32_t nr)
+void reconstruct_count(struct synfin_record_conn *sum, unsigned int phase,
+		       unsigned int tcp_flags, uint32_t nr)
 {
 	switch (phase) {
 	case SYNFIN_PHASE_SYN:
@@ -92,13 +92,13 @@ void judge_count(struct synfin_record_conn *sum, unsigned int phase,
 }
 
 /**
- * judge() - fill in the summary of a connection from its phases
+ * reconstruct() - fill in the summary of a connection from its phases
  * @c: the connection
  * @end_ns: when the recording ended, as far as that is known
  *
  * Return: false if it cannot be judged.
  */
-bool judge(struct conn *c, uint64_t end_ns)
+bool reconstruct(struct conn *c, uint64_t end_ns)
 {
 	const struct synfin_record_head *head = &c->sum.head;
 	struct synfin_result res;
@@ -127,8 +127,8 @@ bool judge(struct conn *c, uint64_t end_ns)
 	cut_off_summary(cut, &c->sum);
 	for (unsigned int i = 0; i < c->nr_phases; i++)
 		if (c->phases[i].skipped && !c->phases[i].mixed)
-			judge_count(&c->sum, c->phases[i].phase,
-				    c->phases[i].tcp_flags, c->phases[i].skipped);
+			reconstruct_count(&c->sum, c->phases[i].phase,
+					  c->phases[i].tcp_flags, c->phases[i].skipped);
 	c->ended = true;
 	return true;
 }

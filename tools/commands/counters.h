@@ -2,8 +2,8 @@
 /*
  * The module's figures: counters, histograms of durations, the state of its ring.
  */
-#ifndef _TOOLS_FIGURES_H
-#define _TOOLS_FIGURES_H
+#ifndef _TOOLS_COUNTERS_H
+#define _TOOLS_COUNTERS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,15 +11,15 @@
 #include "core/counters.h"
 #include "commands/options.h"
 
-#define FIGURES_MAX		128u
-#define FIGURES_BUCKETS		256u
+#define COUNTERS_MAX		128u
+#define COUNTERS_BUCKETS		256u
 
 /**
- * struct figure - a line of /proc/net/synfin/stats
+ * struct counter - a line of /proc/net/synfin/stats
  * @name:	of the counter
  * @value:	of it
  */
-struct figure {
+struct counter {
 	char name[32];
 	uint64_t value;
 };
@@ -39,13 +39,13 @@ struct histogram {
 		uint64_t lower;
 		uint64_t upper;
 		uint64_t count;
-	} bucket[FIGURES_BUCKETS];
+	} bucket[COUNTERS_BUCKETS];
 };
 
 /**
- * struct figures - all of them
+ * struct counters - all of them
  * @nr:		counters
- * @figure:	in the order of the file
+ * @counter:	in the order of the file
  * @nr_histograms: of them
  * @histogram:	in the order of the file
  * @ring_known:	the ring could be read, and so the rest is known
@@ -53,9 +53,9 @@ struct histogram {
  * @ring_cpus:	CPUs that have written any
  * @ring_oldest_ns: when the oldest of them was written, since 1970, 0 for never
  */
-struct figures {
+struct counters {
 	unsigned int nr;
-	struct figure figure[FIGURES_MAX];
+	struct counter counter[COUNTERS_MAX];
 	unsigned int nr_histograms;
 	struct histogram histogram[16];
 	bool ring_known;
@@ -64,12 +64,12 @@ struct figures {
 	uint64_t ring_oldest_ns;
 };
 
-int figures_read(struct figures *f, const struct options *opt);
-uint64_t figures_get(const struct figures *f, const char *name);
-const struct histogram *figures_histogram(const struct figures *f,
-					  const char *name);
-uint64_t figures_percentile(const struct histogram *h, unsigned int percent);
-const char *figures_meaning(const char *name);
-bool figures_is_reason(const char *name);
+int counters_read(struct counters *f, const struct options *opt);
+uint64_t counters_get(const struct counters *f, const char *name);
+const struct histogram *counters_histogram(const struct counters *f,
+					   const char *name);
+uint64_t counters_percentile(const struct histogram *h, unsigned int percent);
+const char *counters_meaning(const char *name);
+bool counters_is_reason(const char *name);
 
-#endif /* _TOOLS_FIGURES_H */
+#endif /* _TOOLS_COUNTERS_H */

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "output/cells.h"
+#include "output/table_cells.h"
 #include "output/fmt.h"
 #include "output/service.h"
 
