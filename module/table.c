@@ -318,4 +318,4 @@ void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg
 static_assert(sizeof(struct synfin_stripe) <= 192 || IS_ENABLED(CONFIG_DEBUG_SPINLOCK));
 
 /* A million flows in 520 MiB, the table included. */
-static_assert(sizeof(struct synfin_flow) <= 496);
+static_assert(sizeof(struct synfin_flow) <= 536);

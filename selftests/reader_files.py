@@ -263,7 +263,7 @@ FILE_MAGIC = 0x454c4946464e5953
 NONE = 2**64 - 1
 
 
-def recording(name, *records, version=2):
+def recording(name, *records, version=3):
     return write(name, struct.pack("=QIIQQ", FILE_MAGIC, version, 32, 0, 0) +
                  b"".join(records))
 
@@ -278,13 +278,18 @@ def record(kind, body, ident=1, words=None, **more):
     return data[:6] + bytes([words if words is not None else len(data) // 8]) + data[7:]
 
 
+# What a summary has behind its pid: nothing is known.
+EXTRAS = struct.pack("=4B16s2Q3Q3H2B", 0, 0, 0, 0, b"", 0, 0, NONE, NONE, NONE,
+                     0, 0, 0, 0, 0)
+
+
 def summary(opening=0, closing=2, by=1, syns=1, answers=1, phases=7, flags=0x18,
-            **more):
+            extras=EXTRAS, **more):
     """Established in 3 ms, the server's side took 2, closed after 10."""
-    return record(2, struct.pack("=4BI4I2I6Q2QQ4HII", opening, closing, by, 0x1f, flags,
+    return record(2, struct.pack("=4BI4I2I6Q2QQ4HI", opening, closing, by, 0x1f, flags,
                                  syns, answers, 2, 0, 100, 900, 3 * MS, 2 * MS, MS,
-                                 10 * MS, 5, NONE, 1, 2, 0x1, phases, 0, 0, 0, 0, 0),
-                  **more)
+                                 10 * MS, 5, NONE, 1, 2, 0x1, phases, 0, 0, 0, 0) +
+                  extras, **more)
 
 
 T = 10**18
@@ -333,9 +338,22 @@ def a_recording_of_version_1_is_read():
     same((got["open"], got["close"], got["closed_by"], got["rst_count"],
           got["handshake_ns"]), ("established", "reset", "client", 1, MS), "the summary")
     same([p["phase"] for p in got["phases"]], ["syn", "syn-ack", "ack", "rst"], "phases")
-    has(run("conns", "-r", recording("new", conn, version=3), status=1).said, "version 3")
+    has(run("conns", "-r", recording("new", conn, version=4), status=1).said, "version 4")
     has(run("conns", "-r", recording("mixed", conn[:-8], version=1), status=1).said,
         "cut off")
+
+
+@test
+def a_recording_of_version_2_is_read():
+    opened = record(1, step(0, T) + step(1, T + 2 * MS, 1, flags=18, seq=900, ack=101) +
+                    step(2, T + 3 * MS, flags=16, seq=101, ack=901))
+    old = summary(extras=b"\0" * 4)
+    conn, = rows(run("conns", "--json", "-r", recording("two", opened, old, version=2)))
+    now, = rows(run("conns", "--json", "-r", recording("three", opened, summary())))
+    same(conn, now, "the connection")
+    for bad in (summary(), summary(extras=b""), record(1, step(0, T) * 4)):
+        has(run("conns", "-r", recording("bad", opened, bad, version=2), status=1).said,
+            "no record of version 2")
 
 
 @test
@@ -344,7 +362,7 @@ def a_record_that_cannot_be_is_refused_in_one_line():
     bad = {
         "no length": record(1, step(0, T), words=0),
         "less than a head": record(1, step(0, T), words=7),
-        "longer than a slot": record(1, step(0, T) * 4),
+        "longer than a slot": record(1, step(0, T) * 5),
         "no step": record(1, b""),
         "half a step": record(1, step(0, T)[:24]),
         "no such phase": record(1, step(9, T)),
@@ -868,7 +886,7 @@ def ring(name="ring"):
     run("record", "-r", several(), "-o", made)
     with open(made, "rb") as file:
         data = file.read()
-    nr, page, slot = 64, 4096, 192
+    nr, page, slot = 64, 4096, 256
     at, = struct.unpack_from("=I", data, 12)
     slots = b""
     count = 0
@@ -878,7 +896,7 @@ def ring(name="ring"):
         slots += struct.pack("=Q", 2 * (count + 1)) + record
         count += 1
         at += size
-    header = struct.pack("=QIIIIQQQQQIIQ", 0x474E4952464E5953, 2, slot, 1, 1, page,
+    header = struct.pack("=QIIIIQQQQQIIQ", 0x474E4952464E5953, 3, slot, 1, 1, page,
                          page, 2 * page, 4 * page, 1, 0, nr, 0)
     head = struct.pack("=QQQQII", count, 0, 0, 0, 0, 1)
     return write(name, header.ljust(page, b"\0") + head.ljust(page, b"\0") +

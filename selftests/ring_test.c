@@ -489,7 +489,7 @@ static bool is_sound(const union synfin_record *rec, uint16_t port)
 	if (rec->head.type == SYNFIN_RECORD_PHASES) {
 		if (!steps_are_sound(&rec->phases))
 			return false;
-	} else if (rec->head.type != SYNFIN_RECORD_CONN || rec->head.words != 23) {
+	} else if (rec->head.type != SYNFIN_RECORD_CONN || rec->head.words != 31) {
 		return false;
 	}
 	return (!port || rec->head.server_port == port) &&

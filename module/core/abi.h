@@ -52,11 +52,11 @@ SYNFIN_ABI_FIELD(struct synfin_record_step, count, 20);
 SYNFIN_ABI_FIELD(struct synfin_record_step, since_ns, 24);
 SYNFIN_ABI_FIELD(struct synfin_record_step, time_ns, 32);
 
-SYNFIN_ABI_SIZE(struct synfin_record_phases, 184);
+SYNFIN_ABI_SIZE(struct synfin_record_phases, 224);
 SYNFIN_ABI_FIELD(struct synfin_record_phases, head, 0);
 SYNFIN_ABI_FIELD(struct synfin_record_phases, step, 64);
 
-SYNFIN_ABI_SIZE(struct synfin_record_conn, 184);
+SYNFIN_ABI_SIZE(struct synfin_record_conn, 248);
 SYNFIN_ABI_FIELD(struct synfin_record_conn, head, 0);
 SYNFIN_ABI_FIELD(struct synfin_record_conn, opening, 64);
 SYNFIN_ABI_FIELD(struct synfin_record_conn, closing, 65);
@@ -83,11 +83,25 @@ SYNFIN_ABI_FIELD(struct synfin_record_conn, copies, 170);
 SYNFIN_ABI_FIELD(struct synfin_record_conn, drop_reason, 172);
 SYNFIN_ABI_FIELD(struct synfin_record_conn, drop_count, 174);
 SYNFIN_ABI_FIELD(struct synfin_record_conn, pid, 176);
-SYNFIN_ABI_FIELD(struct synfin_record_conn, reserved, 180);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, process, 180);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, drop_hook, 181);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, protocol, 182);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, method, 183);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, comm, 184);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, cgroup, 200);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, socket, 208);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, first_request_ns, 216);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, first_response_ns, 224);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, tls_handshake_ns, 232);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, status, 240);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, tls_version, 242);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, tls_flags, 244);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, tls_alert, 246);
+SYNFIN_ABI_FIELD(struct synfin_record_conn, reserved, 247);
 
-SYNFIN_ABI_SIZE(union synfin_record, 184);
+SYNFIN_ABI_SIZE(union synfin_record, 248);
 
-SYNFIN_ABI_SIZE(struct synfin_slot, 192);
+SYNFIN_ABI_SIZE(struct synfin_slot, 256);
 SYNFIN_ABI_FIELD(struct synfin_slot, seq, 0);
 SYNFIN_ABI_FIELD(struct synfin_slot, record, 8);
 

@@ -186,8 +186,7 @@ void synfin_phase_summary(const struct synfin_conn *conn,
 	rec->copies = 0;
 	rec->drop_reason = 0;
 	rec->drop_count = 0;
-	rec->pid = 0;
-	rec->reserved = 0;
+	synfin_record_extras(rec);
 	summary_times(conn, rec);
 	summary_bytes(conn, rec);
 	/* What passed unseen was data all the same. */

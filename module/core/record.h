@@ -98,4 +98,18 @@ static inline void synfin_record_phases(const struct synfin_conn *conn,
 			   sizeof(rec->head) + nr * sizeof(rec->step[0]), time_ns);
 }
 
+/**
+ * synfin_record_extras() - nothing is known but what the segments' headers say
+ * @rec:	the summary; what follows @rec->drop_count is filled in
+ */
+static inline void synfin_record_extras(struct synfin_record_conn *rec)
+{
+	__builtin_memset((char *)rec + __builtin_offsetof(struct synfin_record_conn, pid),
+			 0, sizeof(*rec) -
+			 __builtin_offsetof(struct synfin_record_conn, pid));
+	rec->first_request_ns = SYNFIN_NS_NONE;
+	rec->first_response_ns = SYNFIN_NS_NONE;
+	rec->tls_handshake_ns = SYNFIN_NS_NONE;
+}
+
 #endif /* _SYNFIN_RECORD_H */

@@ -41,7 +41,8 @@
  * does not know.
  *
  * A recording (synfin record) is a struct synfin_file_header followed by the
- * payloads of slots, each head.words times 8 bytes long.
+ * payloads of slots, each head.words times 8 bytes long. In one of version 2 a struct
+ * synfin_record_conn ends behind its pid.
  */
 #ifndef _UAPI_SYNFIN_H
 #define _UAPI_SYNFIN_H
@@ -50,14 +51,14 @@
 
 #define SYNFIN_RING_MAGIC	0x474e4952464e5953ULL	/* "SYNFRING" */
 #define SYNFIN_FILE_MAGIC	0x454c4946464e5953ULL	/* "SYNFFILE" */
-#define SYNFIN_VERSION		2
+#define SYNFIN_VERSION		3
 
 #define SYNFIN_NS_NONE		(~0ULL)
 #define SYNFIN_BYTES_NONE	(~0ULL)
 
 /* Phases in a record, and words of 8 bytes in the payload of a slot, at most. */
-#define SYNFIN_STEPS_MAX	3
-#define SYNFIN_WORDS_MAX	23
+#define SYNFIN_STEPS_MAX	4
+#define SYNFIN_WORDS_MAX	31
 
 /* Places for rings of a CPU in the header. */
 #define SYNFIN_RINGS_MAX	4
@@ -322,6 +323,20 @@ struct synfin_record_phases {
  * @drop_reason:	0, reserved: why this host dropped a segment of it
  * @drop_count:		0, reserved: how many it dropped
  * @pid:		0, reserved: the process that it belongs to
+ * @process:		0, reserved: what @pid, @cgroup and @socket are
+ * @drop_hook:		0, reserved: where netfilter dropped it
+ * @protocol:		0, reserved: by the first bytes
+ * @method:		0, reserved: of the first HTTP request
+ * @comm:		0, reserved: the command of @pid
+ * @cgroup:		0, reserved: its control group
+ * @socket:		0, reserved: inode number of the listener
+ * @first_request_ns:	SYNFIN_NS_NONE, reserved
+ * @first_response_ns:	SYNFIN_NS_NONE, reserved
+ * @tls_handshake_ns:	SYNFIN_NS_NONE, reserved
+ * @status:		0, reserved: of the first HTTP response
+ * @tls_version:	0, reserved
+ * @tls_flags:		0, reserved
+ * @tls_alert:		0, reserved
  * @reserved:		0
  */
 struct synfin_record_conn {
@@ -351,7 +366,21 @@ struct synfin_record_conn {
 	__u16	drop_reason;
 	__u16	drop_count;
 	__u32	pid;
-	__u32	reserved;
+	__u8	process;
+	__u8	drop_hook;
+	__u8	protocol;
+	__u8	method;
+	__u8	comm[16];
+	__u64	cgroup;
+	__u64	socket;
+	__u64	first_request_ns;
+	__u64	first_response_ns;
+	__u64	tls_handshake_ns;
+	__u16	status;
+	__u16	tls_version;
+	__u16	tls_flags;
+	__u8	tls_alert;
+	__u8	reserved;
 };
 
 /**

@@ -17,16 +17,16 @@ static void sizes(void)
 {
 	TAP_EQUAL(sizeof(struct synfin_record_head), 64);
 	TAP_EQUAL(sizeof(struct synfin_record_step), 40);
-	TAP_EQUAL(sizeof(struct synfin_record_phases), 184);
-	TAP_EQUAL(sizeof(struct synfin_record_conn), 184);
-	TAP_EQUAL(sizeof(union synfin_record), 184);
-	TAP_EQUAL(sizeof(struct synfin_slot), 192);
+	TAP_EQUAL(sizeof(struct synfin_record_phases), 224);
+	TAP_EQUAL(sizeof(struct synfin_record_conn), 248);
+	TAP_EQUAL(sizeof(union synfin_record), 248);
+	TAP_EQUAL(sizeof(struct synfin_slot), 256);
 	TAP_EQUAL(sizeof(struct synfin_ring_place), 16);
 	TAP_EQUAL(sizeof(struct synfin_ring_header), 128);
 	TAP_EQUAL(sizeof(struct synfin_ring_cpu), 64);
 	TAP_EQUAL(sizeof(struct synfin_file_header), 32);
-	TAP_EQUAL(SYNFIN_STEPS_MAX, 3);
-	TAP_EQUAL(SYNFIN_WORDS_MAX, 23);
+	TAP_EQUAL(SYNFIN_STEPS_MAX, 4);
+	TAP_EQUAL(SYNFIN_WORDS_MAX, 31);
 	TAP_EQUAL(SYNFIN_RINGS_MAX, 4);
 }
 
@@ -35,7 +35,7 @@ static void steps_of_a_record(void)
 {
 	static const struct { __u8 words, steps; } cases[] = {
 		{ 0, 0 }, { 7, 0 }, { 8, 0 }, { 12, 0 }, { 13, 1 }, { 17, 1 },
-		{ 18, 2 }, { 23, 3 }, { 28, 3 }, { 255, 3 },
+		{ 18, 2 }, { 23, 3 }, { 28, 4 }, { 33, 4 }, { 255, 4 },
 	};
 	struct synfin_record_head h = { .type = SYNFIN_RECORD_PHASES };
 	unsigned int i;
@@ -102,6 +102,20 @@ static void offsets_of_a_connection(void)
 	AT(struct synfin_record_conn, drop_reason, 172);
 	AT(struct synfin_record_conn, drop_count, 174);
 	AT(struct synfin_record_conn, pid, 176);
+	AT(struct synfin_record_conn, process, 180);
+	AT(struct synfin_record_conn, drop_hook, 181);
+	AT(struct synfin_record_conn, protocol, 182);
+	AT(struct synfin_record_conn, method, 183);
+	AT(struct synfin_record_conn, comm, 184);
+	AT(struct synfin_record_conn, cgroup, 200);
+	AT(struct synfin_record_conn, socket, 208);
+	AT(struct synfin_record_conn, first_request_ns, 216);
+	AT(struct synfin_record_conn, first_response_ns, 224);
+	AT(struct synfin_record_conn, tls_handshake_ns, 232);
+	AT(struct synfin_record_conn, status, 240);
+	AT(struct synfin_record_conn, tls_version, 242);
+	AT(struct synfin_record_conn, tls_flags, 244);
+	AT(struct synfin_record_conn, tls_alert, 246);
 }
 
 static void offsets_of_the_ring(void)
@@ -138,7 +152,7 @@ static void numbers_of_names(void)
 	TAP_EQUAL(SYNFIN_RING_CLOSED, 0);
 	TAP_EQUAL(SYNFIN_RING_OPENED, 1);
 	TAP_EQUAL(SYNFIN_RING_UNPROVED, 2);
-	TAP_EQUAL(SYNFIN_VERSION, 2);
+	TAP_EQUAL(SYNFIN_VERSION, 3);
 	TAP_EQUAL(SYNFIN_FROM_SERVER, 1);
 	TAP_EQUAL(SYNFIN_PHASE_SYN, 0);
 	TAP_EQUAL(SYNFIN_PHASE_SYN_ACK, 1);
@@ -225,14 +239,18 @@ static void phases_as_bytes(void)
 
 static void connection_as_bytes(void)
 {
-	static const char golden[] = HEAD_BYTES("\x02", "\x17")
+	static const char golden[] = HEAD_BYTES("\x02", "\x1f")
 		"\0\x02\x01\x1f\x18\0\0\0\x03\0\x01\0\x02\0\0\0"
 		"\x04\0\0\0\x05\0\0\0\xef\xbe\xad\xde\x01\x02\x03\x04"
 		"\x06\0\0\0\0\0\0\0\x07\0\0\0\0\0\0\0\x08\0\0\0\0\0\0\0"
 		"\x09\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff"
 		"\x0b\0\0\0\0\0\0\0\x0c\0\0\0\0\0\0\0\x0d\0\0\0\0\0\0\0"
 		"\xa1\xb4\xc4\x03\0\0\0\0"
-		"\x0e\0\x0f\0\x10\0\x11\0\x12\0\0\0\0\0\0\0";
+		"\x0e\0\x0f\0\x10\0\x11\0\x12\0\0\0\x13\x14\x15\x16"
+		"nginx\0\0\0\0\0\0\0\0\0\0\0"
+		"\x17\0\0\0\0\0\0\0\x18\0\0\0\0\0\0\0"
+		"\x19\0\0\0\0\0\0\0\x1a\0\0\0\0\0\0\0\x1b\0\0\0\0\0\0\0"
+		"\xc8\0\x04\x03\x1c\0\x1d\0";
 	struct synfin_record_conn conn = {
 		.head = head,
 		.opening = SYNFIN_OPEN_ESTABLISHED,
@@ -260,10 +278,24 @@ static void connection_as_bytes(void)
 		.drop_reason = 16,
 		.drop_count = 17,
 		.pid = 18,
+		.process = 19,
+		.drop_hook = 20,
+		.protocol = 21,
+		.method = 22,
+		.comm = "nginx",
+		.cgroup = 23,
+		.socket = 24,
+		.first_request_ns = 25,
+		.first_response_ns = 26,
+		.tls_handshake_ns = 27,
+		.status = 200,
+		.tls_version = 0x0304,
+		.tls_flags = 28,
+		.tls_alert = 29,
 	};
 
 	conn.head.type = SYNFIN_RECORD_CONN;
-	conn.head.words = 23;
+	conn.head.words = 31;
 	TAP_EQUAL(sizeof(golden) - 1, sizeof(conn));
 	TAP_EQUAL(sizeof(conn), conn.head.words * 8);
 	TAP_IS(!memcmp(&conn, golden, sizeof(conn)));

@@ -8,7 +8,7 @@
 #include "output/complain.h"
 #include "sources/input.h"
 #include "sources/record_check.h"
-#include "sources/record_v1.h"
+#include "sources/record_old.h"
 #include "sources/source.h"
 #include "commands/interrupt.h"
 
@@ -53,15 +53,22 @@ static size_t size_of(const struct recording *r)
 
 	if (r->version == 1)
 		return record_v1_size(head->type);
+	if (r->version == 2)
+		return record_v2_size(head);
 	return record_has_size(head) ? head->words * sizeof(__u64) : 0;
 }
 
 /* The record that has been read, as it is written today. */
 static const union synfin_record *record_of(struct recording *r)
 {
-	if (r->version != 1)
-		return (const void *)input_data(r->in);
-	record_v1_convert(input_data(r->in), &r->converted);
+	const union synfin_record *rec = (const void *)input_data(r->in);
+
+	if (r->version == 1)
+		record_v1_convert(rec, &r->converted);
+	else if (r->version == 2 && rec->head.type == SYNFIN_RECORD_CONN)
+		record_v2_convert(rec, &r->converted);
+	else
+		return rec;
 	return &r->converted;
 }
 
@@ -129,7 +136,7 @@ struct source *source_file_open(struct input *in, bool follow)
 		goto err_close;
 	}
 	memcpy(&header, input_data(in), sizeof(header));
-	if (header.version != 1 && header.version != SYNFIN_VERSION) {
+	if (!header.version || header.version > SYNFIN_VERSION) {
 		complain_version(in->name, header.version, SYNFIN_VERSION,
 				 "read it with the synfin that wrote it");
 		goto err_close;

@@ -62,6 +62,12 @@ static inline bool copy_record(union synfin_record *rec, const struct synfin_slo
 	case RECORD_HEAD_WORDS + 2 * RECORD_STEP_WORDS:
 		copy_words(rec, slot, RECORD_HEAD_WORDS + 2 * RECORD_STEP_WORDS);
 		return true;
+	case RECORD_HEAD_WORDS + 3 * RECORD_STEP_WORDS:
+		copy_words(rec, slot, RECORD_HEAD_WORDS + 3 * RECORD_STEP_WORDS);
+		return true;
+	case RECORD_HEAD_WORDS + 4 * RECORD_STEP_WORDS:
+		copy_words(rec, slot, RECORD_HEAD_WORDS + 4 * RECORD_STEP_WORDS);
+		return true;
 	case SYNFIN_WORDS_MAX:
 		copy_words(rec, slot, SYNFIN_WORDS_MAX);
 		return true;
@@ -71,8 +77,7 @@ static inline bool copy_record(union synfin_record *rec, const struct synfin_slo
 }
 
 static_assert(RECORD_CONN_WORDS == SYNFIN_WORDS_MAX, "a summary fills a slot");
-static_assert(RECORD_HEAD_WORDS + 3 * RECORD_STEP_WORDS == SYNFIN_WORDS_MAX,
-	      "three phases do");
+static_assert(SYNFIN_STEPS_MAX == 4, "one to four phases are copied");
 
 /*
  * Copies record @n. The acquire load of the sequence matches the writer's release

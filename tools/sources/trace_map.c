@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/record.h"
 #include "output/complain.h"
 #include "sources/trace_map.h"
 
@@ -153,6 +154,8 @@ void trace_map_record(const struct trace_map *map, const void *data,
 		      offsetof(struct synfin_record_phases, step[1]);
 
 	memset(rec, 0, size);
+	if (map->type == SYNFIN_RECORD_CONN)
+		synfin_record_extras(&rec->conn);
 	rec->head.type = map->type;
 	rec->head.words = (uint8_t)(size / sizeof(rec->words[0]));
 	for (unsigned int i = 0; i < map->nr; i++)

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From records of version 1 to what they are now: each phase had a record of its own,
- * and counts had 16 bits. How many phases had been recorded was not known.
+ * From records of earlier versions to what they are now.
+ *
+ * Version 1: each phase had a record of its own, and counts had 16 bits. How many
+ * phases had been recorded was not known. Version 2: a summary ended behind its pid.
  */
 #include <string.h>
 
-#include "sources/record_v1.h"
+#include "core/record.h"
+#include "sources/record_check.h"
+#include "sources/record_old.h"
 
 struct phase_v1 {
 	struct synfin_record_head head;
@@ -88,6 +92,7 @@ static void convert_conn(const struct conn_v1 *old, struct synfin_record_conn *r
 	rec->client_isn = old->client_isn;
 	rec->server_isn = old->server_isn;
 	memcpy(&rec->handshake_ns, old->numbers, sizeof(old->numbers));
+	synfin_record_extras(rec);
 	rec->head.words = sizeof(*rec) / 8;
 }
 
@@ -104,4 +109,33 @@ void record_v1_convert(const void *old, union synfin_record *rec)
 		convert_phase(old, &rec->phases);
 	else
 		convert_conn(old, &rec->conn);
+}
+
+/* Bytes of a summary of version 2. */
+#define CONN_V2		(offsetof(struct synfin_record_conn, pid) + 8)
+
+/**
+ * record_v2_size() - how long a record is
+ * @head: what it begins with
+ *
+ * Return: bytes, 0 if it says what can't be.
+ */
+size_t record_v2_size(const struct synfin_record_head *head)
+{
+	if (!record_has_size(head) || head->words * 8 > CONN_V2 ||
+	    (head->type == SYNFIN_RECORD_CONN && head->words * 8 != CONN_V2))
+		return 0;
+	return head->words * 8;
+}
+
+/**
+ * record_v2_convert() - make a summary of today
+ * @old: of record_v2_size() bytes
+ * @rec: to be filled
+ */
+void record_v2_convert(const void *old, union synfin_record *rec)
+{
+	memcpy(&rec->conn, old, CONN_V2);
+	synfin_record_extras(&rec->conn);
+	rec->head.words = RECORD_CONN_WORDS;
 }
