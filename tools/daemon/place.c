@@ -20,20 +20,25 @@ static size_t size_of(const struct place *p)
 	return (p->nr + 1) * sizeof(*p->now);
 }
 
-/* From what the run before left, if it read the same ring; or else from here. */
+/*
+ * Goes on from where the run before was in this ring; from the beginning, if that run
+ * read another one, whose module is gone; the first run of all, from here.
+ */
 static int begin(struct place *p, struct source *src)
 {
 	ssize_t n = pread(p->fd, p->saved, size_of(p), 0);
 
-	if (n == (ssize_t)size_of(p) && p->saved[0] == p->now[0]) {
-		src->resume(src, p->saved + 1, p->nr);
-		return 0;
+	if (n != (ssize_t)size_of(p) || p->saved[0] != p->now[0]) {
+		memset(p->saved, 0, size_of(p));
+		p->saved[0] = p->now[0];
+		if (!n)
+			src->places(src, p->saved + 1, p->nr);
+		if (ftruncate(p->fd, 0) || pwrite(p->fd, p->saved, size_of(p), 0) !=
+					   (ssize_t)size_of(p))
+			return complain_file(NAME, errno, NULL);
 	}
-	place_note(p, src);
-	memcpy(p->saved, p->now, size_of(p));
-	if (ftruncate(p->fd, 0) ||
-	    pwrite(p->fd, p->saved, size_of(p), 0) != (ssize_t)size_of(p))
-		return complain_file(NAME, errno, NULL);
+	memcpy(p->now, p->saved, size_of(p));
+	src->resume(src, p->saved + 1, p->nr);
 	return 0;
 }
 

@@ -155,7 +155,7 @@ char *exporter_scrape(struct exporter *e, bool old, size_t *len)
 		return NULL;
 	}
 	m.loaded = m.live && !access(PROC_STATS, R_OK) &&
-		   !counters_read(counters, &e->opt);
+		   !counters_read_numbers(counters);
 	pthread_mutex_lock(&e->lock);
 	m.tally = &e->tally;
 	m.lost = e->lost;
