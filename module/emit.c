@@ -134,7 +134,8 @@ static void write_phases(struct synfin_batch *b, const struct synfin_conn *conn,
 
 /* A connection has ended. */
 static noinline void write_conn(struct synfin_batch *b, const struct synfin_conn *conn,
-				const struct synfin_held *held)
+				const struct synfin_held *held,
+				const struct synfin_owner *owner)
 {
 	union synfin_record *rec;
 	struct synfin_ring *ring;
@@ -144,6 +145,7 @@ static noinline void write_conn(struct synfin_batch *b, const struct synfin_conn
 	synfin_phase_summary(conn, &rec->conn);
 	rec->head.time_ns = conn->first_ns + date_offset();
 	rec->conn.phase_count = held->phases;
+	synfin_owner_tell(owner, &rec->conn);
 	counted = synfin_stats_count(b->sn, &rec->conn);
 	if (unlikely(!counted || trace_synfin_conn_enabled()))
 		conn_later(b, &rec->conn, counted);
@@ -171,6 +173,7 @@ static __always_inline void take_step(struct synfin_batch *b,
  * @b:		the batch
  * @conn:	its connection, already in the state after it
  * @held:	what the flow holds
+ * @owner:	whose it is
  * @res:	the phases, and the end
  *
  * What is sent again is recorded the 2nd, 4th, 8th ... time, and counted each time.
@@ -178,7 +181,8 @@ static __always_inline void take_step(struct synfin_batch *b,
  * Context: Any but NMI, irqs off; under the flow's lock.
  */
 void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
-			struct synfin_held *held, const struct synfin_result *res)
+			struct synfin_held *held, const struct synfin_owner *owner,
+			const struct synfin_result *res)
 {
 	bool hold = is_unsettled(conn) && !res->ended;
 	unsigned int i;
@@ -200,7 +204,7 @@ void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 	if (unlikely(held->nr && !hold))
 		write_phases(b, conn, held, NULL);
 	if (res->ended)
-		write_conn(b, conn, held);
+		write_conn(b, conn, held, owner);
 }
 
 /**

@@ -19,6 +19,7 @@
 
 #include <linux/types.h>
 #include "core/phase.h"
+#include "process.h"
 #include "uapi/synfin.h"
 
 struct synfin_net;
@@ -102,7 +103,8 @@ static inline void synfin_emit_begin(struct synfin_batch *b,
 }
 
 void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
-			struct synfin_held *held, const struct synfin_result *res);
+			struct synfin_held *held, const struct synfin_owner *owner,
+			const struct synfin_result *res);
 void synfin_emit_held(struct synfin_batch *b, const struct synfin_conn *conn,
 		      const struct synfin_held *held);
 void synfin_emit_rest(struct synfin_batch *b);

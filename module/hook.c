@@ -107,6 +107,16 @@ uninteresting_elsewhere(const struct synfin_net *sn, const struct sk_buff *skb,
 	return !synfin_table_awaited(*hash);
 }
 
+/* The socket that sends a SYN or a SYN-ACK: it may say whose the connection is. */
+static __always_inline const struct sock *opener(const struct sk_buff *skb,
+						 const struct nf_hook_state *state,
+						 const struct synfin_segment *seg)
+{
+	if (seg->kind > SYNFIN_KIND_SYN_ACK || state->hook != NF_INET_LOCAL_OUT)
+		return NULL;
+	return state->sk ?: skb->sk;
+}
+
 /* segment -> route; with what the fast path has found out already. Never a verdict. */
 static noinline __flatten unsigned int
 slow_path(struct synfin_net *sn, const struct sk_buff *skb,
@@ -141,7 +151,7 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 	    seg.kind == SYNFIN_KIND_SYN)
 		synfin_route_held(sn, &seg);
 	else
-		synfin_route(sn, &seg, hash);
+		synfin_route(sn, &seg, hash, opener(skb, state, &seg));
 	return NF_ACCEPT;
 }
 

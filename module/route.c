@@ -14,7 +14,7 @@
 static void emit_result(struct synfin_batch *batch, struct synfin_flow *flow,
 			const struct synfin_result *res)
 {
-	synfin_emit_result(batch, &flow->conn, &flow->held, res);
+	synfin_emit_result(batch, &flow->conn, &flow->held, &flow->owner, res);
 }
 
 static void count_result(struct synfin_net *sn, const struct synfin_result *res)
@@ -40,9 +40,22 @@ static bool hold_back(struct synfin_flow *flow)
 	return true;
 }
 
+/* Whose is it? The first SYN tells, and a SYN-ACK, if they are sent here. */
+static __always_inline void note_owner(struct synfin_flow *flow,
+				       const struct synfin_segment *seg,
+				       const struct sock *sk)
+{
+	if (seg->kind == SYNFIN_KIND_SYN) {
+		if (flow->conn.state == SYNFIN_STATE_NONE)
+			synfin_owner_of_syn(&flow->owner, sk);
+	} else if (!flow->owner.socket) {
+		synfin_owner_of_syn_ack(&flow->owner, sk);
+	}
+}
+
 static __always_inline void follow(struct synfin_net *sn,
 				   const struct synfin_segment *seg, u64 hash,
-				   bool may_be_forgotten)
+				   const struct sock *sk, bool may_be_forgotten)
 {
 	struct synfin_table_hold hold SYNFIN_UNINITIALIZED;
 	struct synfin_batch batch SYNFIN_UNINITIALIZED;
@@ -63,6 +76,8 @@ static __always_inline void follow(struct synfin_net *sn,
 	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
 		release_held(&batch, flow);
 	batch.silent = may_be_forgotten && hold_back(flow);
+	if (sk)
+		note_owner(flow, seg, sk);
 	synfin_phase_segment(&flow->conn, seg, hold.now_ns, &res);
 	if (seg->way && res.nr)
 		synfin_dedup_passed(flow, seg);
@@ -79,12 +94,14 @@ static __always_inline void follow(struct synfin_net *sn,
  * @sn:		the namespace
  * @seg:	the segment
  * @hash:	of its endpoints, if it is known, or else 0
+ * @sk:		the socket that sends it, if it is a SYN or a SYN-ACK; or NULL
  *
  * Context: any context of a hook.
  */
-void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 hash)
+void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 hash,
+		  const struct sock *sk)
 {
-	follow(sn, seg, hash, false);
+	follow(sn, seg, hash, sk, false);
 }
 
 /**
@@ -99,7 +116,7 @@ void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 h
 noinline void synfin_route_held(struct synfin_net *sn,
 				const struct synfin_segment *seg)
 {
-	follow(sn, seg, 0, true);
+	follow(sn, seg, 0, NULL, true);
 }
 
 /**

@@ -7,13 +7,15 @@
 
 #include <linux/types.h>
 
+struct sock;
 struct synfin_flow;
 struct synfin_net;
 struct synfin_result;
 struct synfin_segment;
 
 /* route.c */
-void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 hash);
+void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 hash,
+		  const struct sock *sk);
 void synfin_route_held(struct synfin_net *sn, const struct synfin_segment *seg);
 void synfin_route_again(struct synfin_net *sn, const struct synfin_segment *seg,
 			u64 passed_ns);

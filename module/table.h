@@ -45,6 +45,7 @@
 #include "dedup.h"
 #include "emit.h"
 #include "net.h"
+#include "process.h"
 
 /* Stripes at most; and chains in a stripe, so that it has flows to choose from. */
 #define SYNFIN_TABLE_STRIPE_BITS	12
@@ -96,6 +97,7 @@ enum synfin_list {
  *		the list that it is in
  * @way:	which way its segments take, by enum synfin_from of their end
  * @held:	its phases that have not been written
+ * @owner:	whose it is
  *
  * All under the lock of its stripe.
  */
@@ -112,6 +114,7 @@ struct synfin_flow {
 	struct synfin_conn	conn;
 	struct synfin_way	way[2];
 	struct synfin_held	held;
+	struct synfin_owner	owner;
 };
 
 /**

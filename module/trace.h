@@ -49,6 +49,9 @@ TRACE_DEFINE_ENUM(SYNFIN_BY_NOBODY);
 TRACE_DEFINE_ENUM(SYNFIN_BY_CLIENT);
 TRACE_DEFINE_ENUM(SYNFIN_BY_SERVER);
 TRACE_DEFINE_ENUM(SYNFIN_BY_BOTH);
+TRACE_DEFINE_ENUM(SYNFIN_PROCESS_NONE);
+TRACE_DEFINE_ENUM(SYNFIN_PROCESS_CONNECT);
+TRACE_DEFINE_ENUM(SYNFIN_PROCESS_LISTENER);
 
 #define synfin_show_phase(value)					\
 	__print_symbolic(value,						\
@@ -95,6 +98,12 @@ TRACE_DEFINE_ENUM(SYNFIN_BY_BOTH);
 		{ SYNFIN_BY_CLIENT, "client" },				\
 		{ SYNFIN_BY_SERVER, "server" },				\
 		{ SYNFIN_BY_BOTH, "both" })
+
+#define synfin_show_process(value)					\
+	__print_symbolic(value,						\
+		{ SYNFIN_PROCESS_NONE, "-" },				\
+		{ SYNFIN_PROCESS_CONNECT, "connect" },			\
+		{ SYNFIN_PROCESS_LISTENER, "listener" })
 
 /* Byte 13 of the TCP header; an ICMP error or a timeout has none. */
 #define synfin_show_flags(value)					\
@@ -207,6 +216,11 @@ TRACE_EVENT(synfin_conn,
 		__field(__u64, bytes_server)
 		__field(__u64, history)
 		__field(__u16, phase_count)
+		__field(__u8, process)
+		__field(__u32, pid)
+		__array(__u8, comm, 16)
+		__field(__u64, cgroup)
+		__field(__u64, socket)
 	),
 
 	TP_fast_assign(
@@ -232,9 +246,14 @@ TRACE_EVENT(synfin_conn,
 		__entry->bytes_server = rec->bytes_server;
 		__entry->history = rec->history;
 		__entry->phase_count = rec->phase_count;
+		__entry->process = rec->process;
+		__entry->pid = rec->pid;
+		memcpy(__entry->comm, rec->comm, 16);
+		__entry->cgroup = rec->cgroup;
+		__entry->socket = rec->socket;
 	),
 
-	TP_printk("open=%s close=%s by=%s %pISpc > %pISpc handshake_ns=%lld server_rtt_ns=%lld client_rtt_ns=%lld duration_ns=%lld bytes_client=%lld bytes_server=%lld syn=%u syn_ack=%u fin=%u rst=%u netns=%u id=%llu",
+	TP_printk("open=%s close=%s by=%s %pISpc > %pISpc handshake_ns=%lld server_rtt_ns=%lld client_rtt_ns=%lld duration_ns=%lld bytes_client=%lld bytes_server=%lld syn=%u syn_ack=%u fin=%u rst=%u netns=%u id=%llu process=%s pid=%u comm=%s cgroup=%llu socket=%llu",
 		  synfin_show_open(__entry->opening),
 		  synfin_show_close(__entry->closing),
 		  synfin_show_by(__entry->closed_by),
@@ -243,7 +262,9 @@ TRACE_EVENT(synfin_conn,
 		  __entry->duration_ns, __entry->bytes_client,
 		  __entry->bytes_server, __entry->syn_count,
 		  __entry->syn_ack_count, __entry->fin_count,
-		  __entry->rst_count, __entry->netns, __entry->id)
+		  __entry->rst_count, __entry->netns, __entry->id,
+		  synfin_show_process(__entry->process), __entry->pid,
+		  __entry->comm, __entry->cgroup, __entry->socket)
 );
 
 #endif /* _SYNFIN_TRACE_H */

@@ -195,6 +195,18 @@ enum synfin_closed_by {
 	SYNFIN_BY_BOTH,
 };
 
+/**
+ * enum synfin_process - whose a connection is, and how that is known
+ * @SYNFIN_PROCESS_NONE:	it is not known
+ * @SYNFIN_PROCESS_CONNECT:	the process that opened it, on this host
+ * @SYNFIN_PROCESS_LISTENER:	its listener on this host, whoever accepts it
+ */
+enum synfin_process {
+	SYNFIN_PROCESS_NONE,
+	SYNFIN_PROCESS_CONNECT,
+	SYNFIN_PROCESS_LISTENER,
+};
+
 /* Bits of synfin_record_conn.completeness, as in Wireshark's tcp.completeness. */
 #define SYNFIN_SEEN_SYN		0x01
 #define SYNFIN_SEEN_SYN_ACK	0x02
@@ -322,14 +334,16 @@ struct synfin_record_phases {
  * @copies:		segments that were captured twice; 0 from the kernel
  * @drop_reason:	0, reserved: why this host dropped a segment of it
  * @drop_count:		0, reserved: how many it dropped
- * @pid:		0, reserved: the process that it belongs to
- * @process:		0, reserved: what @pid, @cgroup and @socket are
+ * @pid:		the process that opened it, as the first namespace counts; 0 if not
+ *			known
+ * @process:		enum synfin_process
  * @drop_hook:		0, reserved: where netfilter dropped it
  * @protocol:		0, reserved: by the first bytes
  * @method:		0, reserved: of the first HTTP request
- * @comm:		0, reserved: the command of @pid
- * @cgroup:		0, reserved: its control group
- * @socket:		0, reserved: inode number of the listener
+ * @comm:		the command of @pid: what that says of itself
+ * @cgroup:		control group of the process, or else of the listener: the inode
+ *			number of its folder in cgroup2; 0 if not known
+ * @socket:		inode number of the listener, as in /proc/PID/fd; 0 if not known
  * @first_request_ns:	SYNFIN_NS_NONE, reserved
  * @first_response_ns:	SYNFIN_NS_NONE, reserved
  * @tls_handshake_ns:	SYNFIN_NS_NONE, reserved
