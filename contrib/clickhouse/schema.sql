@@ -39,7 +39,13 @@ CREATE TABLE IF NOT EXISTS synfin.conns
     history String,
     completeness UInt8,
     client_guessed UInt8,
-    syn_data UInt8
+    syn_data UInt8,
+    process Nullable(String),
+    pid Nullable(UInt32),
+    comm Nullable(String),
+    cgroup Nullable(String),
+    cgroup_id Nullable(UInt64),
+    socket Nullable(UInt64)
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMMDD(toDateTime(intDiv(ts_ns, 1000000000)))

@@ -96,7 +96,7 @@ def get_json(url):
     return json.loads(get(url))
 
 
-def clean_up():
+def finish():
     for p in started:
         try:
             os.killpg(p.pid, signal.SIGCONT)
@@ -107,9 +107,6 @@ def clean_up():
     subprocess.run(["umount", "-l", path("tiny")], stderr=subprocess.DEVNULL,
                    check=False)
     shutil.rmtree(FOLDER, ignore_errors=True)
-
-
-def finish():
     print(f"1..{number}")
     sys.exit(failed > 0)
 

@@ -63,19 +63,12 @@ bool counters_is_reason(const char *name)
 	return false;
 }
 
-/**
- * counters_read_numbers() - read the numbers, and no durations
- * @f: to be filled
- *
- * Return: 0, or -1 after a message.
- */
-int counters_read_numbers(struct counters *f)
+static int read_counters(struct counters *f)
 {
 	FILE *file = proc_open(PROC_STATS);
 	unsigned long long value;
 	char line[256];
 
-	memset(f, 0, sizeof(*f));
 	if (!file)
 		return -1;
 	while (f->nr < COUNTERS_MAX && fgets(line, sizeof(line), file)) {
@@ -186,7 +179,8 @@ static void read_ring(struct counters *f, const struct options *opt)
  */
 int counters_read(struct counters *f, const struct options *opt)
 {
-	if (counters_read_numbers(f) || read_latency(f))
+	memset(f, 0, sizeof(*f));
+	if (read_counters(f) || read_latency(f))
 		return -1;
 	read_ring(f, opt);
 	return 0;

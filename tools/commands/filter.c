@@ -2,10 +2,13 @@
 /*
  * Which records and connections are wanted.
  */
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "commands/filter.h"
+#include "commands/parse.h"
+#include "connections/owner.h"
 #include "output/words.h"
 
 static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned int bits)
@@ -123,6 +126,64 @@ static bool slow_enough(const struct filter *f, const struct synfin_record_conn 
 	return true;
 }
 
+/* A group's own path, one above it, or its number. */
+static bool is_in_cgroup(const struct synfin_record_conn *c, const struct owner *owner,
+			 const char *text)
+{
+	size_t len = strlen(text);
+	uint64_t id;
+
+	if (*text != '/')
+		return c->process != SYNFIN_PROCESS_NONE &&
+		       parse_whole(text, UINT64_MAX, &id) && id == c->cgroup;
+	if (!owner->cgroup)
+		return false;
+	while (len && text[len - 1] == '/')
+		len--;
+	return !strncmp(owner->cgroup, text, len) &&
+	       (!owner->cgroup[len] || owner->cgroup[len] == '/');
+}
+
+static bool owner_matches(const struct synfin_record_conn *c, const struct owner *owner,
+			  enum filter_owner which, const char *text)
+{
+	uint64_t pid;
+
+	switch (which) {
+	case FILTER_PID:
+		return owner->pid && parse_whole(text, UINT32_MAX, &pid) &&
+		       pid == owner->pid;
+	case FILTER_COMM:
+		return *owner->comm && !fnmatch(text, owner->comm, 0);
+	default:
+		return is_in_cgroup(c, owner, text);
+	}
+}
+
+/* As a list of addresses: any that is wanted, none that is denied. */
+static bool owned_by(const struct filter *f, const struct synfin_record_conn *c)
+{
+	struct owner owner;
+
+	owner_find(c, &owner);
+	for (unsigned int which = 0; which < FILTER_OWNERS; which++) {
+		const struct filter_texts *list = &f->owner[which];
+		bool found = !list->wanted;
+
+		for (unsigned int i = 0; i < list->nr; i++) {
+			if (!owner_matches(c, &owner, (enum filter_owner)which,
+					   list->text[i].text))
+				continue;
+			if (list->text[i].denied)
+				return false;
+			found = true;
+		}
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 /**
  * filter_time() - is something wanted that happened then?
  * @f: the filter
@@ -154,7 +215,8 @@ bool filter_conn(const struct filter *f, const struct synfin_record_conn *c)
 	       words_match(&f->open, c->opening) &&
 	       words_match(&f->close, c->closing) &&
 	       words_match(&f->closed_by, c->closed_by) && slow_enough(f, c) &&
-	       end >= f->since_ns && (!f->until_ns || begin <= f->until_ns);
+	       end >= f->since_ns && (!f->until_ns || begin <= f->until_ns) &&
+	       (!f->owned || owned_by(f, c));
 }
 
 /**
@@ -166,6 +228,11 @@ void filter_free(struct filter *f)
 	for (unsigned int i = 0; i < FILTER_LISTS; i++)
 		free(f->list[i].end);
 	free(f->netns);
+	for (unsigned int which = 0; which < FILTER_OWNERS; which++) {
+		for (unsigned int i = 0; i < f->owner[which].nr; i++)
+			free(f->owner[which].text[i].text);
+		free(f->owner[which].text);
+	}
 	filter_expr_free(f);
 	*f = (struct filter){ .on_head = false };
 }

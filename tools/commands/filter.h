@@ -61,6 +61,36 @@ struct filter_words {
 	uint32_t denied;
 };
 
+/* What a list of texts is compared with. */
+enum filter_owner {
+	FILTER_PID,
+	FILTER_COMM,
+	FILTER_CGROUP,
+	FILTER_OWNERS,
+};
+
+/**
+ * struct filter_text - one of a list
+ * @denied:	what it matches is not wanted
+ * @text:	a number, a name with * and ? in it, or a path
+ */
+struct filter_text {
+	bool denied;
+	char *text;
+};
+
+/**
+ * struct filter_texts - the members of a list
+ * @text:	the members
+ * @nr:		how many
+ * @wanted:	one of them at least is not denied
+ */
+struct filter_texts {
+	struct filter_text *text;
+	unsigned int nr;
+	bool wanted;
+};
+
 /* Durations that --slower-than knows. */
 enum filter_span {
 	FILTER_HANDSHAKE,
@@ -88,6 +118,8 @@ struct filter_expr;
  * @open:	openings
  * @close:	closings
  * @closed_by:	who closed
+ * @owner:	whose they are, by enum filter_owner
+ * @owned:	something is asked of that
  * @failed:	only those that did not open
  * @slower:	nanoseconds, by enum filter_span; 0 for any
  * @from_now:	@since_ns is when the program was started
@@ -111,6 +143,8 @@ struct filter {
 	struct filter_words open;
 	struct filter_words close;
 	struct filter_words closed_by;
+	struct filter_texts owner[FILTER_OWNERS];
+	bool owned;
 	bool failed;
 	uint64_t slower[FILTER_SPANS];
 	bool from_now;
@@ -133,6 +167,7 @@ int filter_add_netns(struct filter *f, const char *value);
 int filter_add_words(struct filter_words *words, const char *option,
 		     const char *value, const char *(*word)(unsigned int i));
 int filter_add_slower(struct filter *f, const char *value);
+int filter_add_owner(struct filter *f, enum filter_owner which, const char *value);
 
 /* filter_expr.c */
 void filter_expr_free(struct filter *f);

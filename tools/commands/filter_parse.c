@@ -18,7 +18,7 @@
  * Takes the next member of a list of words with commas between them; a ! before it
  * denies it. Returns false after the last.
  */
-static bool next_word(const char **list, char word[WORD_MAX], bool *denied)
+static bool next_text(const char **list, char *word, size_t room, bool *denied)
 {
 	size_t len;
 
@@ -28,9 +28,14 @@ static bool next_word(const char **list, char word[WORD_MAX], bool *denied)
 	*denied = **list == '!';
 	*list += *denied;
 	len = strcspn(*list, ",");
-	snprintf(word, WORD_MAX, "%.*s", (int)len, *list);
+	snprintf(word, room, "%.*s", (int)len, *list);
 	*list = (*list)[len] ? *list + len + 1 : NULL;
 	return true;
+}
+
+static bool next_word(const char **list, char word[WORD_MAX], bool *denied)
+{
+	return next_text(list, word, WORD_MAX, denied);
 }
 
 static bool parse_addr(struct filter_end *e, char *text)
@@ -247,6 +252,60 @@ int filter_add_slower(struct filter *f, const char *value)
 		return complain("--slower-than %s: a duration is wanted, as server:100ms",
 				value);
 	f->slower[span] = ns;
+	f->on_conn = true;
+	return 0;
+}
+
+static bool is_owner(enum filter_owner which, const char *word)
+{
+	uint64_t number;
+
+	switch (which) {
+	case FILTER_PID:
+		return parse_whole(word, UINT32_MAX, &number) && number;
+	case FILTER_COMM:
+		return *word;
+	default:
+		return *word == '/' || parse_whole(word, UINT64_MAX, &number);
+	}
+}
+
+/**
+ * filter_add_owner() - read a list of processes, commands or control groups
+ * @f:		the filter
+ * @which:	of which they are
+ * @value:	the list
+ *
+ * Return: 0, or -1 after a message.
+ */
+int filter_add_owner(struct filter *f, enum filter_owner which, const char *value)
+{
+	static const char *const wanted[FILTER_OWNERS] = {
+		[FILTER_PID] = "--pid %s: numbers of processes are wanted",
+		[FILTER_COMM] = "--comm %s: commands are wanted, as nginx,post*",
+		[FILTER_CGROUP] = "--cgroup %s: paths are wanted, as /system.slice, or numbers",
+	};
+	struct filter_texts *list = &f->owner[which];
+	const char *rest = value;
+	char word[512];
+	bool denied;
+
+	while (next_text(&rest, word, sizeof(word), &denied)) {
+		struct filter_text *more;
+
+		if (!is_owner(which, word))
+			return complain(wanted[which], word);
+		more = realloc(list->text, (list->nr + 1) * sizeof(*more));
+		if (!more)
+			return complain("out of memory");
+		list->text = more;
+		more[list->nr] = (struct filter_text){ denied, strdup(word) };
+		if (!more[list->nr].text)
+			return complain("out of memory");
+		list->nr++;
+		list->wanted |= !denied;
+	}
+	f->owned = true;
 	f->on_conn = true;
 	return 0;
 }

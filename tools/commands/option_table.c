@@ -180,6 +180,12 @@ static int take_closed_by(struct options *opt, const struct option_row *row,
 				closer_word);
 }
 
+static int take_owner(struct options *opt, const struct option_row *row,
+		      const char *value)
+{
+	return filter_add_owner(&opt->filter, (enum filter_owner)row->value, value);
+}
+
 static int take_failed(struct options *opt, const struct option_row *row,
 		       const char *value)
 {
@@ -362,6 +368,15 @@ const struct option_row option_table[] = {
 	{ "closed-by", 0, "END", SHOWERS | CMD_TOP, WHICH, .take = take_closed_by,
 	  .many = true, .words = "client server both nobody",
 	  .help = "closed by client, server, both or nobody" },
+	{ "pid", 0, "PID", SHOWERS | CMD_TOP, WHICH, .take = take_owner,
+	  .value = FILTER_PID, .many = true, .words = "",
+	  .help = "opened by this process, or taken by its listener; a list, !1" },
+	{ "comm", 0, "COMMAND", SHOWERS | CMD_TOP, WHICH, .take = take_owner,
+	  .value = FILTER_COMM, .many = true, .words = "curl nginx",
+	  .help = "of a process with this command, as curl, post*; a list, !sshd" },
+	{ "cgroup", 0, "CGROUP", SHOWERS | CMD_TOP, WHICH, .take = take_owner,
+	  .value = FILTER_CGROUP, .many = true, .words = "/system.slice /user.slice",
+	  .help = "of this control group or one below it, as /system.slice, or its number" },
 	{ "slower-than", 0, "DURATION", SHOWERS | CMD_TOP, WHICH,
 	  .take = take_slower, .many = true,
 	  .words = "100ms server:100ms client:100ms close:1s life:1m",

@@ -18,7 +18,6 @@ struct pipeline;
  * @record:	takes each record by itself, or NULL; false if it wants no more
  * @conn:	takes connections that have ended, or NULL; likewise
  * @bare:	it looks at their summaries only
- * @drain:	told to end, it takes what is there first
  * @idle:	called after each batch, or NULL; likewise
  * @end:	called before the closing line, or NULL
  */
@@ -26,7 +25,6 @@ struct view {
 	bool (*record)(struct pipeline *w, const union synfin_record *rec);
 	bool (*conn)(struct pipeline *w, const struct conn *c);
 	bool bare;
-	bool drain;
 	bool (*idle)(struct pipeline *w);
 	void (*end)(struct pipeline *w);
 };

@@ -17,6 +17,7 @@
 
 #define NEW	"seen.0"
 #define OLD	"seen.1"
+#define PENDING	65536u
 
 static int compare(const void *a, const void *b)
 {
@@ -33,7 +34,7 @@ static int compare(const void *a, const void *b)
 static ssize_t load(struct seen *s, const char *name)
 {
 	int fd = openat(s->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	size_t room = 2 * s->limit * sizeof(*s->before);
+	size_t room = (s->limit + PENDING) * sizeof(*s->before);
 	uint64_t boot = 0, *grown;
 	ssize_t n = 0;
 
@@ -108,7 +109,7 @@ int seen_open(struct seen *s, int folder, uint64_t boot, size_t limit)
 			    .limit = limit };
 	if (folder < 0)
 		return 0;
-	s->pending = malloc(limit * sizeof(*s->pending));
+	s->pending = malloc(PENDING * sizeof(*s->pending));
 	if (!s->pending)
 		return complain("out of memory");
 	nr = load(s, OLD);
@@ -143,8 +144,8 @@ void seen_add(struct seen *s, uint64_t id)
 {
 	if (s->folder < 0)
 		return;
-	/* The ring has not so many: the oldest is gone from it. */
-	if (s->nr_pending == s->limit)
+	/* Unsaved, the oldest would be counted again after a crash. */
+	if (s->nr_pending == PENDING)
 		seen_save(s);
 	s->pending[s->nr_pending++] = id;
 }

@@ -7,6 +7,7 @@
 #include "output/table_cells.h"
 #include "output/fmt.h"
 #include "output/service.h"
+#include "output/text.h"
 
 /*
  * Takes text out of the middle of an address, which is known by how it begins; a port
@@ -179,4 +180,17 @@ char *cell_number(char *p, const struct cell *cell, uint64_t number)
 {
 	(void)cell;
 	return number == SYNFIN_NS_NONE ? p : fmt_u64(p, number);
+}
+
+/**
+ * cell_text() - text that somebody else has chosen
+ * @p:		where to
+ * @cell:	its cell, which is empty
+ * @text:	anything
+ *
+ * Return: the end.
+ */
+char *cell_text(char *p, const struct cell *cell, const char *text)
+{
+	return text_shown(p, text, sizeof(cell->text) - 8, cell->plain);
 }

@@ -2,6 +2,9 @@
 /*
  * Characters of UTF-8, and which of them do nothing to a terminal.
  */
+#include <string.h>
+
+#include "output/fmt.h"
 #include "output/text.h"
 
 /**
@@ -49,4 +52,72 @@ bool text_is_harmless(const char *text, size_t len)
 	if (len == 3 && *p == 0xe2 && p[1] == 0x80)
 		return p[2] < 0x8b || (p[2] > 0x8f && p[2] < 0xa8) || p[2] > 0xae;
 	return len != 3 || *p != 0xe2 || p[1] != 0x81 || p[2] < 0xa6 || p[2] > 0xa9;
+}
+
+/**
+ * text_json() - a string of JSON, without its quotation marks
+ * @p: where to; six times the text must have room
+ * @text: anything
+ *
+ * What is no UTF-8 is replaced.
+ *
+ * Return: the end.
+ */
+char *text_json(char *p, const char *text)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	while (*text) {
+		size_t len = text_character(text);
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\') {
+			*p++ = '\\';
+			*p++ = *text;
+		} else if (c < ' ' || c == 0x7f) {
+			p = fmt_text(p, "\\u00");
+			*p++ = hex[c >> 4];
+			*p++ = hex[c & 15];
+		} else if (len) {
+			memcpy(p, text, len);
+			p += len;
+		} else {
+			p = fmt_text(p, "\xef\xbf\xbd");
+		}
+		text += len ? len : 1;
+	}
+	return p;
+}
+
+/**
+ * text_shown() - text for a person, or as a word for a program
+ * @p: where to
+ * @text: anything
+ * @room: bytes there, more than three
+ * @word: a blank is \040, as in /proc/mounts, so that it is one word
+ *
+ * What would do something to a terminal is a question mark.
+ *
+ * Return: the end.
+ */
+char *text_shown(char *p, const char *text, size_t room, bool word)
+{
+	const char *end = p + room - 4;
+
+	while (*text && p < end) {
+		size_t len = text_character(text);
+
+		if (len && text_is_harmless(text, len)) {
+			if (word && *text == ' ') {
+				p = fmt_text(p, "\\040");
+			} else {
+				memcpy(p, text, len);
+				p += len;
+			}
+		} else {
+			*p++ = '?';
+		}
+		text += len ? len : 1;
+	}
+	return p;
 }

@@ -10,5 +10,7 @@
 
 size_t text_character(const char *text);
 bool text_is_harmless(const char *text, size_t len);
+char *text_json(char *p, const char *text);
+char *text_shown(char *p, const char *text, size_t room, bool word);
 
 #endif /* _TOOLS_TEXT_H */

@@ -20,7 +20,6 @@
 #include "commands/interrupt.h"
 #include "commands/pipeline.h"
 #include "daemon/number.h"
-#include "daemon/place.h"
 #include "daemon/ring_id.h"
 #include "daemon/seen.h"
 #include "output/complain.h"
@@ -85,11 +84,9 @@ static const struct option longs[] = {
  * @password_file: or NULL
  * @host:	this machine's name
  * @boot:	which load of the module, or which file
- * @boot_id:	its number
  * @spool:	rows on disk
  * @sender:	the thread that sends them
  * @seen:	connections that are in the spool, or were
- * @place:	in the ring, up to which they are all that there were
  * @row:	where a row is made
  * @batch:	rows that are not committed yet
  * @len:	bytes of them
@@ -101,11 +98,9 @@ struct shipper {
 	const char *password_file;
 	char host[HOST];
 	char boot[32];
-	uint64_t boot_id;
 	struct spool spool;
 	struct sender sender;
 	struct seen seen;
-	struct place place;
 	struct out row;
 	char batch[BATCH + OUT_ROOM];
 	size_t len;
@@ -250,6 +245,7 @@ static int name_file(struct shipper *s)
 static int name_source(struct shipper *s)
 {
 	size_t capacity = 0;
+	uint64_t boot = 0;
 
 	if (!*s->host) {
 		if (gethostname(s->host, sizeof(s->host) - 1))
@@ -259,10 +255,10 @@ static int name_source(struct shipper *s)
 	}
 	if (s->opt.file)
 		return name_file(s) || seen_open(&s->seen, -1, 0, 0);
-	if (ring_id(s->opt.ring ? s->opt.ring : RING_PATH, &s->boot_id, &capacity))
+	if (ring_id(s->opt.ring ? s->opt.ring : RING_PATH, &boot, &capacity))
 		return -1;
-	snprintf(s->boot, sizeof(s->boot), "%016llx", (unsigned long long)s->boot_id);
-	return seen_open(&s->seen, s->spool.folder, s->boot_id, capacity);
+	snprintf(s->boot, sizeof(s->boot), "%016llx", (unsigned long long)boot);
+	return seen_open(&s->seen, s->spool.folder, boot, capacity);
 }
 
 /*
@@ -332,39 +328,22 @@ static void count_lost(struct pipeline *w)
 	s->lost = lost;
 }
 
-/* All that was handed on is in the spool, or counted: now the place is safe. */
-static bool settle(struct pipeline *w)
-{
-	struct shipper *s = w->ctx;
-	bool good;
-
-	count_lost(w);
-	good = commit(s);
-	place_note(&s->place, w->src);
-	place_save(&s->place);
-	return good;
-}
-
 static bool on_idle(struct pipeline *w)
 {
 	struct shipper *s = w->ctx;
 
-	if (!settle(w))
+	count_lost(w);
+	if (!commit(s))
 		return false;
 	spool_age(&s->spool);
 	return true;
 }
 
-static void on_end(struct pipeline *w)
-{
-	settle(w);
-}
-
 static int run(struct shipper *s)
 {
 	static const struct view view = {
-		.conn = on_conn, .bare = true, .drain = true, .idle = on_idle,
-		.end = on_end,
+		.conn = on_conn, .bare = true, .idle = on_idle,
+		.end = count_lost,
 	};
 	struct pipeline w = { .opt = &s->opt, .view = &view, .ctx = s };
 	int status;
@@ -372,9 +351,7 @@ static int run(struct shipper *s)
 	w.src = source_open(&s->opt);
 	if (!w.src)
 		return EXIT_FAILURE;
-	if (place_open(&s->place, s->opt.file ? -1 : s->spool.folder, s->boot_id,
-		       w.src) ||
-	    out_open(&w.out, STDOUT_FILENO, "stdout")) {
+	if (out_open(&w.out, STDOUT_FILENO, "stdout")) {
 		w.src->close(w.src);
 		return EXIT_FAILURE;
 	}
@@ -401,7 +378,6 @@ static int ship(struct shipper *s)
 	if (sender_finish(&s->sender) && s->opt.file)
 		status = EXIT_FAILURE;
 	seen_close(&s->seen);
-	place_close(&s->place);
 	spool_close(&s->spool);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "output/complain.h"
 #include "sources/input.h"
 #include "sources/ring_map.h"
+#include "connections/owner.h"
 #include "sources/source.h"
 
 /* Records are of connections; only a capture has packets. */
@@ -72,6 +73,7 @@ enum source_state source_fail(struct source *src, const char *format, ...)
  */
 struct source *source_open(const struct options *opt)
 {
+	owner_live(!opt->file && !opt->ring);
 	if (opt->file)
 		return open_file(opt);
 	if (cannot_ask(opt))

@@ -103,6 +103,16 @@ static const struct field conn_fields[] = {
 	  sizeof(ANY->conn.history) },
 	{ "phase_count", offsetof(union synfin_record, conn.phase_count),
 	  sizeof(ANY->conn.phase_count) },
+	{ "process", offsetof(union synfin_record, conn.process),
+	  sizeof(ANY->conn.process) },
+	{ "pid", offsetof(union synfin_record, conn.pid),
+	  sizeof(ANY->conn.pid) },
+	{ "comm", offsetof(union synfin_record, conn.comm),
+	  sizeof(ANY->conn.comm) },
+	{ "cgroup", offsetof(union synfin_record, conn.cgroup),
+	  sizeof(ANY->conn.cgroup) },
+	{ "socket", offsetof(union synfin_record, conn.socket),
+	  sizeof(ANY->conn.socket) },
 };
 
 static int bind(struct trace_map *map, struct tep_event *event,

@@ -23,7 +23,7 @@ struct trace_map {
 		uint16_t from;
 		uint16_t to;
 		uint16_t size;
-	} move[32];
+	} move[64];
 };
 
 int trace_map_bind(struct trace_map *map, struct tep_event *event, uint8_t type);

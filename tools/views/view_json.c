@@ -2,19 +2,21 @@
 /*
  * JSON. A million connections a second go through here when a recording is read,
  * so an object is written straight into the output's buffer: its keys are string
- * constants, its numbers are made by hand, and no value needs escaping. What is
+ * constants, its numbers are made by hand, and few values need escaping. What is
  * not known is null.
  */
 #include <assert.h>
 
+#include "connections/owner.h"
 #include "output/fmt.h"
 #include "output/json_text.h"
 #include "output/service.h"
+#include "output/text.h"
 #include "views/view_json.h"
 #include "output/words.h"
 
 /* The largest object must fit: one phase takes less than 160 bytes. */
-static_assert(OUT_ROOM > 2048 + 160 * 65, "an object does not fit");
+static_assert(OUT_ROOM > 2048 + 6 * 512 + 160 * 65, "an object does not fit");
 
 #define TCP_ACK	0x10
 
@@ -156,6 +158,44 @@ static char *put_others(char *p, const struct synfin_record_conn *s)
 	return fmt_u64(p, s->completeness);
 }
 
+static char *put_text(char *p, const char *text)
+{
+	if (!text || !*text)
+		return FMT_LITERAL(p, "null");
+	*p++ = '"';
+	p = text_json(p, text);
+	*p++ = '"';
+	return p;
+}
+
+static char *put_known(char *p, uint64_t number)
+{
+	return number ? fmt_u64(p, number) : FMT_LITERAL(p, "null");
+}
+
+/* Whose it is. */
+static char *put_owner(char *p, const struct synfin_record_conn *s)
+{
+	struct owner owner;
+
+	if (s->process == SYNFIN_PROCESS_NONE)
+		return FMT_LITERAL(p, ",\"process\":null,\"pid\":null,\"comm\":null,"
+				   "\"cgroup\":null,\"cgroup_id\":null,\"socket\":null");
+	owner_find(s, &owner);
+	p = FMT_LITERAL(p, ",\"process\":");
+	p = put_text(p, owner_process_word(s->process));
+	p = FMT_LITERAL(p, ",\"pid\":");
+	p = put_known(p, owner.pid);
+	p = FMT_LITERAL(p, ",\"comm\":");
+	p = put_text(p, owner.comm);
+	p = FMT_LITERAL(p, ",\"cgroup\":");
+	p = put_text(p, owner.cgroup);
+	p = FMT_LITERAL(p, ",\"cgroup_id\":");
+	p = put_known(p, s->cgroup);
+	p = FMT_LITERAL(p, ",\"socket\":");
+	return put_known(p, s->socket);
+}
+
 /* What came later, and so stands at the end. */
 static char *put_more(char *p, const struct conn *c)
 {
@@ -176,9 +216,10 @@ static char *put_more(char *p, const struct conn *c)
 	p = s->flags & SYNFIN_CONN_FLIPPED ?
 	    FMT_LITERAL(p, ",\"client_guessed\":true") :
 	    FMT_LITERAL(p, ",\"client_guessed\":false");
-	return s->flags & SYNFIN_CONN_SYN_DATA ?
-	       FMT_LITERAL(p, ",\"syn_data\":true") :
-	       FMT_LITERAL(p, ",\"syn_data\":false");
+	p = s->flags & SYNFIN_CONN_SYN_DATA ?
+	    FMT_LITERAL(p, ",\"syn_data\":true") :
+	    FMT_LITERAL(p, ",\"syn_data\":false");
+	return put_owner(p, s);
 }
 
 /**

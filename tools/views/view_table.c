@@ -2,6 +2,9 @@
 /*
  * The table of connections: a line each, and one word for what came of it.
  */
+#include <string.h>
+
+#include "connections/owner.h"
 #include "output/table_cells.h"
 #include "output/fmt.h"
 #include "views/view_table.h"
@@ -145,6 +148,44 @@ static char *put_by(char *p, struct cell *cell)
 	       p : word_copy(p, word_closed_by(s->closed_by));
 }
 
+static uint64_t num_pid(const void *row)
+{
+	struct owner owner;
+
+	owner_find(sum_of(row), &owner);
+	return owner.pid ? owner.pid : SYNFIN_NS_NONE;
+}
+
+static char *put_pid(char *p, struct cell *cell)
+{
+	return cell_number(p, cell, num_pid(cell->row));
+}
+
+static char *put_comm(char *p, struct cell *cell)
+{
+	struct owner owner;
+
+	owner_find(sum_of(cell->row), &owner);
+	return cell_text(p, cell, owner.comm);
+}
+
+/* Of a path the end says most. */
+static char *put_cgroup(char *p, struct cell *cell)
+{
+	const struct synfin_record_conn *s = sum_of(cell->row);
+	struct owner owner;
+	size_t len;
+
+	owner_find(s, &owner);
+	if (!owner.cgroup)
+		return s->cgroup ? fmt_u64(p, s->cgroup) : p;
+	len = strlen(owner.cgroup);
+	if (!cell->bounded || len <= cell->width || cell->width < 2)
+		return cell_text(p, cell, owner.cgroup);
+	p = fmt_text(p, cell->opt->utf8 ? "\xe2\x80\xa6" : "~");
+	return cell_text(p, cell, owner.cgroup + len - (cell->width - 1));
+}
+
 /* Up to rank 6 they are 80 columns wide. */
 const struct column table_conns[] = {
 	{ "TIME", 7, 12, 12, 12, false, put_time, num_time, "when its first segment passed" },
@@ -176,6 +217,10 @@ const struct column table_conns[] = {
 	  "SYN-ACKs, repeated ones included" },
 	{ "RST", 0, 3, 3, 3, true, put_rst, num_rst, "RSTs of both ends" },
 	{ "BITS", 0, 4, 4, 4, true, put_bits, num_bits, "tcp.completeness of Wireshark" },
+	{ "PID", 0, 7, 7, 7, true, put_pid, num_pid,
+	  "the process that opened it, or that owns the listener" },
+	{ "COMM", 0, 15, 8, 15, false, put_comm, NULL, "its command" },
+	{ "CGROUP", 0, 24, 10, 60, false, put_cgroup, NULL, "its control group" },
 	{ "ID", 0, 10, 10, 20, true, put_id, num_id, "the same in all of its records" },
 	{ .name = NULL },
 };
