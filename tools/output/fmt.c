@@ -10,8 +10,6 @@
 #include "output/fmt.h"
 #include "output/util.h"
 
-#define NS_PER_US	1000ull
-#define NS_PER_MS	1000000ull
 #define NS_PER_S	1000000000ull
 
 /* What one step with two groups of four digits takes. */
@@ -203,73 +201,6 @@ char *fmt_addr(char *p, unsigned int family, const uint8_t *addr)
 	p = put_first(p, addr[2]);
 	*p++ = '.';
 	return put_first(p, addr[3]);
-}
-
-/* Rows of fmt_duration(): below this many nanoseconds, in this unit. */
-struct scale {
-	uint64_t below;
-	uint64_t unit;
-	uint8_t decimals;
-	char suffix[3];
-};
-
-static const struct scale scales[] = {
-	{ NS_PER_US,		1,		0, "ns" },
-	{ 9950,			NS_PER_US,	1, "us" },
-	{ 999500,		NS_PER_US,	0, "us" },
-	{ 9950 * NS_PER_US,	NS_PER_MS,	1, "ms" },
-	{ 99950 * NS_PER_US,	NS_PER_MS,	1, "ms" },
-	{ 999500 * NS_PER_US,	NS_PER_MS,	0, "ms" },
-	{ 9995 * NS_PER_MS,	NS_PER_S,	2, "s" },
-	{ 99950 * NS_PER_MS,	NS_PER_S,	1, "s" },
-	{ 3600 * NS_PER_S,	NS_PER_S,	0, "s" },
-};
-
-static char *put_scaled(char *p, uint64_t ns, const struct scale *s,
-			unsigned int decimals)
-{
-	static const unsigned int tens[] = { 1, 10, 100 };
-	uint64_t step = s->unit / tens[decimals];
-	uint64_t value = step > 1 ? (ns + step / 2) / step : ns;
-
-	p = fmt_u64(p, value / tens[decimals]);
-	if (decimals) {
-		*p++ = '.';
-		p = put_last(p, (uint32_t)(value % tens[decimals]), decimals);
-	}
-	return fmt_text(p, s->suffix);
-}
-
-/**
- * fmt_duration() - a duration for people, 184us or 1.20s
- * @p: where to
- * @ns: the duration
- * @width: columns there are, five or more; six keep 12.3ms from being 12ms
- *
- * Return: the end.
- */
-char *fmt_duration(char *p, uint64_t ns, unsigned int width)
-{
-	uint64_t minutes = ns / (60 * NS_PER_S);
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(scales); i++) {
-		const struct scale *s = &scales[i];
-		bool tight = width < 6 && s->below == 99950 * NS_PER_US;
-
-		if (ns < s->below)
-			return put_scaled(p, ns, s, tight ? 0 : s->decimals);
-	}
-	if (minutes < 10 * 60)
-		return p + sprintf(p, "%uh%02um", (unsigned int)minutes / 60,
-				   (unsigned int)minutes % 60);
-	if (minutes < 100 * 60)
-		return fmt_text(fmt_u64(p, minutes / 60), "h");
-	if (minutes < 10 * 24 * 60)
-		return p + sprintf(p, "%ud%02uh",
-				   (unsigned int)minutes / 60 / 24,
-				   (unsigned int)minutes / 60 % 24);
-	return fmt_text(fmt_u64(p, minutes / 60 / 24), "d");
 }
 
 /**

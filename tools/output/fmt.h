@@ -24,6 +24,7 @@ char *fmt_seconds(char *p, uint64_t ns);
 char *fmt_text(char *p, const char *text);
 char *fmt_addr(char *p, unsigned int family, const uint8_t *addr);
 char *fmt_duration(char *p, uint64_t ns, unsigned int width);
+char *fmt_long_duration(char *p, uint64_t ns, bool ascii);
 char *fmt_bytes(char *p, uint64_t bytes);
 char *fmt_iso(char *p, uint64_t ns);
 char *fmt_clock(char *p, uint64_t ns, unsigned int decimals);

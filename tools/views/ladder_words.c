@@ -11,6 +11,7 @@
 #include "core/wire.h"
 #include "output/fmt.h"
 #include "output/words.h"
+#include "views/view_ladder.h"
 
 static const struct {
 	const char *name;
@@ -44,32 +45,13 @@ append(char *buf, size_t size, const char *format, ...)
 	va_end(args);
 }
 
-/* Three digits where there are three to show: 21 us, 1.84 ms, 127 s, 27.8 h. */
 static void put_ns(char *buf, size_t size, const char *sign, __u64 ns,
 		   bool ascii)
 {
-	const char *unit = "s";
-	double value = ns / 1e9;
-	int digits;
+	char text[FMT_ROOM];
 
-	if (ns < 1000) {
-		value = ns;
-		unit = "ns";
-	} else if (ns < 1000000) {
-		value = ns / 1e3;
-		unit = ascii ? "us" : "µs";
-	} else if (ns < 1000000000) {
-		value = ns / 1e6;
-		unit = "ms";
-	} else if (value >= 100000) {
-		value /= 3600;
-		unit = "h";
-	}
-	digits = ns < 1000 || value >= 99.95 ? 0 : value < 9.995 ? 2 : 1;
-	if (ns >= 10000 && ns < 1000000)	/* no tenth of a microsecond */
-		digits = 0;
-	snprintf(buf, size, "%s%.*f %s", sign,
-		 digits, value, unit);
+	*fmt_long_duration(text, ns, ascii) = '\0';
+	snprintf(buf, size, "%s%.20s", sign, text);
 }
 
 /**

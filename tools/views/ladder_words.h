@@ -81,7 +81,4 @@ void rung_remark_on(struct rung *rung, const struct ladder_row *row);
 void rung_put_bytes(struct rung *rung, const struct synfin_record_conn *sum,
 		    bool ascii);
 
-void ladder_outcome(const struct synfin_record_conn *sum, bool ascii, char *buf,
-		    size_t size);
-
 #endif /* _TOOLS_LADDER_WORDS_H */

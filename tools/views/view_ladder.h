@@ -33,4 +33,8 @@ struct ladder_options {
 void ladder_draw(FILE *out, const struct conn *c,
 		 const struct ladder_options *opt);
 
+/* ladder_words.c */
+void ladder_outcome(const struct synfin_record_conn *sum, bool ascii, char *buf,
+		    size_t size);
+
 #endif /* _TOOLS_VIEW_LADDER_H */
