@@ -20,6 +20,7 @@ enum {
 	CMD_COMPLETION	= 1 << 8,
 	CMD_LATENCY	= 1 << 9,
 	CMD_OVERVIEW	= 1 << 10,
+	CMD_REPORT	= 1 << 11,
 	CMD_ALL		= -1,
 };
 
@@ -53,6 +54,7 @@ int cmd_top(const struct options *opt);
 int cmd_groups(const struct options *opt);
 int cmd_overview(const struct options *opt);
 int cmd_latency(const struct options *opt);
+int cmd_report(const struct options *opt);
 int cmd_record(const struct options *opt);
 
 #endif /* _TOOLS_CMD_H */

@@ -40,6 +40,8 @@ const struct command command_table[] = {
 	  "how long handshakes took, by service: percentiles and bars", NULL, cmd_latency },
 	{ "top", CMD_TOP,
 	  "the busiest services, refreshed each second", NULL, cmd_top },
+	{ "report", CMD_REPORT,
+	  "a page about what there is, with pictures (-o report.html)", NULL, cmd_report },
 	{ "record", CMD_RECORD,
 	  "write what happens to a file (-o FILE), to be read with -r", NULL, cmd_record },
 	{ "help", CMD_HELP,

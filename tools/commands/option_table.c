@@ -285,9 +285,9 @@ static int take_keep(struct options *opt, const struct option_row *row,
 /* --- the table --- */
 
 /* Those that read records. */
-#define READERS	(CMD_CONNS | CMD_PHASES | CMD_LADDER | CMD_RECORD | CMD_LATENCY)
+#define READERS	(CMD_CONNS | CMD_PHASES | CMD_LADDER | CMD_RECORD | CMD_LATENCY | CMD_REPORT)
 /* Those that show what came of connections. */
-#define SHOWERS	(CMD_CONNS | CMD_PHASES | CMD_LADDER | CMD_LATENCY)
+#define SHOWERS	(CMD_CONNS | CMD_PHASES | CMD_LADDER | CMD_LATENCY | CMD_REPORT)
 #define TABLES	(CMD_CONNS | CMD_PHASES | CMD_FLOWS)
 #define FILTERS	(READERS | CMD_FLOWS | CMD_TOP)
 
@@ -404,7 +404,7 @@ const struct option_row option_table[] = {
 	{ "output", 'o', "COLUMNS", TABLES, HOW, .take = take_text, AT(columns),
 	  .words = "COLUMNS",
 	  .help = "these columns, as TIME,CLIENT; +ID adds one; help lists them" },
-	{ "output", 'o', "FILE", CMD_RECORD, HOW, .take = take_text, AT(output),
+	{ "output", 'o', "FILE", CMD_RECORD | CMD_REPORT, HOW, .take = take_text, AT(output),
 	  .words = "FILE", .help = "the file to be made; - is stdout" },
 	{ "rotate", 0, "WHEN", CMD_RECORD, HOW, .take = take_rotate, .many = true,
 	  .words = "100M 1G 1h 1d",
@@ -425,8 +425,11 @@ const struct option_row option_table[] = {
 	{ "color", 0, "WHEN", TABLES | CMD_LADDER | CMD_TOP | CMD_OVERVIEW, HOW,
 	  .take = take_color, .words = "auto always never",
 	  .help = "auto (the default), always or never" },
-	{ "numeric", 0, NULL, TABLES | CMD_LADDER | CMD_TOP | CMD_LATENCY, HOW, AT(numeric),
+	{ "numeric", 0, NULL, TABLES | CMD_LADDER | CMD_TOP | CMD_LATENCY | CMD_REPORT, HOW,
+	  AT(numeric),
 	  .value = true, .help = "port numbers, not the names of services" },
+	{ "svg", 0, NULL, CMD_LADDER, HOW, AT(svg), .value = true,
+	  .help = "a picture, of what there is now; -n 10 is the default" },
 	{ "absolute", 0, NULL, CMD_LADDER, HOW, AT(absolute), .value = true,
 	  .help = "sequence numbers as on the wire" },
 	{ "relative", 0, NULL, CMD_LADDER, HOW, AT(absolute), .value = false,

@@ -262,6 +262,8 @@ static int check(const struct options *opt)
 				opt->json ? "--json" : "--csv");
 	if (opt->command->bit == CMD_RECORD && !opt->output)
 		return complain("record: where to? try: synfin record -o FILE");
+	if (opt->command->bit == CMD_REPORT && !opt->output)
+		return complain("report: where to? try: synfin report -o report.html");
 	if (opt->command->bit == CMD_TOP && opt->count && !opt->batch)
 		return complain("-n: is for --batch, which prints so many tables");
 	if (opt->keep && !opt->rotate_bytes && !opt->rotate_ns)

@@ -53,6 +53,7 @@ enum time_style { TIME_LOCAL, TIME_ISO, TIME_EPOCH, TIME_RELATIVE };
  * @absolute:	sequence numbers as on the wire
  * @explain:	say what each counter means
  * @batch:	top as text
+ * @svg:	draw a picture
  */
 struct options {
 	const struct command *command;
@@ -88,6 +89,7 @@ struct options {
 	bool numeric;
 	bool absolute;
 	bool explain;
+	bool svg;
 	bool batch;
 };
 

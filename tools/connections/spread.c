@@ -47,6 +47,24 @@ void spread_add(struct spread *s, uint64_t ns)
 }
 
 /**
+ * spread_merge() - add all durations of another spread
+ * @s: the spread
+ * @other: the other one
+ */
+void spread_merge(struct spread *s, const struct spread *other)
+{
+	if (!other->nr)
+		return;
+	if (!s->nr || other->least < s->least)
+		s->least = other->least;
+	if (other->most > s->most)
+		s->most = other->most;
+	s->nr += other->nr;
+	for (unsigned int i = 0; i < SPREAD_BUCKETS; i++)
+		s->count[i] += other->count[i];
+}
+
+/**
  * spread_percentile() - below how much so many in a hundred are
  * @s: the spread
  * @percent: how many

@@ -24,6 +24,7 @@ struct spread {
 };
 
 void spread_add(struct spread *s, uint64_t ns);
+void spread_merge(struct spread *s, const struct spread *other);
 uint64_t spread_percentile(const struct spread *s, unsigned int percent);
 uint64_t spread_lower(unsigned int bucket);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * synfin conns, phases and ladder.
+ * synfin conns and phases.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +10,7 @@
 #include "output/complain.h"
 #include "output/csv.h"
 #include "output/sorted.h"
-#include "output/terminal.h"
 #include "views/view_json.h"
-#include "views/view_ladder.h"
 #include "views/view_table.h"
 #include "commands/pipeline.h"
 
@@ -281,56 +279,5 @@ int cmd_phases(const struct options *opt)
 		return result;
 	status = run(&w, opt, &view, &l);
 	sorted_free(&l.rows);
-	return status;
-}
-
-/* --- ladder --- */
-
-struct ladder {
-	struct ladder_options opt;
-	FILE *stream;
-};
-
-static bool conn_ladder(struct pipeline *w, const struct conn *c)
-{
-	struct ladder *ladder = w->ctx;
-
-	ladder_draw(ladder->stream, c, &ladder->opt);
-	fputc('\n', ladder->stream);
-	fflush(ladder->stream);
-	return true;
-}
-
-/**
- * cmd_ladder() - a drawing of each connection that has ended
- * @opt: the command line
- *
- * Return: the exit status.
- */
-int cmd_ladder(const struct options *opt)
-{
-	static const struct view view = { .conn = conn_ladder };
-	struct pipeline w = { .opt = opt };
-	struct ladder ladder;
-	bool bounded;
-	int status;
-
-	ladder.opt = (struct ladder_options){
-		.ascii = !opt->utf8,
-		.absolute = opt->absolute,
-		.color = opt->color,
-		.width = (int)terminal_width(&bounded),
-		.numeric = opt->numeric,
-		.filter = true,
-	};
-	if (out_open(&w.out, STDOUT_FILENO, "stdout"))
-		return EXIT_FAILURE;
-	ladder.stream = out_stream(&w.out);
-	if (!ladder.stream) {
-		out_close(&w.out);
-		return EXIT_FAILURE;
-	}
-	status = run(&w, opt, &view, &ladder);
-	fclose(ladder.stream);
 	return status;
 }

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Tests of pages and pictures: synfin report, synfin ladder --svg."""
+import html.parser
+import os
+import re
+import shutil
+import stat
+import subprocess
+import xml.etree.ElementTree
+
+from capture_make import Ends, conversation, ethernet, pcap
+from reader_lib import Skip, capture, has, run, same, several, test, tmp, write
+
+VOID = ("meta", "link", "br", "hr", "img", "input")
+
+
+class Page(html.parser.HTMLParser):
+    """The page's elements, each closed by its own end; what it says; what it fetches."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.words, self.ids, self.tags = [], [], [], []
+        self.feed(text)
+        self.close()
+        assert not self.open, f"not closed: {self.open}"
+        same(len(self.ids), len(set(self.ids)), "names of elements, each once")
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.append((tag, attrs))
+        if "id" in attrs:
+            self.ids.append(attrs["id"])
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        same(tag, self.open.pop(), "end of an element")
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def says(self):
+        return " ".join(" ".join(self.words).split())
+
+
+def page(*args):
+    made = os.path.join(tmp, "report.html")
+    run("report", *args, "-o", made)
+    same(stat.S_IMODE(os.stat(made).st_mode), 0o600, "mode of the page")
+    with open(made, encoding="utf-8") as file:
+        return Page(file.read())
+
+
+@test
+def a_page_tells_what_came_of_connections():
+    p = page("-r", several())
+    says = p.says()
+    for want in ("Connections of", "3 connections", "refused", "unanswered",
+                 "10.0.0.2:80 (http)", "0 records lost", "median"):
+        assert want in says, f"{want!r} is not in the page"
+    same(sum(t == "article" for t, _ in p.tags), 3, "ladders")
+    same([a for t, a in p.tags if t == "html"], [{"lang": "en"}], "language")
+
+
+@test
+def a_page_needs_no_network_and_no_scripts():
+    for tag, attrs in page("-r", several()).tags:
+        assert tag not in ("script", "iframe", "object", "embed", "img"), tag
+        for name, value in attrs.items():
+            assert not name.startswith("on"), name
+            if name in ("href", "src", "action", "data", "xlink:href"):
+                assert value.startswith("#") or value == "data:,", f"{name}={value}"
+
+
+@test
+def a_page_has_a_word_for_each_picture():
+    p = page("-r", several())
+    for tag, attrs in p.tags:
+        if tag == "svg" and attrs.get("aria-hidden") != "true":
+            same(attrs.get("role"), "img", "role of a picture")
+            label = attrs.get("aria-labelledby")
+            assert attrs.get("aria-label") or label in p.ids, attrs
+        if tag == "section":
+            assert attrs["aria-labelledby"] in p.ids, attrs
+        if tag == "a":
+            assert attrs["href"][1:] in p.ids, attrs
+
+
+@test
+def names_from_elsewhere_are_text_in_a_page():
+    name = "<script>alert(1)</script>\"'&\x1b\u202e.pcap"
+    link = ethernet()
+    same(name.count("/"), 1, "the name has a folder in it")
+    os.makedirs(os.path.join(tmp, name.split("/", maxsplit=1)[0]), exist_ok=True)
+    path = write(name, pcap([link(p) for p in conversation()]))
+    p = page("-r", path)
+    assert not any(tag == "script" for tag, _ in p.tags)
+    has(p.says(), r"<script>alert\(1\)</script>\"'&")
+    assert "\x1b" not in p.says() and "\u202e" not in p.says()
+
+
+@test
+def a_page_does_not_grow_with_the_connections():
+    sizes = []
+    for nr in (400, 4000):
+        packets = []
+        for i in range(nr):
+            e = Ends(client=f"10.{i % 7}.0.1", cport=1024 + i, sport=1 + i % 999,
+                     server=f"10.9.{i % 250}.2")
+            packets += [e.up(0, None, "S"), e.down(0, 1, "RA" if i % 3 else "SA")]
+        path = capture("many", packets)
+        page("-r", path)
+        sizes.append(os.path.getsize(os.path.join(tmp, "report.html")))
+    assert sizes[1] < 1.3 * sizes[0] < 400_000, sizes
+
+
+@test
+def a_page_is_not_for_a_terminal_and_needs_a_name():
+    has(run("report", "-r", several(), status=2).said, "report.html")
+    done = run("report", "-r", several(), "-o", "-")
+    Page(done.text)
+    has(done.said, "3 connections")
+
+
+@test
+def a_page_of_nothing_says_so():
+    has(page("-r", several(), "--port", "9").says(), "No connection has ended")
+
+
+@test
+def a_picture_is_one_document():
+    done = run("ladder", "--svg", "-r", several())
+    root = xml.etree.ElementTree.fromstring(done.text)
+    svg = "{http://www.w3.org/2000/svg}"
+    parts = root.findall(svg + "svg")
+    same(len(parts), 3, "ladders")
+    bottom = 0
+    for part in parts:
+        same(int(part.get("y")), bottom, "where it is")
+        bottom += int(part.get("height"))
+    same(int(root.get("height")), bottom, "the height of all")
+    has("".join(root.itertext()), r"10\.0\.0\.1:40000 → 10\.0\.0\.2:80")
+    same(len(xml.etree.ElementTree.fromstring(
+        run("ladder", "--svg", "-n", "1", "-r", several()).text).findall(svg + "svg")),
+        1, "ladders that were asked for")
+
+
+@test
+def chromium_shows_the_page():
+    browser = shutil.which("chromium")
+    if not browser:
+        raise Skip("chromium is missing")
+    page("-r", several())
+    made = os.path.join(tmp, "report.html")
+    for width, height in ((1280, 900), (390, 844)):
+        picture = os.path.join(tmp, "page.png")
+        said = subprocess.run(
+            [browser, "--headless", "--no-sandbox", "--disable-gpu",
+             "--disable-javascript", f"--window-size={width},{height}",
+             f"--user-data-dir={tmp}/chromium", f"--screenshot={picture}",
+             "--enable-logging=stderr", f"file://{made}"],
+            capture_output=True, timeout=120, check=True).stderr.decode()
+        assert os.path.getsize(picture) > 10_000, "an empty picture"
+        wrong = re.findall(r".*CONSOLE.*", said)
+        assert not wrong, wrong
