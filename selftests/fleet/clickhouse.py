@@ -163,9 +163,10 @@ def test_bounds(shards, source):
 class Slow(threading.Thread):
     """A way to the server that is slow, and breaks off the first two times."""
 
-    def __init__(self, port):
+    def __init__(self, port, rate=200e3):
         super().__init__(daemon=True)
         self.to = port
+        self.rate = rate
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         self.broken = 0
@@ -185,7 +186,7 @@ class Slow(threading.Thread):
                 self.broken += 1
                 break
             server.sendall(data)
-            time.sleep(len(data) / 200e3)
+            time.sleep(len(data) / self.rate)
         server.shutdown(socket.SHUT_WR)
         if self.broken:
             client.close()
@@ -259,14 +260,29 @@ def test_scale(shards):
          f"a server takes {large / took:.0f} rows a second on one connection")
 
 
-def main():
+shards_ = []
+
+
+def servers():
+    """Two shards with the tables, the same for all tests."""
+    if shards_:
+        return shards_
     ports = {n: tuple(free_port() for _ in range(3)) for n in ("one", "two")}
     shards = [Shard("one", ports), Shard("two", ports)]
     if not check("two servers start", all([s.start() for s in shards])):
-        return
+        return None
     done = [s.load(f) for f in ("schema.sql", "cluster.sql") for s in shards]
-    check("they take the tables", not any(d.returncode for d in done),
-          [d.stderr for d in done])
+    if not check("they take the tables", not any(d.returncode for d in done),
+                 [d.stderr for d in done]):
+        return None
+    shards_.extend(shards)
+    return shards_
+
+
+def main():
+    shards = servers()
+    if not shards:
+        return
     sources = [capture(f"host{n}.pcap", COUNT, host=n) for n in range(3)]
     test_hosts(shards, sources)
     test_away(shards, sources[0])

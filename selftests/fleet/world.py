@@ -96,7 +96,7 @@ def get_json(url):
     return json.loads(get(url))
 
 
-def finish():
+def clean_up():
     for p in started:
         try:
             os.killpg(p.pid, signal.SIGCONT)
@@ -107,6 +107,9 @@ def finish():
     subprocess.run(["umount", "-l", path("tiny")], stderr=subprocess.DEVNULL,
                    check=False)
     shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def finish():
     print(f"1..{number}")
     sys.exit(failed > 0)
 

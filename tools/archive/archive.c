@@ -240,7 +240,9 @@ static bool on_idle(struct pipeline *w)
 
 static int run(struct archive *a)
 {
-	static const struct view view = { .record = on_record, .idle = on_idle };
+	static const struct view view = {
+		.record = on_record, .drain = true, .idle = on_idle,
+	};
 	struct pipeline w = { .opt = &a->opt, .view = &view, .ctx = a };
 	int status;
 

@@ -63,12 +63,19 @@ bool counters_is_reason(const char *name)
 	return false;
 }
 
-static int read_counters(struct counters *f)
+/**
+ * counters_read_numbers() - read the numbers, and no durations
+ * @f: to be filled
+ *
+ * Return: 0, or -1 after a message.
+ */
+int counters_read_numbers(struct counters *f)
 {
 	FILE *file = proc_open(PROC_STATS);
 	unsigned long long value;
 	char line[256];
 
+	memset(f, 0, sizeof(*f));
 	if (!file)
 		return -1;
 	while (f->nr < COUNTERS_MAX && fgets(line, sizeof(line), file)) {
@@ -179,8 +186,7 @@ static void read_ring(struct counters *f, const struct options *opt)
  */
 int counters_read(struct counters *f, const struct options *opt)
 {
-	memset(f, 0, sizeof(*f));
-	if (read_counters(f) || read_latency(f))
+	if (counters_read_numbers(f) || read_latency(f))
 		return -1;
 	read_ring(f, opt);
 	return 0;

@@ -64,6 +64,7 @@ struct counters {
 	uint64_t ring_oldest_ns;
 };
 
+int counters_read_numbers(struct counters *f);
 int counters_read(struct counters *f, const struct options *opt);
 uint64_t counters_get(const struct counters *f, const char *name);
 const struct histogram *counters_histogram(const struct counters *f,

@@ -10,6 +10,8 @@
 #include "output/terminal.h"
 #include "commands/pipeline.h"
 
+#define DRAIN	64u	/* batches that are read when it is time to end */
+
 static bool enough(const struct pipeline *w)
 {
 	return w->opt->count && !w->opt->sort && !w->opt->group_by && !w->opt->batch &&
@@ -53,6 +55,15 @@ static bool on_filtered_record(void *ctx, const union synfin_record *rec)
 	return !filter_head(&w->opt->filter, &rec->head) || on_record(w, rec);
 }
 
+/* Who is faster than we are is not waited for. */
+static void drain(struct pipeline *w, const struct sink *sink)
+{
+	enum source_state state = SOURCE_MORE;
+
+	for (unsigned int i = 0; i < DRAIN && state == SOURCE_MORE; i++)
+		state = w->src->read(w->src, sink);
+}
+
 static enum source_state pump(struct pipeline *w)
 {
 	struct sink sink = {
@@ -72,6 +83,8 @@ static enum source_state pump(struct pipeline *w)
 		if (state == SOURCE_IDLE)
 			w->src->wait(w->src);
 	}
+	if (w->view->drain && w->src->live)
+		drain(w, &sink);
 	return SOURCE_END;
 }
 

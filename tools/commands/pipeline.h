@@ -18,6 +18,7 @@ struct pipeline;
  * @record:	takes each record by itself, or NULL; false if it wants no more
  * @conn:	takes connections that have ended, or NULL; likewise
  * @bare:	it looks at their summaries only
+ * @drain:	told to end, it takes what is there first
  * @idle:	called after each batch, or NULL; likewise
  * @end:	called before the closing line, or NULL
  */
@@ -25,6 +26,7 @@ struct view {
 	bool (*record)(struct pipeline *w, const union synfin_record *rec);
 	bool (*conn)(struct pipeline *w, const struct conn *c);
 	bool bare;
+	bool drain;
 	bool (*idle)(struct pipeline *w);
 	void (*end)(struct pipeline *w);
 };

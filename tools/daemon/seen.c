@@ -17,7 +17,6 @@
 
 #define NEW	"seen.0"
 #define OLD	"seen.1"
-#define PENDING	65536u
 
 static int compare(const void *a, const void *b)
 {
@@ -34,7 +33,7 @@ static int compare(const void *a, const void *b)
 static ssize_t load(struct seen *s, const char *name)
 {
 	int fd = openat(s->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	size_t room = (s->limit + PENDING) * sizeof(*s->before);
+	size_t room = 2 * s->limit * sizeof(*s->before);
 	uint64_t boot = 0, *grown;
 	ssize_t n = 0;
 
@@ -109,7 +108,7 @@ int seen_open(struct seen *s, int folder, uint64_t boot, size_t limit)
 			    .limit = limit };
 	if (folder < 0)
 		return 0;
-	s->pending = malloc(PENDING * sizeof(*s->pending));
+	s->pending = malloc(limit * sizeof(*s->pending));
 	if (!s->pending)
 		return complain("out of memory");
 	nr = load(s, OLD);
@@ -144,8 +143,8 @@ void seen_add(struct seen *s, uint64_t id)
 {
 	if (s->folder < 0)
 		return;
-	/* Unsaved, the oldest would be counted again after a crash. */
-	if (s->nr_pending == PENDING)
+	/* The ring has not so many: the oldest is gone from it. */
+	if (s->nr_pending == s->limit)
 		seen_save(s);
 	s->pending[s->nr_pending++] = id;
 }

@@ -155,12 +155,13 @@ char *exporter_scrape(struct exporter *e, bool old, size_t *len)
 		return NULL;
 	}
 	m.loaded = m.live && !access(PROC_STATS, R_OK) &&
-		   !counters_read(counters, &e->opt);
+		   !counters_read_numbers(counters);
 	pthread_mutex_lock(&e->lock);
 	m.tally = &e->tally;
 	m.lost = e->lost;
 	openmetrics_write(f, &m, old);
 	seen_save(&e->seen);
+	place_save(&e->place);
 	pthread_mutex_unlock(&e->lock);
 	free(counters);
 	if (fclose(f)) {
@@ -189,6 +190,7 @@ static void on_end(struct pipeline *w)
 
 	pthread_mutex_lock(&e->lock);
 	e->lost = w->src->lost;
+	place_note(&e->place, w->src);
 	pthread_mutex_unlock(&e->lock);
 }
 
@@ -221,7 +223,11 @@ static int run(struct exporter *e)
 	w.src = source_open(&e->opt);
 	if (!w.src)
 		return EXIT_FAILURE;
-	if (out_open(&w.out, STDOUT_FILENO, "stdout")) {
+	/* Who is scraped already looks at it. */
+	pthread_mutex_lock(&e->lock);
+	status = place_open(&e->place, e->folder, e->boot, w.src);
+	pthread_mutex_unlock(&e->lock);
+	if (status || out_open(&w.out, STDOUT_FILENO, "stdout")) {
 		w.src->close(w.src);
 		return EXIT_FAILURE;
 	}
@@ -237,24 +243,23 @@ static int run(struct exporter *e)
 static int open_state(struct exporter *e, const char *state)
 {
 	size_t capacity = 0;
-	uint64_t boot = 0;
-	int folder = -1;
 
 	if (state) {
-		if (ring_id(e->opt.ring ? e->opt.ring : RING_PATH, &boot,
+		if (ring_id(e->opt.ring ? e->opt.ring : RING_PATH, &e->boot,
 			    &capacity))
 			return -1;
-		folder = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (folder < 0)
+		e->folder = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (e->folder < 0)
 			return complain_file(state, errno, NULL);
 	}
-	return seen_open(&e->seen, folder, boot, capacity);
+	return seen_open(&e->seen, e->folder, e->boot, capacity);
 }
 
 int main(int argc, char **argv)
 {
 	static struct exporter e = {
-		.interval = 15, .lock = PTHREAD_MUTEX_INITIALIZER,
+		.interval = 15, .lock = PTHREAD_MUTEX_INITIALIZER, .folder = -1,
+		.place.fd = -1,
 	};
 	struct arguments a = { .services = 64 };
 	struct MHD_Daemon *daemon = NULL;
@@ -272,6 +277,7 @@ int main(int argc, char **argv)
 		status = run(&e);
 	serve_stop(daemon);
 	seen_close(&e.seen);
+	place_close(&e.place);
 	tally_clean(&e.tally);
 	return status;
 }

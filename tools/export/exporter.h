@@ -9,6 +9,7 @@
 
 #include "commands/options.h"
 #include "export/tally.h"
+#include "daemon/place.h"
 #include "daemon/seen.h"
 
 /**
@@ -21,6 +22,9 @@
  * @tally:	what was counted
  * @lost:	records that were lost
  * @seen:	connections that scrapes have shown
+ * @place:	in the ring, up to which they are all that there were
+ * @folder:	that keeps both, -1 for none
+ * @boot:	of the ring
  */
 struct exporter {
 	struct options opt;
@@ -31,6 +35,9 @@ struct exporter {
 	struct tally tally;
 	uint64_t lost;
 	struct seen seen;
+	struct place place;
+	int folder;
+	uint64_t boot;
 };
 
 char *exporter_scrape(struct exporter *e, bool old, size_t *len);

@@ -20,6 +20,7 @@
 #include "commands/interrupt.h"
 #include "commands/pipeline.h"
 #include "daemon/number.h"
+#include "daemon/place.h"
 #include "daemon/ring_id.h"
 #include "daemon/seen.h"
 #include "output/complain.h"
@@ -84,9 +85,11 @@ static const struct option longs[] = {
  * @password_file: or NULL
  * @host:	this machine's name
  * @boot:	which load of the module, or which file
+ * @boot_id:	its number
  * @spool:	rows on disk
  * @sender:	the thread that sends them
  * @seen:	connections that are in the spool, or were
+ * @place:	in the ring, up to which they are all that there were
  * @row:	where a row is made
  * @batch:	rows that are not committed yet
  * @len:	bytes of them
@@ -98,9 +101,11 @@ struct shipper {
 	const char *password_file;
 	char host[HOST];
 	char boot[32];
+	uint64_t boot_id;
 	struct spool spool;
 	struct sender sender;
 	struct seen seen;
+	struct place place;
 	struct out row;
 	char batch[BATCH + OUT_ROOM];
 	size_t len;
@@ -245,7 +250,6 @@ static int name_file(struct shipper *s)
 static int name_source(struct shipper *s)
 {
 	size_t capacity = 0;
-	uint64_t boot = 0;
 
 	if (!*s->host) {
 		if (gethostname(s->host, sizeof(s->host) - 1))
@@ -255,10 +259,10 @@ static int name_source(struct shipper *s)
 	}
 	if (s->opt.file)
 		return name_file(s) || seen_open(&s->seen, -1, 0, 0);
-	if (ring_id(s->opt.ring ? s->opt.ring : RING_PATH, &boot, &capacity))
+	if (ring_id(s->opt.ring ? s->opt.ring : RING_PATH, &s->boot_id, &capacity))
 		return -1;
-	snprintf(s->boot, sizeof(s->boot), "%016llx", (unsigned long long)boot);
-	return seen_open(&s->seen, s->spool.folder, boot, capacity);
+	snprintf(s->boot, sizeof(s->boot), "%016llx", (unsigned long long)s->boot_id);
+	return seen_open(&s->seen, s->spool.folder, s->boot_id, capacity);
 }
 
 /*
@@ -328,22 +332,39 @@ static void count_lost(struct pipeline *w)
 	s->lost = lost;
 }
 
+/* All that was handed on is in the spool, or counted: now the place is safe. */
+static bool settle(struct pipeline *w)
+{
+	struct shipper *s = w->ctx;
+	bool good;
+
+	count_lost(w);
+	good = commit(s);
+	place_note(&s->place, w->src);
+	place_save(&s->place);
+	return good;
+}
+
 static bool on_idle(struct pipeline *w)
 {
 	struct shipper *s = w->ctx;
 
-	count_lost(w);
-	if (!commit(s))
+	if (!settle(w))
 		return false;
 	spool_age(&s->spool);
 	return true;
 }
 
+static void on_end(struct pipeline *w)
+{
+	settle(w);
+}
+
 static int run(struct shipper *s)
 {
 	static const struct view view = {
-		.conn = on_conn, .bare = true, .idle = on_idle,
-		.end = count_lost,
+		.conn = on_conn, .bare = true, .drain = true, .idle = on_idle,
+		.end = on_end,
 	};
 	struct pipeline w = { .opt = &s->opt, .view = &view, .ctx = s };
 	int status;
@@ -351,7 +372,9 @@ static int run(struct shipper *s)
 	w.src = source_open(&s->opt);
 	if (!w.src)
 		return EXIT_FAILURE;
-	if (out_open(&w.out, STDOUT_FILENO, "stdout")) {
+	if (place_open(&s->place, s->opt.file ? -1 : s->spool.folder, s->boot_id,
+		       w.src) ||
+	    out_open(&w.out, STDOUT_FILENO, "stdout")) {
 		w.src->close(w.src);
 		return EXIT_FAILURE;
 	}
@@ -378,6 +401,7 @@ static int ship(struct shipper *s)
 	if (sender_finish(&s->sender) && s->opt.file)
 		status = EXIT_FAILURE;
 	seen_close(&s->seen);
+	place_close(&s->place);
 	spool_close(&s->spool);
 	return status;
 }

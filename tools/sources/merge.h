@@ -54,14 +54,14 @@ static inline struct merge_record *merge_at(const struct merge_queue *q,
 }
 
 /**
- * merge_waiting() - is there any record of a ring that was not handed on?
+ * merge_waiting() - how many records of a ring were not handed on?
  * @q: its queue
  *
- * Return: true if there is.
+ * Return: so many.
  */
-static inline bool merge_waiting(const struct merge_queue *q)
+static inline unsigned int merge_waiting(const struct merge_queue *q)
 {
-	return q->end != q->first;
+	return q->end - q->first;
 }
 
 /**

@@ -45,6 +45,9 @@ struct sink {
  * @settle:	brings @lost up to date, or NULL if it always is
  * @close:	frees it
  * @remark:	appends to the closing line what else there is to say, or NULL
+ * @places:	tells where in each of its parts it is, or NULL: the number of the next
+ *		record to be handed on, of @nr parts at most; returns how many there are
+ * @resume:	what is gone from there on counts as lost, or NULL
  * @lost:	records that were overwritten before they could be read
  * @late:	phases may follow the summary of their connection
  * @complete:	what has not ended when the source does is to be judged as it is
@@ -57,6 +60,8 @@ struct source {
 	void (*settle)(struct source *src);
 	void (*close)(struct source *src);
 	void (*remark)(struct source *src, struct out *out);
+	size_t (*places)(struct source *src, uint64_t *place, size_t nr);
+	void (*resume)(struct source *src, const uint64_t *place, size_t nr);
 	uint64_t lost;
 	bool late;
 	bool complete;

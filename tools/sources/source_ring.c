@@ -234,6 +234,26 @@ static void ring_wait(struct source *src)
 	r->woken = interrupt_wait(r->woken ? -1 : r->map.fd, 100);
 }
 
+static size_t ring_places(struct source *src, uint64_t *place, size_t nr)
+{
+	struct ring *r = (struct ring *)src;
+
+	for (unsigned int ring = 0; ring < r->map.nr_rings && ring < nr; ring++)
+		place[ring] = r->places[ring].next -
+			      merge_waiting(merge_queue(r->merge, ring));
+	return r->map.nr_rings;
+}
+
+/* Somebody else had read up to there, and goes on here. */
+static void ring_resume(struct source *src, const uint64_t *place, size_t nr)
+{
+	struct ring *r = (struct ring *)src;
+
+	for (unsigned int ring = 0; ring < r->map.nr_rings && ring < nr; ring++)
+		if (place[ring] < r->places[ring].next)
+			src->lost += r->places[ring].next - place[ring];
+}
+
 static void ring_close(struct source *src)
 {
 	struct ring *r = (struct ring *)src;
@@ -272,6 +292,8 @@ struct source *source_ring_open(const char *path, bool follow)
 		.read = ring_read,
 		.wait = ring_wait,
 		.close = ring_close,
+		.places = ring_places,
+		.resume = ring_resume,
 		.late = !follow,
 		.live = follow,
 	};

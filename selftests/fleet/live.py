@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Hosts that are guests, with the module: what passes there arrives, or is counted.
+
+    guest a, b, c: connections ─► ring ─► synfin ship ─► spool ─┐
+    two shards of ClickHouse, on this machine  ◄────────────────┘
+
+A shipper of a crashes, and the ring goes round meanwhile; b is killed with all that
+it has while the servers stand still; the network of c is slow.
+"""
+import json
+import os
+import signal
+
+from clickhouse import Slow, servers
+from world import FOLDER, TOP, check, folder, note, path, said, start, wait
+
+PORT, COUNT = 7000, 200
+BOOT = 600
+
+
+class Guest:
+    """A host, and how it is spoken to."""
+
+    def __init__(self, name, port):
+        self.name = name
+        self.folder = folder("guest-" + name)
+        self.url = f"http://10.0.2.2:{port}"
+        self.number = 0
+        self.process = None
+
+    def start(self):
+        for name in os.listdir(self.folder):
+            if name.startswith(("order", "answer")):
+                os.unlink(f"{self.folder}/{name}")
+        self.number = 0
+        self.process = start(
+            TOP + "/scripts/vm", "--net", "--smp", "1", "--mem", "1024", "--out",
+            self.folder, "--timeout", "1800", "--", "python3",
+            TOP + "/selftests/fleet/host.py", self.folder, TOP + "/synfin.ko",
+            cwd=FOLDER)
+        return self
+
+    def order(self, *words):
+        with open(f"{self.folder}/part", "w", encoding="ascii") as f:
+            json.dump(words, f)
+        os.rename(f"{self.folder}/part", f"{self.folder}/order.{self.number}")
+        self.number += 1
+
+    def answer(self, seconds=300):
+        name = f"{self.folder}/answer.{self.number - 1}"
+        wait(lambda: os.path.exists(name) or self.process.poll() is not None, seconds)
+        with open(name, encoding="ascii") as f:
+            return json.load(f)
+
+    def ask(self, *words):
+        self.order(*words)
+        return self.answer()
+
+    def ship(self):
+        self.ask("ship", "--url", self.url, "--host", self.name, "--database",
+                 "synfin_all")
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def spooled(self, port):
+        rows = 0
+        for name in os.listdir(self.folder + "/spool"):
+            if name.startswith("rows."):
+                with open(f"{self.folder}/spool/{name}", encoding="ascii") as f:
+                    rows += sum(f'"server_port":{port},' in line for line in f)
+        return rows
+
+
+def rows(shard, host, port):
+    return int(shard.ask("SELECT count() FROM synfin_all.conns FINAL WHERE "
+                         f"host = '{host}' AND server_port = {port}"))
+
+
+def lost(shard, host):
+    return int(shard.ask("SELECT max(lost_records) FROM synfin_all.shippers "
+                         f"WHERE host = '{host}'") or 0)
+
+
+def arrive(shard, host, count, first=PORT):
+    """As many that were closed, and as many that were refused."""
+    return wait(lambda: rows(shard, host, first) == count and
+                rows(shard, host, first + 1) == count, 120)
+
+
+def test_live(one, guests):
+    for g in guests:
+        g.ship()
+        g.order("make", PORT, COUNT)
+    for g in guests:
+        g.answer()
+    came = [bool(arrive(one, g.name, COUNT)) for g in guests]
+    check("three guests ship each connection that passes there", all(came),
+          [(rows(one, g.name, PORT), rows(one, g.name, PORT + 1), said(g.process))
+           for g in guests])
+    check("and none of their records is lost",
+          not any(lost(one, g.name) for g in guests))
+
+
+def test_crash(one, guest):
+    """What the ring overwrites while the shipper is away is a number."""
+    before = guest.ask("heads")
+    guest.ask("crash")
+    at_crash = guest.ask("heads")
+    guest.ask("make", PORT + 10, 1000)
+    guest.ask("make", PORT + 20, 50)
+    at_start = guest.ask("heads")
+    guest.ship()
+    came = arrive(one, guest.name, 50, PORT + 20)
+
+    def gone(since):
+        return sum(max(0, head - size - old)
+                   for (head, size), (old, _) in zip(at_start, since))
+
+    least, most = gone(at_crash), gone(before)
+    found = wait(lambda: lost(one, guest.name), 60) or 0
+    left = rows(one, guest.name, PORT + 10) + rows(one, guest.name, PORT + 11)
+    check("started again after a crash, what the ring still held comes", came,
+          rows(one, guest.name, PORT + 20))
+    check("and what it had overwritten is known as a number",
+          0 < least <= found <= most and 2000 - left <= found, (least, found, most))
+    note(f"a shipper was away: of 2000 connections {left} came, {found} records "
+         "were reported as lost")
+
+
+def test_death(shards, guest):
+    """All that a host had spooled when it died comes when it is back."""
+    for s in shards:
+        os.kill(s.process.pid, signal.SIGSTOP)
+    guest.ask("make", PORT + 10, COUNT)
+    wait(lambda: guest.spooled(PORT + 10) + guest.spooled(PORT + 11) == 2 * COUNT)
+    waiting = guest.spooled(PORT + 10), guest.spooled(PORT + 11)
+    guest.kill()
+    for s in shards:
+        os.kill(s.process.pid, signal.SIGCONT)
+    guest.start()
+    guest.ship()
+    check("a guest that is killed leaves its rows, which come when it is back",
+          waiting == (COUNT, COUNT) and
+          arrive(shards[0], guest.name, COUNT, PORT + 10),
+          (waiting, rows(shards[0], guest.name, PORT + 10), said(guest.process)))
+    guest.ask("make", PORT + 20, COUNT)
+    check("with what passes there now",
+          arrive(shards[0], guest.name, COUNT, PORT + 20))
+
+
+def test_end(one, guest):
+    """Told to end, a shipper takes what there is."""
+    guest.ask("make", PORT + 30, COUNT)
+    status = guest.ask("end")
+    check("told to end, a shipper sends what there is first", not status and
+          rows(one, guest.name, PORT + 30) == COUNT and
+          rows(one, guest.name, PORT + 31) == COUNT and not lost(one, guest.name),
+          (status, rows(one, guest.name, PORT + 30), said(guest.process)))
+
+
+def main():
+    shards = servers()
+    if not shards:
+        return
+    one, two = shards
+    slow = Slow(one.http, 20e3)
+    slow.start()
+    guests = [Guest(n, p).start() for n, p in
+              (("live-a", one.http), ("live-b", two.http), ("live-c", slow.port))]
+    if not check("three guests start", all([wait(lambda g=g: g.ask("stats"), BOOT)
+                                            for g in guests]),
+                 [said(g.process) for g in guests]):
+        return
+    test_live(one, guests)
+    test_crash(one, guests[0])
+    test_death(shards, guests[1])
+    test_end(one, guests[2])
+    for g in guests:
+        with open(path("guest-" + g.name, "log"), encoding="ascii") as f:
+            text = f.read()
+        if "error" in text:
+            note(f"{g.name}: {text[-500:]}")
+        g.kill()
