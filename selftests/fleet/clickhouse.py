@@ -64,8 +64,8 @@ class Shard:
         return int(self.ask(f"SELECT count() FROM {database}.conns FINAL "
                             f"WHERE host = '{host}'"))
 
-    def dropped(self, host):
-        text = self.ask("SELECT max(dropped_rows) FROM synfin_all.shippers "
+    def dropped(self, host, database="synfin_all"):
+        text = self.ask(f"SELECT max(dropped_rows) FROM {database}.shippers "
                         f"WHERE host = '{host}'")
         return int(text or 0)
 

@@ -48,6 +48,11 @@ def ship(*more):
         time.sleep(0.1)
 
 
+def export():
+    subprocess.Popen([SYNFIN, "export", "--listen", ":9776"],
+                     stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 def crash():
     shipper.kill()
     shipper.wait()
@@ -84,7 +89,7 @@ def stats():
         return {k: int(v) for k, v in (line.split() for line in f)}
 
 
-WHAT = {f.__name__: f for f in (make, ship, crash, end, heads, stats)}
+WHAT = {f.__name__: f for f in (make, ship, export, crash, end, heads, stats)}
 
 
 def main():

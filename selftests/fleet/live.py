@@ -3,6 +3,7 @@
 
     guest a, b, c: connections ─► ring ─► synfin ship ─► spool ─┐
     two shards of ClickHouse, on this machine  ◄────────────────┘
+    Prometheus, on this machine ─► synfin export, in each
 
 A shipper of a crashes, and the ring goes round meanwhile; b is killed with all that
 it has while the servers stand still; the network of c is slow.
@@ -12,7 +13,9 @@ import os
 import signal
 
 from clickhouse import Slow, servers
-from world import FOLDER, TOP, check, folder, note, path, said, start, wait
+from prometheus import bad_rules, dashboard, query, serve
+from world import (FOLDER, TOP, check, folder, free_port, note, path, said, start,
+                   wait)
 
 PORT, COUNT = 7000, 200
 BOOT = 600
@@ -25,6 +28,7 @@ class Guest:
         self.name = name
         self.folder = folder("guest-" + name)
         self.url = f"http://10.0.2.2:{port}"
+        self.export = free_port()
         self.number = 0
         self.process = None
 
@@ -34,7 +38,7 @@ class Guest:
                 os.unlink(f"{self.folder}/{name}")
         self.number = 0
         self.process = start(
-            TOP + "/scripts/vm", "--net", "--smp", "1", "--mem", "1024", "--out",
+            TOP + "/scripts/vm", "--net", "--forward", f"{self.export}:9776", "--smp", "1", "--mem", "1024", "--out",
             self.folder, "--timeout", "1800", "--", "python3",
             TOP + "/selftests/fleet/host.py", self.folder, TOP + "/synfin.ko",
             cwd=FOLDER)
@@ -101,6 +105,29 @@ def test_live(one, guests):
            for g in guests])
     check("and none of their records is lost",
           not any(lost(one, g.name) for g in guests))
+
+
+def test_dashboard(guests):
+    """Each query of the dashboard, of hosts that are live."""
+    server, base = serve("live", [f"127.0.0.1:{g.export}" for g in guests])
+    for g in guests:
+        g.ask("export")
+    up = wait(lambda: query(base, f"sum(up) == {len(guests)}"), 120)
+    if not check("Prometheus scrapes three hosts", up, said(server)[-1500:]):
+        return
+    for g in guests:
+        g.ask("make", PORT + 40, 20)
+    wait(lambda: not any(dashboard(base).values()), 60)
+    faults = {e: w for e, w in dashboard(base).items() if w}
+    check(f"it answers the {len(dashboard(base))} queries of the dashboard with "
+          "what is live", not faults, faults)
+    check("and evaluates every rule", not bad_rules(base), bad_rules(base))
+    seen = [query(base, 'sum by (instance) (synfin_connections_total{server_port='
+                  f'"{PORT}",open="established"}})')]
+    check("what the exporters counted is what was made",
+          [float(r["value"][1]) for r in seen[0]] == [COUNT] * len(guests), seen)
+    server.kill()
+    server.wait()
 
 
 def test_crash(one, guest):
@@ -174,6 +201,7 @@ def main():
                  [said(g.process) for g in guests]):
         return
     test_live(one, guests)
+    test_dashboard(guests)
     test_crash(one, guests[0])
     test_death(shards, guests[1])
     test_end(one, guests[2])

@@ -77,44 +77,54 @@ def query(base, expr):
         {"query": expr}))["data"]["result"]
 
 
-def test_server(url):
+def serve(name, targets):
+    """A real Prometheus that scrapes them, and has the rules."""
     port = free_port()
-    base = f"http://127.0.0.1:{port}"
-    with open(path("prometheus.yml"), "w", encoding="ascii") as f:
+    with open(path(name + ".yml"), "w", encoding="ascii") as f:
         f.write(f"""
 global: {{scrape_interval: 1s, evaluation_interval: 1s}}
 rule_files: ["{TOP}/contrib/prometheus/rules.yml"]
 scrape_configs:
   - job_name: synfin
-    static_configs: [{{targets: ["{url.split('/')[2]}"]}}]
+    static_configs: [{{targets: {json.dumps(targets)}}}]
 """)
-    server = start("prometheus", "--config.file=" + path("prometheus.yml"),
-                   "--storage.tsdb.path=" + path("tsdb"),
+    server = start("prometheus", f"--config.file={path(name)}.yml",
+                   "--storage.tsdb.path=" + path(name),
                    f"--web.listen-address=127.0.0.1:{port}")
+    return server, f"http://127.0.0.1:{port}"
+
+
+def bad_rules(base):
+    return [r for g in get_json(base + "/api/v1/rules")["data"]["groups"]
+            for r in g["rules"] if r["health"] != "ok"]
+
+
+def dashboard(base):
+    """Its queries, and what is wrong with each."""
+    with open(TOP + "/contrib/grafana/synfin.json", encoding="ascii") as f:
+        panels = json.load(f)["panels"]
+    result = {}
+    for target in [t for panel in panels for t in panel["targets"]]:
+        expr = target["expr"].replace("$__rate_interval", "1m") \
+            .replace("$instance", ".*")
+        try:
+            result[expr] = "" if query(base, expr) else "nothing"
+        except OSError as error:
+            result[expr] = str(error)
+    return result
+
+
+def test_server(url):
+    server, base = serve("prometheus", [url.split("/")[2]])
     seen = wait(lambda: query(base, "sum(count_over_time(up[1m])) > 4"), 90)
     if not check("a real Prometheus scrapes it", seen, said(server)[-1500:]):
         return
     result = query(base, "sum(synfin_connections_total)")
     check("and sees every connection", float(result[0]["value"][1]) == COUNT, result)
-    wait(lambda: all(r["health"] == "ok" for g in get_json(
-        base + "/api/v1/rules")["data"]["groups"] for r in g["rules"]))
-    bad = [r for g in get_json(base + "/api/v1/rules")["data"]["groups"]
-           for r in g["rules"] if r["health"] != "ok"]
-    check("it evaluates every rule", not bad, bad)
-    with open(TOP + "/contrib/grafana/synfin.json", encoding="ascii") as f:
-        dashboard = json.load(f)
-    bad, number = [], 0
-    for panel in dashboard["panels"]:
-        for target in panel["targets"]:
-            expr = target["expr"].replace("$__rate_interval", "1m") \
-                .replace("$instance", ".*")
-            number += 1
-            try:
-                if not query(base, expr) and not LIVE.search(expr):
-                    bad.append(expr + ": nothing")
-            except OSError as error:
-                bad.append(f"{expr}: {error}")
-    check(f"it answers the {number} queries of the dashboard", not bad, bad)
+    wait(lambda: not bad_rules(base))
+    check("it evaluates every rule", not bad_rules(base), bad_rules(base))
+    bad = {e: w for e, w in dashboard(base).items() if w and not LIVE.search(e)}
+    check("it answers the queries of the dashboard", not bad, bad)
 
 
 def main():
