@@ -121,6 +121,10 @@ static void write_services(const struct text *t, const struct tally *tally)
 			"From the first FIN to the last ACK." },
 		[TALLY_LIFE] = { "connection_duration_seconds",
 			"From the first segment to the last." },
+		[TALLY_TLS] = { "tls_handshake_seconds",
+			"From the ClientHello to the end of the handshake of TLS." },
+		[TALLY_RESPONSE] = { "first_response_seconds",
+			"From the client's first byte to the server's first byte." },
 	};
 	const struct tally_service *s, *end = tally->service + tally->nr;
 

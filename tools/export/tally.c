@@ -31,6 +31,8 @@ const uint64_t tally_bounds[TALLY_TIMES][TALLY_BUCKETS] = {
 	[TALLY_CLIENT_RTT] = ROUND_TRIPS,
 	[TALLY_CLOSE] = ROUND_TRIPS,
 	[TALLY_LIFE] = LIVES,
+	[TALLY_TLS] = ROUND_TRIPS,
+	[TALLY_RESPONSE] = ROUND_TRIPS,
 };
 
 /**
@@ -133,4 +135,6 @@ void tally_conn(struct tally *t, const struct synfin_record_conn *c)
 	add_time(s, TALLY_CLIENT_RTT, c->client_rtt_ns);
 	add_time(s, TALLY_CLOSE, c->close_ns);
 	add_time(s, TALLY_LIFE, c->duration_ns);
+	add_time(s, TALLY_TLS, c->tls_handshake_ns);
+	add_time(s, TALLY_RESPONSE, c->first_response_ns);
 }
