@@ -3,8 +3,10 @@
 import copy
 import json
 import os
+import re
 
 import jsonschema
+import yaml
 
 from world import (TOP, SYNFIN, capture, check, folder, path, run, said, start, wait)
 
@@ -65,6 +67,28 @@ def test_rsyslog(text, lines):
           (len(result), len(failed), said(server)))
 
 
+def test_examples(conn):
+    """Of what cannot be run here: it is well formed, and names what there is."""
+    shippers = TOP + "/contrib/shippers/"
+    with open(shippers + "vector.yaml", encoding="ascii") as f:
+        vector = yaml.safe_load(f)
+    known = set(vector["sources"]) | set(vector["transforms"])
+    inputs = {i for part in ("transforms", "sinks") for v in vector[part].values()
+              for i in v["inputs"]}
+    fields = set(re.findall(r"[ (]\.([a-z_]+)", vector["transforms"]["otel"]["source"]))
+    fields -= {"attributes"}
+    check("the example for Vector names parts and fields that there are",
+          inputs <= known and fields and fields <= set(conn),
+          (inputs - known, fields - set(conn)))
+    names = set()
+    for name in ("fluent-bit.conf", "fluent-bit-parsers.conf"):
+        with open(shippers + name, encoding="ascii") as f:
+            for line in f:
+                if line.strip() and not re.match(r"#|\[[A-Z]+\]$|    [A-Z]\w+ +\S", line):
+                    names.add(line)
+    check("the example for Fluent Bit is sections of names and values", not names, names)
+
+
 def kept(folder_):
     return sorted(os.path.join(folder_, n) for n in os.listdir(folder_))
 
@@ -110,4 +134,5 @@ def main():
     phases = run(SYNFIN, "phases", "--json", "-r", source).stdout
     test_schema(lines, [json.loads(line) for line in phases.splitlines()])
     test_rsyslog(text, lines)
+    test_examples(lines[0])
     test_archive()
