@@ -99,6 +99,19 @@ SYNFIN_ABI_FIELD(struct synfin_record_conn, tls_flags, 244);
 SYNFIN_ABI_FIELD(struct synfin_record_conn, tls_alert, 246);
 SYNFIN_ABI_FIELD(struct synfin_record_conn, reserved, 247);
 
+SYNFIN_ABI_SIZE(struct synfin_record_tls, 248);
+SYNFIN_ABI_FIELD(struct synfin_record_tls, head, 0);
+SYNFIN_ABI_FIELD(struct synfin_record_tls, hello_ns, 64);
+SYNFIN_ABI_FIELD(struct synfin_record_tls, server_hello_ns, 72);
+SYNFIN_ABI_FIELD(struct synfin_record_tls, secured_ns, 80);
+SYNFIN_ABI_FIELD(struct synfin_record_tls, request_ns, 88);
+SYNFIN_ABI_FIELD(struct synfin_record_tls, response_ns, 96);
+SYNFIN_ABI_FIELD(struct synfin_record_tls, sni_len, 104);
+SYNFIN_ABI_FIELD(struct synfin_record_tls, alpn_len, 105);
+SYNFIN_ABI_FIELD(struct synfin_record_tls, reserved, 106);
+SYNFIN_ABI_FIELD(struct synfin_record_tls, alpn, 112);
+SYNFIN_ABI_FIELD(struct synfin_record_tls, sni, 128);
+
 SYNFIN_ABI_SIZE(union synfin_record, 248);
 
 SYNFIN_ABI_SIZE(struct synfin_slot, 256);

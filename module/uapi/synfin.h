@@ -60,6 +60,10 @@
 #define SYNFIN_STEPS_MAX	4
 #define SYNFIN_WORDS_MAX	31
 
+/* Bytes of a server's name, and of a protocol's, that a record of TLS has room for. */
+#define SYNFIN_SNI_MAX		120
+#define SYNFIN_ALPN_MAX		16
+
 /* Places for rings of a CPU in the header. */
 #define SYNFIN_RINGS_MAX	4
 
@@ -68,6 +72,7 @@
  * @SYNFIN_RECORD_NONE:		nothing yet
  * @SYNFIN_RECORD_PHASES:	struct synfin_record_phases
  * @SYNFIN_RECORD_CONN:		struct synfin_record_conn
+ * @SYNFIN_RECORD_TLS:		struct synfin_record_tls
  *
  * Later versions may have others: head.words says how long they are.
  */
@@ -75,6 +80,7 @@ enum synfin_record_type {
 	SYNFIN_RECORD_NONE,
 	SYNFIN_RECORD_PHASES,
 	SYNFIN_RECORD_CONN,
+	SYNFIN_RECORD_TLS,
 };
 
 /**
@@ -207,6 +213,69 @@ enum synfin_process {
 	SYNFIN_PROCESS_LISTENER,
 };
 
+/**
+ * enum synfin_protocol - what the first bytes of a connection are, whatever its port
+ * @SYNFIN_PROTOCOL_NONE:	nothing was said, or nothing was looked at
+ * @SYNFIN_PROTOCOL_UNKNOWN:	something else than these
+ * @SYNFIN_PROTOCOL_HTTP1:	HTTP/1.0 or 1.1 (RFC 9112)
+ * @SYNFIN_PROTOCOL_HTTP2:	HTTP/2 without TLS (RFC 9113, 3.4)
+ * @SYNFIN_PROTOCOL_TLS:	TLS (RFC 8446, RFC 5246)
+ * @SYNFIN_PROTOCOL_SSH:	SSH (RFC 4253, 4.2)
+ * @SYNFIN_PROTOCOL_SMTP:	SMTP (RFC 5321)
+ * @SYNFIN_PROTOCOL_FTP:	FTP's control connection (RFC 959)
+ * @SYNFIN_PROTOCOL_FTP_DATA:	a data connection that one of FTP has announced
+ * @SYNFIN_PROTOCOL_NR:		how many there are
+ */
+enum synfin_protocol {
+	SYNFIN_PROTOCOL_NONE,
+	SYNFIN_PROTOCOL_UNKNOWN,
+	SYNFIN_PROTOCOL_HTTP1,
+	SYNFIN_PROTOCOL_HTTP2,
+	SYNFIN_PROTOCOL_TLS,
+	SYNFIN_PROTOCOL_SSH,
+	SYNFIN_PROTOCOL_SMTP,
+	SYNFIN_PROTOCOL_FTP,
+	SYNFIN_PROTOCOL_FTP_DATA,
+	SYNFIN_PROTOCOL_NR,
+};
+
+/**
+ * enum synfin_method - the method of the first HTTP/1 request (RFC 9110, 9.3; RFC 5789)
+ * @SYNFIN_METHOD_NONE:	not HTTP/1, or another one, or not seen
+ * @SYNFIN_METHOD_GET:	and so on
+ * @SYNFIN_METHOD_HEAD:	...
+ * @SYNFIN_METHOD_POST:	...
+ * @SYNFIN_METHOD_PUT:	...
+ * @SYNFIN_METHOD_DELETE: ...
+ * @SYNFIN_METHOD_CONNECT: ...
+ * @SYNFIN_METHOD_OPTIONS: ...
+ * @SYNFIN_METHOD_TRACE: ...
+ * @SYNFIN_METHOD_PATCH: ...
+ * @SYNFIN_METHOD_NR:	how many there are
+ */
+enum synfin_method {
+	SYNFIN_METHOD_NONE,
+	SYNFIN_METHOD_GET,
+	SYNFIN_METHOD_HEAD,
+	SYNFIN_METHOD_POST,
+	SYNFIN_METHOD_PUT,
+	SYNFIN_METHOD_DELETE,
+	SYNFIN_METHOD_CONNECT,
+	SYNFIN_METHOD_OPTIONS,
+	SYNFIN_METHOD_TRACE,
+	SYNFIN_METHOD_PATCH,
+	SYNFIN_METHOD_NR,
+};
+
+/* Bits of synfin_record_conn.tls_flags. */
+#define SYNFIN_TLS_HELLOS	0x01	/* the ServerHello was seen: resumed or not is known */
+#define SYNFIN_TLS_RESUMED	0x02	/* the server took up an earlier session */
+#define SYNFIN_TLS_RETRY	0x04	/* it asked for another ClientHello first */
+#define SYNFIN_TLS_ALERT	0x08	/* there was an alert; tls_alert, 0 if it was encrypted */
+#define SYNFIN_TLS_ALERT_SERVER	0x10	/* and the server sent it */
+#define SYNFIN_TLS_CERT_KNOWN	0x20	/* whether it asked for a certificate is known */
+#define SYNFIN_TLS_CERT_ASKED	0x40	/* it asked the client for one */
+
 /* Bits of synfin_record_conn.completeness, as in Wireshark's tcp.completeness. */
 #define SYNFIN_SEEN_SYN		0x01
 #define SYNFIN_SEEN_SYN_ACK	0x02
@@ -221,6 +290,7 @@ enum synfin_process {
 #define SYNFIN_CONN_SYN_DATA		0x04	/* the SYN carried data */
 #define SYNFIN_CONN_CLIENT_ISN		0x08	/* client_isn is known */
 #define SYNFIN_CONN_SERVER_ISN		0x10	/* server_isn is known */
+#define SYNFIN_CONN_SERVER_FIRST	0x20	/* the server spoke before the client */
 
 /*
  * Letters of synfin_record_conn.history, four bits each, the first segment in
@@ -338,19 +408,21 @@ struct synfin_record_phases {
  *			known
  * @process:		enum synfin_process
  * @drop_hook:		0, reserved: where netfilter dropped it
- * @protocol:		0, reserved: by the first bytes
- * @method:		0, reserved: of the first HTTP request
+ * @protocol:		enum synfin_protocol, by the first bytes
+ * @method:		enum synfin_method of the first HTTP/1 request
  * @comm:		the command of @pid: what that says of itself
  * @cgroup:		control group of the process, or else of the listener: the inode
  *			number of its folder in cgroup2; 0 if not known
  * @socket:		inode number of the listener, as in /proc/PID/fd; 0 if not known
- * @first_request_ns:	SYNFIN_NS_NONE, reserved
- * @first_response_ns:	SYNFIN_NS_NONE, reserved
- * @tls_handshake_ns:	SYNFIN_NS_NONE, reserved
- * @status:		0, reserved: of the first HTTP response
- * @tls_version:	0, reserved
- * @tls_flags:		0, reserved
- * @tls_alert:		0, reserved
+ * @first_request_ns:	ACK of the handshake to the client's first byte; if the server
+ *			spoke first, its first byte to the client's
+ * @first_response_ns:	the client's first byte to the server's; if the server spoke first,
+ *			ACK of the handshake to that
+ * @tls_handshake_ns:	ClientHello to the Finished that ends the handshake
+ * @status:		of the first HTTP/1 response, 0 if not known
+ * @tls_version:	as on the wire, 0x0303 is TLS 1.2; 0 if not known
+ * @tls_flags:		SYNFIN_TLS_*
+ * @tls_alert:		description of the first alert (RFC 8446, 6), if there was one
  * @reserved:		0
  */
 struct synfin_record_conn {
@@ -398,16 +470,49 @@ struct synfin_record_conn {
 };
 
 /**
+ * struct synfin_record_tls - when what passed of the handshake of TLS
+ * @head:		of the connection; right before its summary
+ * @hello_ns:		ACK of TCP's handshake to the ClientHello
+ * @server_hello_ns:	the same to the ServerHello
+ * @secured_ns:		to the Finished that ended the handshake
+ * @request_ns:		to the client's first data inside TLS
+ * @response_ns:	to the server's
+ * @sni_len:		bytes of @sni
+ * @alpn_len:		bytes of @alpn
+ * @reserved:		0
+ * @alpn:		the protocol that was chosen, or, in TLS 1.3, offered first
+ * @sni:		the name of the server that the client asked for, as much as fits
+ *
+ * Names are only there if the module was told to keep them: they are personal data.
+ * Of what they are made of, anything but letters, digits and -._/ is a question mark.
+ */
+struct synfin_record_tls {
+	struct synfin_record_head head;
+	__u64	hello_ns;
+	__u64	server_hello_ns;
+	__u64	secured_ns;
+	__u64	request_ns;
+	__u64	response_ns;
+	__u8	sni_len;
+	__u8	alpn_len;
+	__u8	reserved[6];
+	__u8	alpn[SYNFIN_ALPN_MAX];
+	__u8	sni[SYNFIN_SNI_MAX];
+};
+
+/**
  * union synfin_record - the payload of a slot
  * @head:	what all kinds begin with
  * @phases:	if head.type is SYNFIN_RECORD_PHASES
  * @conn:	if head.type is SYNFIN_RECORD_CONN
+ * @tls:	if head.type is SYNFIN_RECORD_TLS
  * @words:	the unit of copying; those from head.words on mean nothing
  */
 union synfin_record {
 	struct synfin_record_head	head;
 	struct synfin_record_phases	phases;
 	struct synfin_record_conn	conn;
+	struct synfin_record_tls	tls;
 	__u64				words[SYNFIN_WORDS_MAX];
 };
 
