@@ -210,6 +210,13 @@ static void show_latency(struct out *out, const struct grouping *g,
 	put_percentiles(out, "client", &group->client);
 	put_percentiles(out, "handshake", &group->handshake);
 	put_percentiles(out, "close", &group->closing);
+	/* Where first bytes were looked at. */
+	if (group->request.nr || group->response.nr) {
+		put_percentiles(out, "request", &group->request);
+		put_percentiles(out, "response", &group->response);
+	}
+	if (group->tls.nr)
+		put_percentiles(out, "tls", &group->tls);
 	put_bars(out, "the server's side, from", &group->server, &g->opt);
 	put_bars(out, "the client's side, from", &group->client, &g->opt);
 }

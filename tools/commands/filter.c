@@ -118,6 +118,9 @@ static bool slow_enough(const struct filter *f, const struct synfin_record_conn 
 		[FILTER_CLIENT_RTT] = c->client_rtt_ns,
 		[FILTER_CLOSING] = c->close_ns,
 		[FILTER_LIFE] = c->duration_ns,
+		[FILTER_REQUEST] = c->first_request_ns,
+		[FILTER_RESPONSE] = c->first_response_ns,
+		[FILTER_TLS] = c->tls_handshake_ns,
 	};
 
 	for (unsigned int i = 0; i < FILTER_SPANS; i++)
@@ -184,6 +187,21 @@ static bool owned_by(const struct filter *f, const struct synfin_record_conn *c)
 	return true;
 }
 
+static bool status_matches(const struct filter *f, unsigned int status)
+{
+	bool wanted = false, found = false;
+
+	for (unsigned int i = 0; i < f->nr_status; i++) {
+		bool in = status >= f->status[i].low && status <= f->status[i].high;
+
+		if (f->status[i].denied && in)
+			return false;
+		wanted |= !f->status[i].denied;
+		found |= in && !f->status[i].denied;
+	}
+	return found || !wanted;
+}
+
 /**
  * filter_time() - is something wanted that happened then?
  * @f: the filter
@@ -214,7 +232,9 @@ bool filter_conn(const struct filter *f, const struct synfin_record_conn *c)
 	return (!f->failed || outcome_class(c) == OUTCOME_FAILED) &&
 	       words_match(&f->open, c->opening) &&
 	       words_match(&f->close, c->closing) &&
-	       words_match(&f->closed_by, c->closed_by) && slow_enough(f, c) &&
+	       words_match(&f->closed_by, c->closed_by) &&
+	       words_match(&f->protocol, c->protocol) &&
+	       status_matches(f, c->status) && slow_enough(f, c) &&
 	       end >= f->since_ns && (!f->until_ns || begin <= f->until_ns) &&
 	       (!f->owned || owned_by(f, c));
 }

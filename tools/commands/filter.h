@@ -98,7 +98,25 @@ enum filter_span {
 	FILTER_CLIENT_RTT,
 	FILTER_CLOSING,
 	FILTER_LIFE,
+	FILTER_REQUEST,
+	FILTER_RESPONSE,
+	FILTER_TLS,
 	FILTER_SPANS,
+};
+
+/* Ranges of status codes that --status takes. */
+#define FILTER_STATUS	16u
+
+/**
+ * struct filter_status - status codes of HTTP
+ * @low:	the lowest
+ * @high:	the highest
+ * @denied:	they are not wanted
+ */
+struct filter_status {
+	uint16_t low;
+	uint16_t high;
+	bool denied;
 };
 
 struct filter_expr;
@@ -120,6 +138,9 @@ struct filter_expr;
  * @closed_by:	who closed
  * @owner:	whose they are, by enum filter_owner
  * @owned:	something is asked of that
+ * @protocol:	what their first bytes are
+ * @status:	status codes of their first responses
+ * @nr_status:	how many are in @status
  * @failed:	only those that did not open
  * @slower:	nanoseconds, by enum filter_span; 0 for any
  * @from_now:	@since_ns is when the program was started
@@ -145,6 +166,9 @@ struct filter {
 	struct filter_words closed_by;
 	struct filter_texts owner[FILTER_OWNERS];
 	bool owned;
+	struct filter_words protocol;
+	struct filter_status status[FILTER_STATUS];
+	unsigned int nr_status;
 	bool failed;
 	uint64_t slower[FILTER_SPANS];
 	bool from_now;
@@ -168,6 +192,7 @@ int filter_add_words(struct filter_words *words, const char *option,
 		     const char *value, const char *(*word)(unsigned int i));
 int filter_add_slower(struct filter *f, const char *value);
 int filter_add_owner(struct filter *f, enum filter_owner which, const char *value);
+int filter_add_status(struct filter *f, const char *value);
 
 /* filter_expr.c */
 void filter_expr_free(struct filter *f);

@@ -236,7 +236,8 @@ int filter_add_slower(struct filter *f, const char *value)
 	static const char *const spans[FILTER_SPANS] = {
 		[FILTER_HANDSHAKE] = "handshake", [FILTER_SERVER_RTT] = "server",
 		[FILTER_CLIENT_RTT] = "client", [FILTER_CLOSING] = "close",
-		[FILTER_LIFE] = "life",
+		[FILTER_LIFE] = "life", [FILTER_REQUEST] = "request",
+		[FILTER_RESPONSE] = "response", [FILTER_TLS] = "tls",
 	};
 	const char *colon = strchr(value, ':');
 	unsigned int span = FILTER_HANDSHAKE;
@@ -306,6 +307,53 @@ int filter_add_owner(struct filter *f, enum filter_owner which, const char *valu
 		list->wanted |= !denied;
 	}
 	f->owned = true;
+	f->on_conn = true;
+	return 0;
+}
+
+/* 404, 500-599, or 5xx. */
+static bool parse_status(struct filter_status *s, const char *word)
+{
+	char low[WORD_MAX];
+	uint64_t a, b;
+	const char *dash = strchr(word, '-');
+
+	if (strlen(word) == 3 && !strcasecmp(word + 1, "xx") && word[0] >= '1' &&
+	    word[0] <= '9') {
+		s->low = (uint16_t)((word[0] - '0') * 100);
+		s->high = s->low + 99;
+		return true;
+	}
+	snprintf(low, sizeof(low), "%.*s", dash ? (int)(dash - word) : (int)strlen(word),
+		 word);
+	if (!parse_whole(low, 999, &a) || !parse_whole(dash ? dash + 1 : low, 999, &b))
+		return false;
+	s->low = (uint16_t)a;
+	s->high = (uint16_t)b;
+	return a && a <= b;
+}
+
+/**
+ * filter_add_status() - read a list of status codes
+ * @f: the filter
+ * @value: the list
+ *
+ * Return: 0, or -1 after a message.
+ */
+int filter_add_status(struct filter *f, const char *value)
+{
+	struct filter_status s = { .denied = false };
+	const char *rest = value;
+	char word[WORD_MAX];
+
+	while (next_word(&rest, word, &s.denied)) {
+		if (!parse_status(&s, word))
+			return complain("--status %s: status codes are wanted, as 404,500-599,5xx",
+					word);
+		if (f->nr_status == FILTER_STATUS)
+			return complain("--status: %u are the most", FILTER_STATUS);
+		f->status[f->nr_status++] = s;
+	}
 	f->on_conn = true;
 	return 0;
 }

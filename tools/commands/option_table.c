@@ -15,6 +15,7 @@
 #include "output/terminal.h"
 #include "output/util.h"
 #include "output/words.h"
+#include "output/words_first.h"
 
 static int wrong(const struct option_row *row, const char *value, const char *wanted)
 {
@@ -186,6 +187,27 @@ static int take_owner(struct options *opt, const struct option_row *row,
 	return filter_add_owner(&opt->filter, (enum filter_owner)row->value, value);
 }
 
+static const char *protocol_word(unsigned int i)
+{
+	return i < SYNFIN_PROTOCOL_NR ? word_protocol(i)->text : NULL;
+}
+
+static int take_protocol(struct options *opt, const struct option_row *row,
+			 const char *value)
+{
+	(void)row;
+	opt->filter.on_conn = true;
+	return filter_add_words(&opt->filter.protocol, "--protocol", value,
+				protocol_word);
+}
+
+static int take_status(struct options *opt, const struct option_row *row,
+		       const char *value)
+{
+	(void)row;
+	return filter_add_status(&opt->filter, value);
+}
+
 static int take_failed(struct options *opt, const struct option_row *row,
 		       const char *value)
 {
@@ -299,6 +321,10 @@ static int take_keep(struct options *opt, const struct option_row *row,
 #define OPEN_WORDS "established simultaneous refused unreachable unanswered unacknowledged aborted midstream"
 #define CLOSE_WORDS "none open four-way three-way simultaneous reset half-closed evicted"
 
+#define PROTOCOL_WORDS "none unknown http1 http2 tls ssh smtp ftp ftp-data"
+
+#define GROUP_WORDS "server client service outcome open close closed-by netns protocol status"
+
 #define RFC_WORDS "syn-sent syn-received established fin-wait-1 fin-wait-2 close-wait closing last-ack time-wait"
 
 const struct option_row option_table[] = {
@@ -317,6 +343,8 @@ const struct option_row option_table[] = {
 	  .help = "wait for more (the default, but for a file)" },
 	{ "no-follow", 0, NULL, READERS, WHERE, .take = take_follow, .value = false,
 	  .help = "end with what is there now" },
+	{ "sni", 0, NULL, READERS, WHERE, AT(sni), .value = true,
+	  .help = "with the server names in a capture's TLS, which are personal data" },
 	{ "count", 'n', "COUNT", READERS | CMD_FLOWS | CMD_TOP, WHERE, .take = take_count,
 	  .words = "1 10 100",
 	  .help = "end after so many connections, or phases" },
@@ -377,10 +405,17 @@ const struct option_row option_table[] = {
 	{ "cgroup", 0, "CGROUP", SHOWERS | CMD_TOP, WHICH, .take = take_owner,
 	  .value = FILTER_CGROUP, .many = true, .words = "/system.slice /user.slice",
 	  .help = "of this control group or one below it, as /system.slice, or its number" },
+	{ "protocol", 0, "PROTOCOL", SHOWERS | CMD_TOP, WHICH, .take = take_protocol,
+	  .many = true, .words = PROTOCOL_WORDS,
+	  .help = "whose first bytes are of http1, http2, tls, ssh, smtp, ftp, unknown; a list" },
+	{ "status", 0, "STATUS", SHOWERS | CMD_TOP, WHICH, .take = take_status,
+	  .many = true, .words = "200 404 4xx 5xx",
+	  .help = "whose first HTTP/1 response has this status: 404, 500-599, 5xx, !200" },
 	{ "slower-than", 0, "DURATION", SHOWERS | CMD_TOP, WHICH,
 	  .take = take_slower, .many = true,
-	  .words = "100ms server:100ms client:100ms close:1s life:1m",
-	  .help = "whose handshake took longer, as 100ms; server:100ms, client:, close:, life:" },
+	  .words = "100ms server:100ms client:100ms close:1s life:1m response:1s tls:1s request:1s",
+	  .help = "whose handshake took longer: 100ms; server:100ms, client:, close:, life:, "
+		  "response:, tls:, request:" },
 
 	{ "state", 0, "STATE", CMD_FLOWS, WHICH, .take = take_state, .many = true,
 	  .words = RFC_WORDS,
@@ -394,7 +429,7 @@ const struct option_row option_table[] = {
 	{ "csv", 0, NULL, TABLES | CMD_LATENCY, HOW, AT(csv), .value = true,
 	  .help = "the same with commas, but for the segments of connections" },
 	{ "group-by", 0, "WHAT", CMD_CONNS | CMD_LATENCY, HOW, .take = take_text,
-	  AT(group_by), .words = "server client service outcome open close closed-by netns",
+	  AT(group_by), .words = GROUP_WORDS,
 	  .help = "count and percentiles by server, client, service, outcome; a list" },
 	{ "sort", 0, "COLUMN", TABLES | CMD_LATENCY, HOW, .take = take_text, AT(sort),
 	  .words = "COLUMNS",

@@ -38,6 +38,7 @@ enum time_style { TIME_LOCAL, TIME_ISO, TIME_EPOCH, TIME_RELATIVE };
  * @keep:	files before it that are kept
  * @time:	how a time is shown
  * @time_given:	a time is asked for
+ * @sni:	tell the names that are in a capture's TLS
  * @trace:	read the tracepoints instead of the ring
  * @follow:	wait for more
  * @follow_given: so it was said: --follow or --no-follow
@@ -75,6 +76,7 @@ struct options {
 	uint64_t keep;
 	enum time_style time;
 	bool time_given;
+	bool sni;
 	bool trace;
 	bool follow;
 	bool follow_given;

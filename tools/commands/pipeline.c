@@ -32,8 +32,11 @@ static bool on_conn(void *ctx, const struct conn *c)
 static noinline bool on_summary(struct pipeline *w,
 				const struct synfin_record_conn *rec)
 {
+	const struct synfin_record_tls *tls = &w->tls[rec->head.id % PIPELINE_TLS];
 	struct conn bare = { .sum = *rec, .ended = true };
 
+	if (tls->head.type == SYNFIN_RECORD_TLS && tls->head.id == rec->head.id)
+		bare.tls = tls;
 	return on_conn(w, &bare);
 }
 
@@ -45,6 +48,8 @@ static bool on_record(void *ctx, const union synfin_record *rec)
 		return assemble_record(w->assembly, rec);
 	if (w->view->record)
 		return w->view->record(w, rec) && !enough(w);
+	if (rec->head.type == SYNFIN_RECORD_TLS)
+		w->tls[rec->head.id % PIPELINE_TLS] = rec->tls;
 	return rec->head.type != SYNFIN_RECORD_CONN || on_summary(w, &rec->conn);
 }
 

@@ -13,6 +13,9 @@
 
 struct pipeline;
 
+/* Records of TLS that wait for their summaries, where nothing else does. */
+#define PIPELINE_TLS	64u
+
 /**
  * struct view - what is done with what comes
  * @record:	takes each record by itself, or NULL; false if it wants no more
@@ -39,6 +42,7 @@ struct view {
  * @out:	stdout
  * @src:	where they come from
  * @assembly:	if the view wants connections
+ * @tls:	if there is no assembly: records of TLS, by connection
  * @totals:	what the closing line says
  */
 struct pipeline {
@@ -48,6 +52,7 @@ struct pipeline {
 	struct out out;
 	struct source *src;
 	struct assembly *assembly;
+	struct synfin_record_tls tls[PIPELINE_TLS];
 	struct totals totals;
 };
 

@@ -23,6 +23,7 @@
 #define INLINE_PHASES	8u		/* what nearly all connections have */
 #define LIMIT		(256u * 1024)	/* connections */
 #define LIMIT_LONG	(16u * 1024)	/* those with more phases */
+#define LIMIT_TLS	(64u * 1024)	/* those with a record of TLS */
 #define LIMIT_HELD	(16u * 1024)	/* those that have ended: a cache holds them */
 #define HOLD_NS		(30 * 1000000000ull)
 #define RECENT		64u		/* connections found without the table */
@@ -33,6 +34,7 @@ struct pending {
 	struct pending *prev, *next;
 	uint64_t due_ns;
 	bool headless;		/* it did not begin with its first phase */
+	struct synfin_record_tls *tls;
 	struct conn conn;
 	struct step inline_phases[INLINE_PHASES];
 };
@@ -49,6 +51,7 @@ struct assembly {
 	uint64_t now;
 	struct pool entries;
 	struct pool longer;
+	struct pool tls;
 };
 
 /**
@@ -73,6 +76,10 @@ struct assembly *assemble_new(const struct assemble_ops *ops)
 		.size = ASSEMBLE_PHASES * sizeof(struct step),
 		.limit = LIMIT_LONG,
 	};
+	a->tls = (struct pool){
+		.size = sizeof(struct synfin_record_tls),
+		.limit = LIMIT_TLS,
+	};
 	return a;
 }
 
@@ -87,6 +94,7 @@ void assemble_free(struct assembly *a)
 	HASH_CLEAR(hh, a->table);
 	pool_free(&a->entries);
 	pool_free(&a->longer);
+	pool_free(&a->tls);
 	free(a);
 }
 
@@ -140,6 +148,8 @@ static void drop(struct assembly *a, struct pending *e)
 	a->nr_headless -= e->headless;
 	if (e->conn.phases != e->inline_phases)
 		pool_give(&a->longer, e->conn.phases);
+	if (e->tls)
+		pool_give(&a->tls, e->tls);
 	pool_give(&a->entries, e);
 }
 
@@ -157,7 +167,9 @@ static struct pending *add(struct assembly *a, const struct synfin_record_head *
 	e->id = head->id;
 	e->headless = headless;
 	a->nr_headless += headless;
+	e->tls = NULL;
 	e->conn.sum.head = *head;
+	e->conn.tls = NULL;
 	e->conn.phases = e->inline_phases;
 	e->conn.nr_phases = 0;
 	e->conn.lost_phases = 0;
@@ -359,6 +371,21 @@ static noinline bool take_conn(struct assembly *a, struct pending *e,
 	return a->ops.late || hand_on(a, e);
 }
 
+/* It precedes the summary. */
+static noinline bool take_tls(struct assembly *a, struct pending *e,
+			      const struct synfin_record_tls *rec)
+{
+	if (!e)
+		e = add(a, &rec->head, true);
+	if (e && !e->tls)
+		e->tls = pool_take(&a->tls);
+	if (e && e->tls) {
+		*e->tls = *rec;
+		e->conn.tls = e->tls;
+	}
+	return true;
+}
+
 /**
  * assemble_record() - take a record
  * @a: the assembly
@@ -380,6 +407,8 @@ bool assemble_record(struct assembly *a, const union synfin_record *rec)
 		return take_phases(a, e, &rec->phases);
 	if (rec->head.type == SYNFIN_RECORD_CONN)
 		return take_conn(a, e, &rec->conn);
+	if (rec->head.type == SYNFIN_RECORD_TLS)
+		return take_tls(a, e, &rec->tls);
 	return true;
 }
 

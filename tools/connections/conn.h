@@ -12,6 +12,7 @@
 /**
  * struct conn - a connection and its phases
  * @sum:	the summary; of a connection that has not ended, what is known of it
+ * @tls:	when what passed of TLS's handshake; NULL if there was none
  * @phases:	its phases, in the order of their time
  * @nr_phases:	how many are in @phases
  * @lost_phases: phases that had been overwritten, or came when memory was short
@@ -20,6 +21,7 @@
  */
 struct conn {
 	struct synfin_record_conn sum;
+	const struct synfin_record_tls *tls;
 	struct step *phases;
 	unsigned int nr_phases;
 	unsigned int lost_phases;

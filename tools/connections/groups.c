@@ -13,6 +13,7 @@
 #include "output/fmt.h"
 #include "output/service.h"
 #include "output/words.h"
+#include "output/words_first.h"
 
 /* How much a second counts against those before it. */
 #define WEIGHT	0.4
@@ -38,6 +39,7 @@ static const char *const words[GROUP_KINDS] = {
 	[GROUP_SERVICE] = "service", [GROUP_OUTCOME] = "outcome",
 	[GROUP_OPEN] = "open", [GROUP_CLOSE] = "close",
 	[GROUP_CLOSED_BY] = "closed_by", [GROUP_NETNS] = "netns",
+	[GROUP_PROTOCOL] = "protocol", [GROUP_STATUS] = "status",
 };
 
 /**
@@ -137,6 +139,12 @@ void groups_key(const struct synfin_record_conn *c, enum group_key key, bool num
 		break;
 	case GROUP_CLOSED_BY:
 		p = word_copy(p, word_closed_by(c->closed_by));
+		break;
+	case GROUP_PROTOCOL:
+		p = word_copy(p, word_protocol(c->protocol));
+		break;
+	case GROUP_STATUS:
+		p = c->status ? fmt_u64(p, c->status) : fmt_text(p, "none");
 		break;
 	default:
 		p = fmt_u64(p, h->netns);
@@ -261,6 +269,9 @@ int groups_add(struct groups *g, const struct synfin_record_conn *c, bool fresh)
 	spread_add(&group->client, c->client_rtt_ns);
 	spread_add(&group->handshake, c->handshake_ns);
 	spread_add(&group->closing, c->close_ns);
+	spread_add(&group->request, c->first_request_ns);
+	spread_add(&group->response, c->first_response_ns);
+	spread_add(&group->tls, c->tls_handshake_ns);
 	return 0;
 }
 

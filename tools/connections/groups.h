@@ -25,6 +25,8 @@ enum group_key {
 	GROUP_CLOSE,
 	GROUP_CLOSED_BY,
 	GROUP_NETNS,
+	GROUP_PROTOCOL,
+	GROUP_STATUS,
 	GROUP_KINDS,
 };
 
@@ -43,6 +45,9 @@ enum group_key {
  * @client:	the client's
  * @handshake:	all of it
  * @closing:	first FIN to last ACK
+ * @request:	ACK to the client's first byte
+ * @response:	that to the server's
+ * @tls:	TLS's handshake
  */
 struct group {
 	char key[GROUP_KEYS][GROUP_TEXT];
@@ -58,6 +63,9 @@ struct group {
 	struct spread client;
 	struct spread handshake;
 	struct spread closing;
+	struct spread request;
+	struct spread response;
+	struct spread tls;
 };
 
 struct groups;

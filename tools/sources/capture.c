@@ -15,6 +15,7 @@
 #include "core/phase.h"
 #include "core/record.h"
 #include "sources/capture.h"
+#include "sources/first_bytes.h"
 #include "output/complain.h"
 #include "connections/cut_off.h"
 #include "connections/keyed_hash.h"
@@ -58,6 +59,7 @@ struct flow {
 	unsigned int wait;
 	uint64_t since_ns;	/* when it began to wait */
 	uint64_t shift;		/* was added to the times of the capture */
+	struct first_bytes first;
 	struct synfin_conn conn;
 };
 
@@ -69,15 +71,17 @@ struct capture {
 	uint64_t last_id;
 	uint64_t now;
 	uint64_t shift;
+	bool names;
 	uint64_t passed[SYNFIN_CNT_NR];
 };
 
 /**
  * capture_new() - set up
+ * @names: tell the names that are in TLS
  *
  * Return: to be freed with capture_free(); NULL after a message.
  */
-struct capture *capture_new(void)
+struct capture *capture_new(bool names)
 {
 	struct capture *cap = calloc(1, sizeof(*cap));
 
@@ -85,6 +89,7 @@ struct capture *capture_new(void)
 		complain("out of memory");
 		return NULL;
 	}
+	cap->names = names;
 	cap->flows = (struct pool){ .size = sizeof(struct flow), .limit = LIMIT };
 	cap->pairs = (struct pool){ .size = sizeof(struct pair), .limit = LIMIT };
 	return cap;
@@ -96,9 +101,14 @@ struct capture *capture_new(void)
  */
 void capture_free(struct capture *cap)
 {
+	struct flow *flow;
+
 	if (!cap)
 		return;
 	HASH_CLEAR(hh, cap->table);
+	for (int wait = 0; wait <= SYNFIN_WAIT_NR; wait++)
+		for (flow = cap->waits[wait]; flow; flow = flow->next)
+			first_bytes_free(&flow->first);
 	pool_free(&cap->flows);
 	pool_free(&cap->pairs);
 	free(cap);
@@ -155,17 +165,31 @@ static bool emit_steps(const struct flow *flow, const struct synfin_result *res,
 	return sink->record(sink->ctx, &rec);
 }
 
-static void summarize(const struct flow *flow, union synfin_record *rec)
+static void summarize(const struct flow *flow, struct synfin_record_conn *rec)
 {
-	synfin_phase_summary(&flow->conn, &rec->conn);
+	const struct synfin_payload *payload = flow->first.payload;
+
+	synfin_phase_summary(&flow->conn, rec);
 	rec->head.time_ns -= flow->shift;
+	if (payload)
+		synfin_payload_summary(payload, flow->conn.open_ns, rec);
 }
 
-static bool emit_summary(const struct flow *flow, const struct sink *sink)
+/* The summary, behind what there is to tell of TLS. */
+static bool emit_summary(const struct flow *flow, const struct synfin_record_conn *conn,
+			 const struct sink *sink)
 {
+	const struct synfin_payload *payload = flow->first.payload;
 	union synfin_record rec;
 
-	summarize(flow, &rec);
+	if (payload && synfin_payload_tells_tls(payload)) {
+		synfin_record_head(&flow->conn, &rec.head, SYNFIN_RECORD_TLS,
+				   sizeof(rec.tls), conn->head.time_ns);
+		synfin_payload_tls(payload, flow->conn.open_ns, &rec.tls);
+		if (!sink->record(sink->ctx, &rec))
+			return false;
+	}
+	rec.conn = *conn;
 	return sink->record(sink->ctx, &rec);
 }
 
@@ -183,6 +207,7 @@ static void drop(struct capture *cap, struct flow *flow)
 		HASH_DEL(cap->table, pair);
 		pool_give(&cap->pairs, pair);
 	}
+	first_bytes_free(&flow->first);
 	pool_give(&cap->flows, flow);
 }
 
@@ -206,10 +231,16 @@ static void wait_on(struct capture *cap, struct flow *flow)
 static bool tell(struct capture *cap, struct flow *flow, const struct synfin_result *res,
 		 const struct sink *sink)
 {
+	struct synfin_record_conn rec;
+	bool more;
+
 	if (flow->wait == TOLD)
 		return true;
 	queue(cap, flow, TOLD, cap->now);
-	return emit_steps(flow, res, sink) && emit_summary(flow, sink);
+	summarize(flow, &rec);
+	more = emit_steps(flow, res, sink) && emit_summary(flow, &rec, sink);
+	first_bytes_free(&flow->first);
+	return more;
 }
 
 static bool expire_one(struct capture *cap, struct flow *flow,
@@ -304,6 +335,7 @@ static struct flow *add_flow(struct capture *cap, const struct flow_key *key,
 	pair->nr++;
 	flow->pair = pair;
 	flow->shift = cap->shift;
+	flow->first = (struct first_bytes){};
 	synfin_phase_init(&flow->conn, seg, 0, ++cap->last_id);
 	flow->wait = synfin_phase_wait(&flow->conn);
 	flow->since_ns = cap->now;
@@ -327,13 +359,14 @@ static void supersede(struct capture *cap, const struct flow *by)
 	}
 }
 
-static bool meet(struct capture *cap, struct flow *flow,
-		 const struct synfin_segment *seg, uint64_t now,
+static bool meet(struct capture *cap, struct flow *flow, const struct captured *c,
 		 const struct sink *sink)
 {
 	struct synfin_result res;
 
-	synfin_phase_segment(&flow->conn, seg, now, &res);
+	synfin_phase_segment(&flow->conn, &c->seg, c->ns, &res);
+	if (res.nr || res.reason == SYNFIN_CNT_not_awaited)
+		first_bytes_segment(&flow->first, &flow->conn, c, cap->names);
 	if (flow->wait != TOLD && !emit_steps(flow, &res, sink))
 		return false;
 	if (!res.nr)
@@ -350,8 +383,7 @@ static bool meet(struct capture *cap, struct flow *flow,
 
 /* The segment begins a connection, beside others on its endpoints or not. */
 static bool begin(struct capture *cap, const struct pair *pair, const struct flow_key *key,
-		  const struct synfin_segment *seg, uint64_t now,
-		  const struct sink *sink)
+		  const struct captured *c, const struct sink *sink)
 {
 	struct synfin_conn *rivals[SYNFIN_RIVALS_MAX];
 	struct flow *flow;
@@ -363,14 +395,14 @@ static bool begin(struct capture *cap, const struct pair *pair, const struct flo
 		if (!let_go(cap, flow, sink))
 			return false;
 	}
-	flow = add_flow(cap, key, seg);
+	flow = add_flow(cap, key, &c->seg);
 	if (!flow) {
 		if (!evict(cap, sink))
 			return false;
-		flow = add_flow(cap, key, seg);
+		flow = add_flow(cap, key, &c->seg);
 	}
 	if (flow)
-		return meet(cap, flow, seg, now, sink);
+		return meet(cap, flow, c, sink);
 	capture_pass(cap, SYNFIN_CNT_no_memory);
 	return true;
 }
@@ -413,9 +445,9 @@ bool capture_segment(struct capture *cap, struct captured *c,
 	HASH_FIND(hh, cap->table, &key, sizeof(key), pair);
 	picked = pick(pair, seg, now);
 	if (picked >= 0)
-		return meet(cap, pair->flows[picked], seg, now, sink);
+		return meet(cap, pair->flows[picked], c, sink);
 	if (picked == SYNFIN_PICK_NEW)
-		return begin(cap, pair, &key, seg, now, sink);
+		return begin(cap, pair, &key, c, sink);
 	capture_pass(cap, synfin_phase_stray(seg));
 	return true;
 }
@@ -433,15 +465,15 @@ static bool finish(struct capture *cap, struct flow *flow, const struct sink *si
 	/* What another one followed on its endpoints is over. */
 	enum cut_off cut = flow->pair->flows[0] == flow ?
 		cut_off_by(&flow->conn, cap->now) : CUT_OFF_NOTHING;
+	struct synfin_record_conn rec;
 	struct synfin_result res;
-	union synfin_record rec;
 
 	synfin_phase_finish(&flow->conn, &res);
 	if (!emit_steps(flow, &res, sink))
 		return false;
 	summarize(flow, &rec);
-	cut_off_summary(cut, &rec.conn);
-	return sink->record(sink->ctx, &rec);
+	cut_off_summary(cut, &rec);
+	return emit_summary(flow, &rec, sink);
 }
 
 /**

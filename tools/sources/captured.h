@@ -26,6 +26,8 @@
  * @ttl:	how far it could still go
  * @way:	enum packet_way
  * @weak:	@id does not tell one packet from another
+ * @room:	bytes of its payload that were captured, at @payload
+ * @payload:	they last until the segment is handed on
  * @seg:	the segment
  */
 struct captured {
@@ -42,6 +44,8 @@ struct captured {
 	uint8_t ttl;
 	uint8_t way;
 	bool weak;
+	uint32_t room;
+	const uint8_t *payload;
 	struct synfin_segment seg;
 };
 

@@ -86,6 +86,20 @@ static void set_rest(struct captured *to, const struct dig *d, const struct ip *
 	to->ttl = ip->ttl;
 	to->way = d->way;
 	to->weak = ip->weak;
+	to->room = 0;
+}
+
+/* Behind its header, as much as there is. */
+static void set_payload(struct captured *to, const struct dig *d)
+{
+	uint32_t header = d->len - to->seg.len;
+
+	if (to->seg.len > d->len || header >= d->room)
+		return;
+	to->payload = d->at + header;
+	to->room = d->room - header;
+	if (to->room > to->seg.len)
+		to->room = to->seg.len;
 }
 
 static bool give(struct digger *g)
@@ -100,6 +114,7 @@ static bool give_fragments(struct digger *g, const struct fragment_set *set)
 		return true;
 	}
 	*g->to = set->first;
+	g->to->room = 0;
 	g->to->seg.len = fragments_length(set);
 	return give(g);
 }
@@ -139,7 +154,10 @@ static bool take_tcp(struct digger *g, const struct dig *d, const struct ip *ip,
 	}
 	read_stamp(d->at, d->room, to);
 	set_rest(to, d, ip, pkt);
-	return set ? take_first(g, set, d->len - to->seg.len) : give(g);
+	if (set)
+		return take_first(g, set, d->len - to->seg.len);
+	set_payload(to, d);
+	return give(g);
 }
 
 /* An ICMP error: who reports it, and why, is where a segment has its stamps. */

@@ -28,9 +28,10 @@
 bool order_init(struct order *o)
 {
 	o->slot = malloc(ORDER_MAX * sizeof(*o->slot));
+	o->payload = malloc((size_t)ORDER_MAX * ORDER_PAYLOAD);
 	for (unsigned int i = 1; i < ORDER_MAX; i++)
 		o->free[o->nr_free++] = (uint16_t)i;
-	return o->slot;
+	return o->slot && o->payload;
 }
 
 /**
@@ -40,6 +41,7 @@ bool order_init(struct order *o)
 void order_free(struct order *o)
 {
 	free(o->slot);
+	free(o->payload);
 }
 
 static struct captured *at(const struct order *o, unsigned int i)
@@ -199,6 +201,20 @@ static bool goes_astray(struct order *o, const struct captured *c)
 	return c->ns > o->level || !any_after(o, c);
 }
 
+/* The packet will be gone when it is handed on. */
+static void keep_payload(struct order *o, uint16_t slot)
+{
+	uint8_t *to = o->payload + (size_t)slot * ORDER_PAYLOAD;
+	struct captured *c = &o->slot[slot];
+
+	if (c->room > ORDER_PAYLOAD)
+		c->room = ORDER_PAYLOAD;
+	if (!c->room)
+		return;
+	memcpy(to, c->payload, c->room);
+	c->payload = to;
+}
+
 /**
  * order_push() - a segment has been written to order_slot()
  * @o:		what is held back
@@ -214,6 +230,7 @@ bool order_push(struct order *o, bool hold)
 
 	if (!hold)
 		return hand_on(o, c);
+	keep_payload(o, slot);
 	if (goes_astray(o, c)) {
 		o->astray[o->nr_astray++] = slot;
 	} else {

@@ -17,6 +17,9 @@
 /* Segments that are held back, a power of two. */
 #define ORDER_MAX	1024u
 
+/* Bytes of payload of each, all that is looked at of a packet: see PACKET_ROOM. */
+#define ORDER_PAYLOAD	16384u
+
 /* So many packets in a row may have times that are far from all others'. */
 #define ORDER_ASTRAY	8u
 
@@ -25,6 +28,7 @@
  * @take:	takes them, in their order; false if no more are wanted
  * @ctx:	handed to it
  * @slot:	segments, in no order
+ * @payload:	ORDER_PAYLOAD bytes for the payload of each
  * @free:	indices of those of @slot that are free, @nr_free of them
  * @line:	indices of those that are held back, in their order, a ring
  * @first:	where it begins
@@ -42,6 +46,7 @@ struct order {
 	bool (*take)(void *ctx, struct captured *c);
 	void *ctx;
 	struct captured *slot;
+	uint8_t *payload;
 	uint16_t free[ORDER_MAX];
 	uint16_t line[ORDER_MAX];
 	unsigned int first;

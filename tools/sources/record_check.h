@@ -13,6 +13,7 @@
 
 #define RECORD_HEAD_WORDS	(sizeof(struct synfin_record_head) / 8)
 #define RECORD_STEP_WORDS	(sizeof(struct synfin_record_step) / 8)
+#define RECORD_TLS_WORDS	(sizeof(struct synfin_record_tls) / 8)
 #define RECORD_CONN_WORDS	(sizeof(struct synfin_record_conn) / 8)
 
 static inline bool record_steps_are_sound(const struct synfin_record_phases *rec)
@@ -47,7 +48,13 @@ static inline bool record_has_size(const struct synfin_record_head *head)
  */
 static inline bool record_is_known(const struct synfin_record_head *head)
 {
-	return head->type == SYNFIN_RECORD_PHASES || head->type == SYNFIN_RECORD_CONN;
+	return head->type >= SYNFIN_RECORD_PHASES && head->type <= SYNFIN_RECORD_TLS;
+}
+
+static inline bool record_tls_is_sound(const struct synfin_record_tls *rec)
+{
+	return rec->head.words == RECORD_TLS_WORDS && rec->sni_len <= sizeof(rec->sni) &&
+	       rec->alpn_len <= sizeof(rec->alpn);
 }
 
 /**
@@ -64,10 +71,14 @@ static inline bool record_is_sound(const union synfin_record *rec)
 		return false;
 	if (rec->head.type == SYNFIN_RECORD_PHASES)
 		return record_steps_are_sound(&rec->phases);
+	if (rec->head.type == SYNFIN_RECORD_TLS)
+		return record_tls_is_sound(&rec->tls);
 	return rec->head.words == RECORD_CONN_WORDS &&
 	       rec->conn.opening < SYNFIN_OPEN_NR &&
 	       rec->conn.closing < SYNFIN_CLOSE_NR &&
-	       rec->conn.closed_by <= SYNFIN_BY_BOTH;
+	       rec->conn.closed_by <= SYNFIN_BY_BOTH &&
+	       rec->conn.protocol < SYNFIN_PROTOCOL_NR &&
+	       rec->conn.method < SYNFIN_METHOD_NR;
 }
 
 #endif /* _TOOLS_RECORD_CHECK_H */

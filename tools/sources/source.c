@@ -42,7 +42,7 @@ static struct source *open_file(const struct options *opt)
 	} else if (opt->follow) {
 		complain("%s: is no recording: leave out --follow", in->name);
 	} else {
-		return source_pcap_open(in, opt->filter.expression);
+		return source_pcap_open(in, opt->filter.expression, opt->sni);
 	}
 	input_close(in);
 	return NULL;

@@ -77,6 +77,6 @@ struct source *source_open(const struct options *opt);
 struct source *source_ring_open(const char *path, bool follow);
 struct source *source_trace_open(bool follow);
 struct source *source_file_open(struct input *in, bool follow);
-struct source *source_pcap_open(struct input *in, const char *filter);
+struct source *source_pcap_open(struct input *in, const char *filter, bool names);
 
 #endif /* _TOOLS_SOURCE_H */

@@ -173,7 +173,7 @@ static void capture_close(struct source *src)
 	free(s);
 }
 
-static int open_capture(struct capture_source *s)
+static int open_capture(struct capture_source *s, bool with_names)
 {
 	const char *wrong = packets_open(&s->packets, s->in);
 
@@ -184,7 +184,7 @@ static int open_capture(struct capture_source *s)
 	if (!s->packets.ng && !link_known(s->packets.link))
 		return complain("%s: a capture of %s, of which the headers are not known",
 				s->in->name, link_name(s->packets.link));
-	s->capture = capture_new();
+	s->capture = capture_new(with_names);
 	s->copies = copies_new();
 	s->scopes = scopes_new();
 	if (!s->capture || !s->copies || !s->scopes)
@@ -199,10 +199,11 @@ static int open_capture(struct capture_source *s)
  * source_pcap_open() - read a capture
  * @in: the file, at its beginning; is closed with the source
  * @filter: an expression that packets must meet, or NULL
+ * @with_names: tell the names that are in TLS
  *
  * Return: the source, NULL after a message.
  */
-struct source *source_pcap_open(struct input *in, const char *filter)
+struct source *source_pcap_open(struct input *in, const char *filter, bool with_names)
 {
 	struct capture_source *s = calloc(1, sizeof(*s));
 
@@ -222,7 +223,7 @@ struct source *source_pcap_open(struct input *in, const char *filter)
 	s->digger.ctx = s;
 	s->order.take = take_ordered;
 	s->order.ctx = s;
-	if (open_capture(s) ||
+	if (open_capture(s, with_names) ||
 	    (filter && packet_filter_open(&s->filter, filter, s->packets.link))) {
 		capture_close(&s->src);
 		return NULL;

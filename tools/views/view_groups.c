@@ -38,6 +38,10 @@ FIGURE(handshake_50, cell_duration, spread_percentile(&g->handshake, 50))
 FIGURE(handshake_99, cell_duration, spread_percentile(&g->handshake, 99))
 FIGURE(closing_50, cell_duration, spread_percentile(&g->closing, 50))
 FIGURE(closing_99, cell_duration, spread_percentile(&g->closing, 99))
+FIGURE(response_50, cell_duration, spread_percentile(&g->response, 50))
+FIGURE(response_99, cell_duration, spread_percentile(&g->response, 99))
+FIGURE(tls_50, cell_duration, spread_percentile(&g->tls, 50))
+FIGURE(tls_99, cell_duration, spread_percentile(&g->tls, 99))
 FIGURE(up, cell_bytes, g->up)
 FIGURE(down, cell_bytes, g->down)
 
@@ -73,6 +77,10 @@ static const struct column keys[GROUP_KINDS] = {
 	[GROUP_OPEN] = { "OPEN", 1, 14, 10, 14, false, NULL, NULL, "how they opened" },
 	[GROUP_CLOSE] = { "CLOSE", 1, 12, 9, 12, false, NULL, NULL, "how they closed" },
 	[GROUP_CLOSED_BY] = { "BY", 1, 6, 6, 6, false, NULL, NULL, "who closed" },
+	[GROUP_PROTOCOL] = { "PROTO", 1, 8, 7, 8, false, NULL, NULL,
+			     "what their first bytes are" },
+	[GROUP_STATUS] = { "STATUS", 1, 6, 6, 6, true, NULL, NULL,
+			   "status of the first HTTP/1 response" },
 	[GROUP_NETNS] = { "NETNS", 1, 10, 10, 10, true, NULL, NULL, "their namespace" },
 };
 
@@ -92,6 +100,11 @@ static const struct column figures[] = {
 	{ "F-P50", 7, 5, 5, 6, true, put_closing_50, num_closing_50,
 	  "first FIN to last ACK" },
 	{ "F-P99", 7, 5, 5, 6, true, put_closing_99, num_closing_99, "the same" },
+	{ "R-P50", 9, 5, 5, 6, true, put_response_50, num_response_50,
+	  "the first response: client's first byte to the server's" },
+	{ "R-P99", 9, 5, 5, 6, true, put_response_99, num_response_99, "the same" },
+	{ "T-P50", 10, 5, 5, 6, true, put_tls_50, num_tls_50, "TLS's handshake" },
+	{ "T-P99", 10, 5, 5, 6, true, put_tls_99, num_tls_99, "the same" },
 	{ "UP", 8, 5, 5, 5, true, put_up, num_up, "bytes of clients" },
 	{ "DOWN", 8, 5, 5, 5, true, put_down, num_down, "bytes of servers" },
 };
@@ -168,5 +181,8 @@ void group_json(struct out *out, const void *row)
 	put_spread(&j, "client_rtt", &g->client);
 	put_spread(&j, "handshake", &g->handshake);
 	put_spread(&j, "close", &g->closing);
+	put_spread(&j, "first_request", &g->request);
+	put_spread(&j, "first_response", &g->response);
+	put_spread(&j, "tls_handshake", &g->tls);
 	json_end(&j);
 }

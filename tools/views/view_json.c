@@ -12,11 +12,13 @@
 #include "output/json_text.h"
 #include "output/service.h"
 #include "output/text.h"
+#include "views/json_first.h"
 #include "views/view_json.h"
 #include "output/words.h"
 
 /* The largest object must fit: one phase takes less than 160 bytes. */
-static_assert(OUT_ROOM > 2048 + 6 * 512 + 160 * 65, "an object does not fit");
+static_assert(OUT_ROOM > 2048 + 6 * 512 + JSON_FIRST_ROOM + 160 * 65,
+	      "an object does not fit");
 
 #define TCP_ACK	0x10
 
@@ -240,6 +242,7 @@ void json_conn(struct out *out, const struct conn *c, bool bare)
 	if (!bare)
 		p = put_phases(p, c);
 	p = put_more(p, c);
+	p = json_first(p, c, bare);
 	*p++ = '}';
 	*p++ = '\n';
 	out_used(out, p);

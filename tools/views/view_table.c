@@ -9,6 +9,7 @@
 #include "output/fmt.h"
 #include "views/view_table.h"
 #include "output/words.h"
+#include "output/words_first.h"
 
 static const struct synfin_record_conn *sum_of(const void *row)
 {
@@ -47,6 +48,44 @@ FIGURE(bits, cell_number, s->completeness)
 /* A capture has none. */
 FIGURE(netns, cell_number, s->head.netns ? s->head.netns : SYNFIN_NS_NONE)
 FIGURE(id, cell_number, s->head.id)
+
+/* Of the first bytes. */
+FIGURE(status, cell_number, s->status ? s->status : SYNFIN_NS_NONE)
+FIGURE(request, cell_duration, s->first_request_ns)
+FIGURE(response, cell_duration, s->first_response_ns)
+FIGURE(tls_time, cell_duration, s->tls_handshake_ns)
+
+static char *put_proto(char *p, struct cell *cell)
+{
+	const struct synfin_record_conn *s = sum_of(cell->row);
+
+	return s->protocol ? word_copy(p, word_protocol(s->protocol)) : p;
+}
+
+static char *put_method(char *p, struct cell *cell)
+{
+	const struct synfin_record_conn *s = sum_of(cell->row);
+
+	return s->method ? word_copy(p, word_method(s->method)) : p;
+}
+
+/* Its version, and what is out of the ordinary. */
+static char *put_tls(char *p, struct cell *cell)
+{
+	const struct synfin_record_conn *s = sum_of(cell->row);
+
+	if (s->tls_version)
+		p = word_tls_version(p, s->tls_version);
+	if (s->tls_flags & SYNFIN_TLS_RESUMED)
+		p = fmt_text(p, "-resumed");
+	if (!(s->tls_flags & SYNFIN_TLS_ALERT))
+		return p;
+	cell->color = SGR_RED;
+	if (s->tls_version)
+		*p++ = '-';
+	p = fmt_text(p, "alert");
+	return s->tls_alert ? fmt_u64(p, s->tls_alert) : p;
+}
 
 static char *put_client(char *p, struct cell *cell)
 {
@@ -206,6 +245,20 @@ const struct column table_conns[] = {
 	{ "STATE", 11, 6, 6, 6, false, put_state, NULL, "conn_state of Zeek" },
 	{ "HISTORY", 11, 8, 7, 16, false, put_history, NULL, "history of Zeek" },
 	{ "NETNS", 12, 10, 10, 10, true, put_netns, num_netns, "its network namespace" },
+	{ "PROTO", 13, 7, 7, 8, false, put_proto, NULL,
+	  "what its first bytes are, whatever its port" },
+	{ "STATUS", 13, 6, 6, 6, true, put_status, num_status,
+	  "status of the first HTTP/1 response" },
+	{ "RESPONSE", 13, 8, 8, 8, true, put_response, num_response,
+	  "client's first byte to the server's; of a server that speaks first, ACK to that" },
+	{ "REQUEST", 0, 7, 7, 7, true, put_request, num_request,
+	  "ACK to the client's first byte; of a server that speaks first, that to it" },
+	{ "METHOD", 0, 7, 7, 7, false, put_method, NULL,
+	  "method of the first HTTP/1 request" },
+	{ "TLS", 0, 11, 11, 18, false, put_tls, NULL,
+	  "version of TLS, whether a session was resumed, the alert that ended it" },
+	{ "TLS-TIME", 0, 8, 8, 8, true, put_tls_time, num_tls_time,
+	  "ClientHello to the end of TLS's handshake" },
 	{ "OPEN", 0, 14, 14, 14, false, put_open, NULL, "how it opened, or why not" },
 	{ "CLOSE", 0, 12, 12, 12, false, put_close, NULL, "how it closed" },
 	{ "BY", 0, 6, 6, 6, false, put_by, NULL, "who closed" },
