@@ -94,6 +94,10 @@ def test_hosts(shards, sources):
     check("two hosts ship all they saw", good == [0, 0] and
           one.rows("a") == COUNT and one.rows("b") == COUNT,
           (good, one.rows("a"), one.rows("b"), said(running[0])))
+    unknown = one.ask("SELECT countIf(isNull(close) AND isNull(handshake_ns)), "
+                      "countIf(isNull(duration_ns)) FROM synfin_all.conns FINAL "
+                      "WHERE host = 'a'").split("\t")
+    check("what is not known is NULL", unknown == [str(COUNT // 10), "0"], unknown)
     note(f"two hosts with {COUNT} connections each: {took:.1f} s, "
          "a batch each second or 8 MiB")
     os.kill(one.process.pid, signal.SIGSTOP)

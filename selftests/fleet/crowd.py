@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""crowd.py MODULE SPOOF FLOWS...: what a scrape costs at so many flows, in a guest.
+"""crowd.py MODULE SPOOF LOAD FLOWS...: what a scrape costs at so many flows, in a guest,
+
+and what a connection costs services.
 
     a: spoof --- veth --- here: the firewall drops what the module has seen
 
@@ -8,18 +10,23 @@ In a guest whose time is counted in instructions, so that nanoseconds are those.
 a line of JSON for each number of flows.
 """
 import concurrent.futures
+import gzip
+import http.server
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
-MODULE, SPOOF = sys.argv[1:3]
+MODULE, SPOOF, LOAD = sys.argv[1:4]
 HERE = os.path.dirname(os.path.realpath(__file__))
 SYNFIN = os.path.join(HERE, "../../tools/synfin")
 URL = "http://127.0.0.1:9776/metrics"
 TIMES = 10
+CONNS = 3000
+PORT = 7000
 
 
 def run(text):
@@ -76,6 +83,55 @@ def measure(pid, flows):
     }), flush=True)
 
 
+class Sink(http.server.BaseHTTPRequestHandler):
+    """A server that takes all rows, and counts those of the load."""
+    protocol_version = "HTTP/1.1"
+    rows = wire = spooled = 0
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers.get("Content-Encoding") == "gzip":
+            text = gzip.decompress(body)
+            Sink.wire += len(body)
+            Sink.spooled += len(text)
+            Sink.rows += text.count(f'"server_port":{PORT},'.encode())
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def measure_services(export):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 8123), Sink)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    os.mkdir("/tmp/spool")
+    process = subprocess.Popen([SYNFIN, "ship", "--url", "http://127.0.0.1:8123",
+                                "--spool", "/tmp/spool", "--interval", "1", "--host",
+                                "host-1.example"], stdin=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    while not os.path.exists("/tmp/spool/place"):
+        time.sleep(0.1)
+    settle(process.pid)
+    settle(export)
+    before = [(ran(p), time.monotonic()) for p in (process.pid, export)]
+    time.sleep(2)
+    idle = [(ran(p) - b) / (time.monotonic() - t)
+            for p, (b, t) in zip((process.pid, export), before)]
+    Sink.wire = Sink.spooled = 0
+    before = [(ran(p), time.monotonic()) for p in (process.pid, export)]
+    run(f"{LOAD} -p {PORT} -n {CONNS} -c client")
+    while Sink.rows < CONNS:
+        time.sleep(0.1)
+    used = [(ran(p) - b - i * (time.monotonic() - t)) / CONNS
+            for p, (b, t), i in zip((process.pid, export), before, idle)]
+    print(json.dumps({
+        "ship": used[0], "export": used[1], "idle_ship": idle[0],
+        "idle_export": idle[1], "wire": Sink.wire / CONNS,
+        "spooled": Sink.spooled / CONNS, "kib": status(process.pid, "VmHWM")}))
+
+
 def main():
     run("""
         echo 1 >/proc/sys/kernel/printk
@@ -100,12 +156,13 @@ def main():
         except OSError:
             time.sleep(0.1)
     sent = 0
-    for flows in map(int, sys.argv[3:]):
+    for flows in map(int, sys.argv[4:]):
         if flows > sent:
             run(f"ip netns exec a {SPOOF} -s {sent} -n {flows - sent} veth {mac} "
                 "10.9.9.2 80")
             sent = flows
         measure(process.pid, flows)
+    measure_services(process.pid)
 
 
 main()

@@ -26,6 +26,7 @@
 #include "output/complain.h"
 #include "output/fmt.h"
 #include "ship/ask.h"
+#include "ship/row.h"
 #include "ship/sender.h"
 #include "sources/ring_map.h"
 #include "views/view_json.h"
@@ -303,6 +304,7 @@ static void make_row(struct shipper *s, const struct conn *c)
 	rest = p;
 	json_conn(&s->row, c, true);
 	*rest = ',';
+	s->row.len = row_without_nulls(s->row.buf, s->row.len);
 }
 
 static bool on_conn(struct pipeline *w, const struct conn *c)
