@@ -45,7 +45,28 @@ CREATE TABLE IF NOT EXISTS synfin.conns
     comm Nullable(String),
     cgroup Nullable(String),
     cgroup_id Nullable(UInt64),
-    socket Nullable(UInt64)
+    socket Nullable(UInt64),
+    drop_reason Nullable(String),
+    drop_hook Nullable(String),
+    drop_count UInt16,
+    protocol Nullable(String),
+    method Nullable(String),
+    status Nullable(UInt16),
+    first_by Nullable(String),
+    first_request_ns Nullable(UInt64),
+    first_response_ns Nullable(UInt64),
+    tls_version Nullable(String),
+    tls_resumed Nullable(UInt8),
+    tls_retry Nullable(UInt8),
+    tls_client_cert Nullable(UInt8),
+    tls_alert Nullable(UInt8),
+    tls_alert_name Nullable(String),
+    tls_alert_by Nullable(String),
+    tls_handshake_ns Nullable(UInt64),
+    tls_request_ns Nullable(UInt64),
+    tls_response_ns Nullable(UInt64),
+    sni Nullable(String),
+    alpn Nullable(String)
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMMDD(toDateTime(intDiv(ts_ns, 1000000000)))

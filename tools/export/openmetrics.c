@@ -201,7 +201,35 @@ static void write_gauges(const struct text *t, const struct counters *counters)
 	}
 }
 
-/* Each counter of the module, and why segments were recorded nowhere. */
+#define DROP	"drop_"
+
+static bool is_drop(const char *name)
+{
+	return !strncmp(name, DROP, sizeof(DROP) - 1);
+}
+
+/* What has a reason is one family, in which the reason is a label. */
+static void write_reasons(const struct text *t, const struct counters *counters)
+{
+	unsigned int i;
+
+	family(t, "module_ignored_segments", "counter", NULL,
+	       "Segments that were recorded nowhere, by the reason.");
+	for (i = 0; i < counters->nr; i++)
+		if (counters_is_reason(counters->counter[i].name))
+			fprintf(t->f, "synfin_module_ignored_segments_total{reason=\"%s\"} %llu\n",
+				counters->counter[i].name,
+				(unsigned long long)counters->counter[i].value);
+	family(t, "module_dropped_segments", "counter", NULL,
+	       "Segments of handshakes and closes that this host dropped, by the reason.");
+	for (i = 0; i < counters->nr; i++)
+		if (is_drop(counters->counter[i].name))
+			fprintf(t->f, "synfin_module_dropped_segments_total{reason=\"%s\"} %llu\n",
+				counters->counter[i].name + sizeof(DROP) - 1,
+				(unsigned long long)counters->counter[i].value);
+}
+
+/* Each counter of the module, but for reasons. */
 static void write_counters(const struct text *t, const struct counters *counters)
 {
 	char name[64];
@@ -210,7 +238,8 @@ static void write_counters(const struct text *t, const struct counters *counters
 		const struct counter *counter = &counters->counter[i];
 		const char *help = counters_meaning(counter->name);
 
-		if (is_gauge(counter->name) || counters_is_reason(counter->name))
+		if (is_gauge(counter->name) || is_drop(counter->name) ||
+		    counters_is_reason(counter->name))
 			continue;
 		snprintf(name, sizeof(name), "module_%s", counter->name);
 		family(t, name, "counter", NULL,
@@ -218,13 +247,7 @@ static void write_counters(const struct text *t, const struct counters *counters
 		fprintf(t->f, "synfin_%s_total %llu\n", name,
 			(unsigned long long)counter->value);
 	}
-	family(t, "module_ignored_segments", "counter", NULL,
-	       "Segments that were recorded nowhere, by the reason.");
-	for (unsigned int i = 0; i < counters->nr; i++)
-		if (counters_is_reason(counters->counter[i].name))
-			fprintf(t->f, "synfin_module_ignored_segments_total{reason=\"%s\"} %llu\n",
-				counters->counter[i].name,
-				(unsigned long long)counters->counter[i].value);
+	write_reasons(t, counters);
 }
 
 /**
