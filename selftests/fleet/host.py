@@ -11,9 +11,11 @@ import mmap
 import os
 import signal
 import socket
+import ssl
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 FOLDER, MODULE = sys.argv[1:3]
@@ -29,13 +31,52 @@ def make(port, count):
         for _ in range(count):
             with socket.create_connection(("127.0.0.1", port)) as client:
                 peer, _ = server.accept()
+                client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+                peer.recv(100)
+                peer.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
                 peer.close()
-                client.recv(1)
+                while client.recv(100):
+                    pass
     for _ in range(count):
         try:
             socket.create_connection(("127.0.0.1", port + 1))
         except ConnectionRefusedError:
             pass
+
+
+def secure(port, count):
+    """Connections that speak TLS."""
+    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.load_cert_chain(FOLDER + "/cert.pem", FOLDER + "/key.pem")
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    theirs.check_hostname, theirs.verify_mode = False, ssl.CERT_NONE
+
+    def serve(server):
+        for _ in range(count):
+            peer, _ = server.accept()
+            with ours.wrap_socket(peer, server_side=True) as peer:
+                peer.sendall(peer.recv(100))
+
+    with socket.create_server(("127.0.0.1", port)) as server:
+        thread = threading.Thread(target=serve, args=(server,))
+        thread.start()
+        for _ in range(count):
+            with theirs.wrap_socket(socket.create_connection(("127.0.0.1", port))) as c:
+                c.sendall(b"hello")
+                c.recv(100)
+        thread.join()
+
+
+def overflow(port):
+    """A server that accepts nobody: its queue is full."""
+    clients = [socket.socket() for _ in range(6)]
+    with socket.create_server(("127.0.0.1", port), backlog=1):
+        for client in clients:
+            client.setblocking(False)
+            client.connect_ex(("127.0.0.1", port))
+        time.sleep(4)
+        for client in clients:
+            client.close()
 
 
 def ship(*more):
@@ -89,7 +130,7 @@ def stats():
         return {k: int(v) for k, v in (line.split() for line in f)}
 
 
-WHAT = {f.__name__: f for f in (make, ship, export, crash, end, heads, stats)}
+WHAT = {f.__name__: f for f in (make, secure, overflow, ship, export, crash, end, heads, stats)}
 
 
 def main():

@@ -42,6 +42,21 @@ def test_schema(lines, phases):
     check("what is not so is found", faults(conn, [wrong]) and faults(conn, [missing]))
 
 
+def test_columns():
+    """What a line says of a connection has a column."""
+    with open(TOP + "/contrib/schema/synfin-conn.schema.json", encoding="ascii") as f:
+        fields = set(json.load(f)["properties"])
+    with open(TOP + "/contrib/clickhouse/schema.sql", encoding="ascii") as f:
+        table = f.read().split("synfin.conns\n(")[1].split("\n)\n")[0]
+    columns = set(re.findall(r"^    (\w+) ", table, re.M)) - {"host", "boot"}
+    # ts is ts_ns again; of phases and flights a row has what came of them.
+    left_out = {"ts", "phases", "phases_lost", "client_isn", "server_isn",
+                "tls_flights"}
+    check("the table has a column for each field of a line",
+          columns == fields - left_out,
+          (columns - fields, fields - left_out - columns))
+
+
 def test_rsyslog(text, lines):
     with open(TOP + "/contrib/shippers/rsyslog.conf", encoding="ascii") as f:
         config = f.read().replace("/var/log/", path("rsyslog-"))
@@ -133,6 +148,7 @@ def main():
     lines = [json.loads(line) for line in text.splitlines()]
     phases = run(SYNFIN, "phases", "--json", "-r", source).stdout
     test_schema(lines, [json.loads(line) for line in phases.splitlines()])
+    test_columns()
     test_rsyslog(text, lines)
     test_examples(lines[0])
     test_archive()

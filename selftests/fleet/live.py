@@ -10,12 +10,13 @@ it has while the servers stand still; the network of c is slow.
 """
 import json
 import os
+import shutil
 import signal
 
 from clickhouse import Slow, servers
 from prometheus import bad_rules, dashboard, query, serve
-from world import (FOLDER, TOP, check, folder, free_port, note, path, said, start,
-                   wait)
+from world import (FOLDER, TOP, check, folder, free_port, note, path, run, said,
+                   start, wait)
 
 PORT, COUNT = 7000, 200
 BOOT = 600
@@ -33,6 +34,8 @@ class Guest:
         self.process = None
 
     def start(self):
+        for name in ("cert.pem", "key.pem"):
+            shutil.copy(path(name), self.folder)
         for name in os.listdir(self.folder):
             if name.startswith(("order", "answer")):
                 os.unlink(f"{self.folder}/{name}")
@@ -117,6 +120,8 @@ def test_dashboard(guests):
         return
     for g in guests:
         g.ask("make", PORT + 40, 20)
+        g.ask("secure", PORT + 42, 3)
+        g.ask("overflow", PORT + 44)
     wait(lambda: not any(dashboard(base).values()), 60)
     faults = {e: w for e, w in dashboard(base).items() if w}
     check(f"it answers the {len(dashboard(base))} queries of the dashboard with "
@@ -194,6 +199,10 @@ def main():
     one, two = shards
     slow = Slow(one.http, 20e3)
     slow.start()
+    made = run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
+               "/CN=host", "-days", "2", "-keyout", path("key.pem"), "-out",
+               path("cert.pem"))
+    check("a certificate is made", not made.returncode, made.stderr)
     guests = [Guest(n, p).start() for n, p in
               (("live-a", one.http), ("live-b", two.http), ("live-c", slow.port))]
     if not check("three guests start", all([wait(lambda g=g: g.ask("stats"), BOOT)

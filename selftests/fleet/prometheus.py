@@ -10,8 +10,8 @@ from world import (TOP, SYNFIN, capture, check, free_port, get, get_json, note,
                    path, run, said, start, wait)
 
 COUNT = 3000
-# What only a loaded module has.
-LIVE = re.compile("synfin_(module|flows|table|ring)")
+# What only live hosts have: see live.py.
+LIVE = re.compile("synfin_(module|flows|table|ring|tls|drops)")
 
 
 def exporter(source, *more):

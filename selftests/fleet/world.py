@@ -125,19 +125,22 @@ def checksum(data):
     return ~total & 0xffff
 
 
-def segment(src, dst, sport, dport, seq, ack, flags):
+def segment(src, dst, sport, dport, seq, ack, flags, data=b""):
     tcp = struct.pack("!HHIIBBHHH", sport, dport, seq, ack, 0x50, flags, 65535, 0, 0)
-    pseudo = src + dst + struct.pack("!BBH", 0, 6, len(tcp))
-    tcp = tcp[:16] + struct.pack("!H", checksum(pseudo + tcp)) + tcp[18:]
+    pseudo = src + dst + struct.pack("!BBH", 0, 6, len(tcp) + len(data))
+    tcp = tcp[:16] + struct.pack("!H", checksum(pseudo + tcp + data)) + tcp[18:] + data
     ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0, src, dst)
     return ip[:10] + struct.pack("!H", checksum(ip)) + ip[12:] + tcp
 
 
 SYN, SYNACK, ACK, FINACK, RSTACK = 2, 18, 16, 17, 20
+REQUEST, ANSWER = b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"
 
 
 def connection(n, client, server, port):
     """Four in ten close in four segments, three in three, two by a reset, one is refused.
+
+    Those that close speak HTTP before.
 
     Times are nanoseconds, and as hard to compress as real ones.
     """
@@ -161,6 +164,9 @@ def segments(n, client, server, cport, port):
     if kind in (7, 8):
         yield 3000, segment(*there, x + 1, y + 1, RSTACK)
         return
+    yield 1500, segment(*there, x + 1, y + 1, ACK, REQUEST)
+    yield 2000 + n % 900, segment(*back, y + 1, x + 1 + len(REQUEST), ACK, ANSWER)
+    x, y = x + len(REQUEST), y + len(ANSWER)
     yield 3000, segment(*there, x + 1, y + 1, FINACK)
     if kind < 4:
         yield 3100, segment(*back, y + 1, x + 2, ACK)

@@ -124,7 +124,7 @@ static void write_services(const struct text *t, const struct tally *tally)
 		[TALLY_TLS] = { "tls_handshake_seconds",
 			"From the ClientHello to the end of the handshake of TLS." },
 		[TALLY_RESPONSE] = { "first_response_seconds",
-			"From the client's first byte to the server's first byte." },
+			"To the server's first byte: from the client's, or from the handshake." },
 	};
 	const struct tally_service *s, *end = tally->service + tally->nr;
 

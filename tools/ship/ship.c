@@ -310,7 +310,7 @@ static void make_row(struct shipper *s, const struct conn *c)
 static bool on_conn(struct pipeline *w, const struct conn *c)
 {
 	struct shipper *s = w->ctx;
-	struct conn bare = { .sum = c->sum, .ended = c->ended };
+	struct conn bare = { .sum = c->sum, .tls = c->tls, .ended = c->ended };
 
 	if (seen_before(&s->seen, c->sum.head.id))
 		return true;
