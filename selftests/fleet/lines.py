@@ -53,8 +53,7 @@ def test_columns():
     left_out = {"ts", "phases", "phases_lost", "client_isn", "server_isn",
                 "tls_flights"}
     check("the table has a column for each field of a line",
-          columns == fields - left_out,
-          (columns - fields, fields - left_out - columns))
+          columns >= fields - left_out, fields - left_out - columns)
 
 
 def test_rsyslog(text, lines):
