@@ -26,7 +26,11 @@ shipper = None
 
 
 def make(port, count):
-    """Connections that are closed; then as many that are refused, of the next port."""
+    """Connections that are closed; then as many that are refused, of the next port.
+
+    Who makes them has a name that is hard to quote.
+    """
+    ctypes.CDLL(None).prctl(15, b'a"\\\n\xff\xc3}],')
     with socket.create_server(("127.0.0.1", port), backlog=64) as server:
         for _ in range(count):
             with socket.create_connection(("127.0.0.1", port)) as client:

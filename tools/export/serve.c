@@ -15,6 +15,7 @@
 #include "output/complain.h"
 
 #define CONNECTIONS	16u
+#define FROM_ONE	8u	/* of these, from one address */
 #define TIMEOUT		10u	/* seconds */
 #define MEMORY		16384u	/* bytes of a request */
 
@@ -135,6 +136,7 @@ struct MHD_Daemon *serve_start(struct exporter *e)
 	daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle, e,
 				  MHD_OPTION_SOCK_ADDR, address->ai_addr,
 				  MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
+				  MHD_OPTION_PER_IP_CONNECTION_LIMIT, FROM_ONE,
 				  MHD_OPTION_CONNECTION_TIMEOUT, TIMEOUT,
 				  MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 				  (size_t)MEMORY, MHD_OPTION_END);
