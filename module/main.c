@@ -68,13 +68,18 @@ static void limit_waits(const struct timeout *timeout)
 			synfin_table_limit(wait, timeout->seconds * NSEC_PER_SEC);
 }
 
-/* At load they are checked together with the others. */
+/*
+ * At load they are checked together with the others. Afterwards the file's mode lets in
+ * uid 0, also that of a container.
+ */
 static int set_timeout(const char *text, const struct kernel_param *param)
 {
 	struct timeout *timeout = param->arg;
 	unsigned int seconds;
 	int err;
 
+	if (running && !capable(CAP_NET_ADMIN))
+		return -EPERM;
 	err = kstrtouint(text, 0, &seconds);
 	if (err)
 		return err;
