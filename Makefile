@@ -67,6 +67,10 @@ check-debug:
 	@for kernel in $(DEBUG); do scripts/check --$$kernel $(TESTS) || status=1; \
 	done; exit $${status:-0}
 
+# SOAK_SECONDS= for how long, SEED= for the same again.
+check-soak:
+	SOAK=1 scripts/check --debug soak.sh
+
 check-kernels:
 	scripts/kernels
 
@@ -97,6 +101,7 @@ help:
 	@echo 'make demo          real HTTP and HTTPS connections in a test VM'
 	@echo 'make check         every test; make check-debug: in two debug kernels'
 	@echo 'make check-kernels some of them in every kernel that is installed'
+	@echo 'make check-soak    all that may go wrong at once, for twenty minutes'
 	@echo 'make check-more    the same, with more paths through networks'
 	@echo 'make check-fleet   Prometheus, ClickHouse and rsyslog take what hosts see'
 	@echo 'make fuzz          what is read from others, under libFuzzer, a minute each'
@@ -105,4 +110,4 @@ help:
 
 .PHONY: all module reader install install-reader install-module-files \
 	install-source deb check-deb check-fleet setup demo check check-more check-debug \
-	check-kernels fuzz coverage bench bench-quick clean help
+	check-kernels check-soak fuzz coverage bench bench-quick clean help

@@ -341,6 +341,7 @@ kernel_reports() {
 }
 
 isolated() (
+	undo_stack=()
 	tmp=$(mktemp -d)
 	undo rm -rf "$tmp"
 	trap undo_all EXIT
