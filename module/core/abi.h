@@ -146,6 +146,7 @@ SYNFIN_ABI_SIZE(struct synfin_file_header, 32);
 SYNFIN_ABI_FIELD(struct synfin_file_header, magic, 0);
 SYNFIN_ABI_FIELD(struct synfin_file_header, version, 8);
 SYNFIN_ABI_FIELD(struct synfin_file_header, header_size, 12);
-SYNFIN_ABI_FIELD(struct synfin_file_header, reserved, 16);
+SYNFIN_ABI_FIELD(struct synfin_file_header, begun_ns, 16);
+SYNFIN_ABI_FIELD(struct synfin_file_header, reserved, 24);
 
 #endif /* _SYNFIN_ABI_H */

@@ -586,13 +586,16 @@ struct synfin_ring_cpu {
  * @magic:	SYNFIN_FILE_MAGIC
  * @version:	SYNFIN_VERSION
  * @header_size: where the first record is
+ * @begun_ns:	when the file was begun, 0 if it does not say; of files that follow each
+ *		other, that tells their order
  * @reserved:	0
  */
 struct synfin_file_header {
 	__u64	magic;
 	__u32	version;
 	__u32	header_size;
-	__u64	reserved[2];
+	__u64	begun_ns;
+	__u64	reserved;
 };
 
 /**

@@ -142,6 +142,7 @@ static void offsets_of_the_ring(void)
 	AT(struct synfin_file_header, magic, 0);
 	AT(struct synfin_file_header, version, 8);
 	AT(struct synfin_file_header, header_size, 12);
+	AT(struct synfin_file_header, begun_ns, 16);
 }
 
 /* Numbers that are in files and in other programs: none may ever change. */

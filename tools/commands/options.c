@@ -282,6 +282,8 @@ static int check(const struct options *opt)
 		return complain("--time: --csv has seconds since 1970");
 	if (opt->json && opt->time_given)
 		return complain("--time: --json has seconds since 1970");
+	if (opt->nr_files > 1 && opt->follow_given && opt->follow)
+		return complain("--follow: of several files none goes on: name one with -r");
 	if (opt->file && opt->filter.from_now)
 		return complain("--from now: a file is of the past: try: --since");
 	if (opt->json && !opt->headings)
@@ -339,6 +341,8 @@ enum options_result options_parse(struct options *opt, int argc, char **argv)
 		return help_command(opt->command) ? OPTIONS_FAILED : OPTIONS_DONE;
 	if (take_all(opt, &line) || check(opt))
 		return usage_wrong(opt);
+	if (opt->command->bit == CMD_RECORD && !opt->pack_given)
+		opt->pack = pack_format_of(opt->output);
 	if (!opt->keep)
 		opt->keep = 10;
 	if (!opt->follow_given)

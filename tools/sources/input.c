@@ -14,8 +14,6 @@
 #include "sources/unpack.h"
 #include "commands/interrupt.h"
 
-#define INPUT_SIZE	(512u * 1024)
-
 /**
  * input_open() - open a file
  * @name: of the file, "-" for stdin
@@ -135,4 +133,46 @@ const char *input_error(const struct input *in)
 	if (in->unpack && unpack_error(in->unpack))
 		return unpack_error(in->unpack);
 	return in->error ? strerror(in->error) : NULL;
+}
+
+/**
+ * inputs_close() - close them all
+ * @inputs: of inputs_open(), or NULL
+ */
+void inputs_close(struct inputs *inputs)
+{
+	if (!inputs)
+		return;
+	for (unsigned int i = 0; i < inputs->nr; i++)
+		input_close(inputs->in[i]);
+	free(inputs->in);
+	free(inputs);
+}
+
+/**
+ * inputs_open() - open several files
+ * @names:	of the files
+ * @nr:		how many
+ *
+ * Return: to be closed with inputs_close(); NULL after a message.
+ */
+struct inputs *inputs_open(const char *const *names, unsigned int nr)
+{
+	struct inputs *inputs = calloc(1, sizeof(*inputs));
+
+	if (inputs)
+		inputs->in = calloc(nr, sizeof(*inputs->in));
+	if (!inputs || !inputs->in) {
+		complain("out of memory");
+		free(inputs);
+		return NULL;
+	}
+	for (; inputs->nr < nr; inputs->nr++) {
+		inputs->in[inputs->nr] = input_open(names[inputs->nr]);
+		if (inputs->in[inputs->nr])
+			continue;
+		inputs_close(inputs);
+		return NULL;
+	}
+	return inputs;
 }

@@ -12,7 +12,10 @@
 
 struct unpack;
 
-/* So many bytes can be had at once. */
+/* So many bytes are read at once. */
+#define INPUT_SIZE	(512u * 1024)
+
+/* So many can be had at once. */
 #define INPUT_WANT	65536u
 
 /**
@@ -41,6 +44,18 @@ struct input {
 	struct unpack *unpack;
 };
 
+/**
+ * struct inputs - files that are read together
+ * @nr:	how many
+ * @in:	they; one that was read to its end may be closed, and NULL
+ */
+struct inputs {
+	unsigned int nr;
+	struct input **in;
+};
+
+struct inputs *inputs_open(const char *const *names, unsigned int nr);
+void inputs_close(struct inputs *inputs);
 struct input *input_open(const char *name);
 void input_close(struct input *in);
 size_t input_read(struct input *in, size_t want);

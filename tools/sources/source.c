@@ -22,29 +22,57 @@ static bool cannot_ask(const struct options *opt)
 	return true;
 }
 
-static struct source *open_file(const struct options *opt)
+/* What a file is. */
+enum kind { KIND_NONE, KIND_RECORDING, KIND_CAPTURE };
+
+static const char *const kinds[] = {
+	[KIND_RECORDING] = "recording", [KIND_CAPTURE] = "capture",
+};
+
+static enum kind kind_of(struct input *in)
 {
-	struct input *in = input_open(opt->file);
 	uint64_t magic = 0;
 
-	if (!in)
-		return NULL;
 	if (!input_fill(in, sizeof(magic))) {
-		complain("%s: empty: a recording or a capture is wanted", in->name);
-		input_close(in);
-		return NULL;
+		complain("%s: %s", in->name, input_error(in) ? input_error(in) :
+			 "empty: a recording or a capture is wanted");
+		return KIND_NONE;
 	}
 	if (input_left(in) >= sizeof(magic))
 		memcpy(&magic, input_data(in), sizeof(magic));
-	if (magic == SYNFIN_FILE_MAGIC) {
-		if (!cannot_ask(opt))
-			return source_file_open(in, opt->follow);
-	} else if (opt->follow) {
-		complain("%s: is no recording: leave out --follow", in->name);
-	} else {
-		return source_pcap_open(in, opt->filter.expression, opt->sni);
+	return magic == SYNFIN_FILE_MAGIC ? KIND_RECORDING : KIND_CAPTURE;
+}
+
+static struct inputs *open_inputs(const struct options *opt)
+{
+	if (opt->nr_files > 1)
+		return inputs_open(opt->files, opt->nr_files);
+	return inputs_open(&opt->file, 1);
+}
+
+static struct source *open_file(const struct options *opt)
+{
+	struct inputs *inputs = open_inputs(opt);
+	enum kind kind, other;
+
+	if (!inputs)
+		return NULL;
+	kind = kind_of(inputs->in[0]);
+	for (unsigned int i = 1; i < inputs->nr && kind != KIND_NONE; i++) {
+		other = kind_of(inputs->in[i]);
+		if (other != KIND_NONE && other != kind)
+			complain("%s: is a %s, the first file a %s: read them one by one",
+				 inputs->in[i]->name, kinds[other], kinds[kind]);
+		if (other != kind)
+			kind = KIND_NONE;
 	}
-	input_close(in);
+	if (kind == KIND_RECORDING && !cannot_ask(opt))
+		return source_file_open(inputs, opt->follow);
+	if (kind == KIND_CAPTURE && !opt->follow)
+		return source_pcap_open(inputs, opt->filter.expression, opt->sni);
+	if (kind == KIND_CAPTURE)
+		complain("%s: is no recording: leave out --follow", inputs->in[0]->name);
+	inputs_close(inputs);
 	return NULL;
 }
 

@@ -69,14 +69,14 @@ struct source {
 	char error[512];
 };
 
-struct input;
+struct inputs;
 
 enum source_state source_fail(struct source *src, const char *format, ...)
 	__printf(2, 3);
 struct source *source_open(const struct options *opt);
 struct source *source_ring_open(const char *path, bool follow);
 struct source *source_trace_open(bool follow);
-struct source *source_file_open(struct input *in, bool follow);
-struct source *source_pcap_open(struct input *in, const char *filter, bool names);
+struct source *source_file_open(struct inputs *inputs, bool follow);
+struct source *source_pcap_open(struct inputs *inputs, const char *filter, bool names);
 
 #endif /* _TOOLS_SOURCE_H */

@@ -2,7 +2,7 @@
 /*
  * A capture: packets in, the records that the module would have written out.
  *
- *	packets	the packets of the file
+ *	files	the packets of one file or of several
  *	dig	the segments in them, whatever is around them
  *	order	in the order in which they passed
  *	copies	without those that were captured twice
@@ -17,11 +17,11 @@
 #include "output/fmt.h"
 #include "output/util.h"
 #include "sources/capture.h"
+#include "sources/capture_files.h"
 #include "sources/copies.h"
 #include "sources/dig.h"
 #include "sources/order.h"
 #include "sources/packet_filter.h"
-#include "sources/packets.h"
 #include "sources/scope.h"
 #include "sources/source.h"
 
@@ -29,8 +29,8 @@
 
 struct capture_source {
 	struct source src;
-	struct input *in;
-	struct packets packets;
+	struct inputs *inputs;
+	struct capture_files files;
 	struct digger digger;
 	struct order order;
 	struct copies *copies;
@@ -59,45 +59,38 @@ static bool take_segment(struct digger *g, void *ctx)
 
 	s->lanes |= g->to->lane != 0;
 	copies_expect(s->copies, g->to);
-	more = order_push(&s->order, s->in->plain);
+	more = order_push(&s->order, !s->src.live);
 	g->to = order_slot(&s->order);
 	return more;
 }
 
-static enum source_state finish(struct capture_source *s, const char *wrong)
+static enum source_state finish(struct capture_source *s)
 {
-	uint64_t offset = s->in->offset;
+	const struct capture_file *broken = s->files.broken;
 
 	if (!dig_finish(&s->digger) || !order_flush(&s->order) ||
 	    !capture_finish(s->capture, s->sink))
 		return SOURCE_END;
-	if (!wrong || interrupted)
+	if (!broken || interrupted)
 		return SOURCE_END;
-	return source_fail(&s->src, "%s: broken at offset %llu: %s", s->in->name,
-			   (unsigned long long)offset, wrong);
+	return source_fail(&s->src, "%s: broken at offset %llu: %s", broken->in->name,
+			   (unsigned long long)broken->in->offset, s->files.wrong);
 }
 
 static enum source_state capture_read(struct source *src, const struct sink *sink)
 {
 	struct capture_source *s = (struct capture_source *)src;
 	/* From a pipe, show what comes of a packet before waiting for the next. */
-	unsigned int nr = s->in->plain ? BATCH : 1;
+	unsigned int nr = s->src.live ? 1 : BATCH;
 	struct packet pkt;
-	const char *wrong;
 
 	s->sink = sink;
 	while (nr--) {
-		switch (packets_next(&s->packets, &pkt, &wrong)) {
-		case PACKETS_ONE:
-			if (packet_filter_wants(&s->filter, &pkt) &&
-			    !dig_packet(&s->digger, &pkt))
-				return SOURCE_END;
-			break;
-		case PACKETS_END:
-			return finish(s, NULL);
-		case PACKETS_BROKEN:
-			return finish(s, input_error(s->in) ? input_error(s->in) : wrong);
-		}
+		if (!capture_files_next(&s->files, &pkt))
+			return finish(s);
+		if (packet_filter_wants(&s->filter, &pkt) &&
+		    !dig_packet(&s->digger, &pkt))
+			return SOURCE_END;
 	}
 	return SOURCE_MORE;
 }
@@ -153,7 +146,7 @@ static void capture_remark(struct source *src, struct out *out)
 	char *p = out_room(out, OUT_ROOM);
 
 	p = put_reason(p, &between, s->copies->nr, "packets captured twice");
-	p = put_reason(p, &between, packets_lost(&s->packets),
+	p = put_reason(p, &between, capture_files_lost(&s->files),
 		       "packets lost by the capture");
 	p = put_passed(s, p);
 	out_used(out, p);
@@ -164,26 +157,19 @@ static void capture_close(struct source *src)
 	struct capture_source *s = (struct capture_source *)src;
 
 	packet_filter_close(&s->filter);
-	packets_close(&s->packets);
+	capture_files_close(&s->files);
 	order_free(&s->order);
 	capture_free(s->capture);
 	scopes_free(s->scopes);
 	free(s->copies);
-	input_close(s->in);
+	inputs_close(s->inputs);
 	free(s);
 }
 
 static int open_capture(struct capture_source *s, bool with_names)
 {
-	const char *wrong = packets_open(&s->packets, s->in);
-
-	if (input_error(s->in))
-		wrong = input_error(s->in);
-	if (wrong)
-		return complain("%s: %s", s->in->name, wrong);
-	if (!s->packets.ng && !link_known(s->packets.link))
-		return complain("%s: a capture of %s, of which the headers are not known",
-				s->in->name, link_name(s->packets.link));
+	if (capture_files_open(&s->files, s->inputs->in, s->inputs->nr))
+		return -1;
 	s->capture = capture_new(with_names);
 	s->copies = copies_new();
 	s->scopes = scopes_new();
@@ -196,35 +182,35 @@ static int open_capture(struct capture_source *s, bool with_names)
 }
 
 /**
- * source_pcap_open() - read a capture
- * @in: the file, at its beginning; is closed with the source
+ * source_pcap_open() - read captures
+ * @inputs: the files, at their beginnings; are closed with the source
  * @filter: an expression that packets must meet, or NULL
  * @with_names: tell the names that are in TLS
  *
  * Return: the source, NULL after a message.
  */
-struct source *source_pcap_open(struct input *in, const char *filter, bool with_names)
+struct source *source_pcap_open(struct inputs *inputs, const char *filter, bool with_names)
 {
 	struct capture_source *s = calloc(1, sizeof(*s));
 
 	if (!s) {
 		complain("out of memory");
-		input_close(in);
+		inputs_close(inputs);
 		return NULL;
 	}
-	s->in = in;
+	s->inputs = inputs;
 	s->src = (struct source){
 		.read = capture_read,
 		.close = capture_close,
 		.remark = capture_remark,
-		.live = !in->plain,
+		.live = inputs->nr == 1 && !inputs->in[0]->plain,
 	};
 	s->digger.take = take_segment;
 	s->digger.ctx = s;
 	s->order.take = take_ordered;
 	s->order.ctx = s;
 	if (open_capture(s, with_names) ||
-	    (filter && packet_filter_open(&s->filter, filter, s->packets.link))) {
+	    (filter && packet_filter_open(&s->filter, filter, s->files.file[0].packets.link))) {
 		capture_close(&s->src);
 		return NULL;
 	}

@@ -13,9 +13,11 @@
 #include "commands/interrupt.h"
 #include "output/complain.h"
 #include "output/util.h"
+#include "sources/input.h"
 #include "sources/unpack.h"
 
-#define ROOM	(128u * 1024)
+/* What was looked at before it was known to be compressed fits in. */
+#define ROOM	INPUT_SIZE
 
 struct unpack {
 	struct archive *archive;
