@@ -26,7 +26,8 @@ from capture_make import (  # noqa: E402
 from reader_lib import (  # noqa: E402
     SYNFIN, Skip, capture, find_above, has, main, rows, run, same, several, test,
     tmp, write)
-import reader_report  # noqa: E402,F401 its tests are among these
+import reader_record  # noqa: E402,F401 their tests are among these
+import reader_report  # noqa: E402,F401
 
 # --- files made by a stranger ---
 

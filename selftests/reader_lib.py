@@ -37,7 +37,7 @@ def test(function):
 
 
 def same(got, want, what):
-    assert got == want, f"{what}: is {got!r}, not {want!r}"
+    assert got == want, f"{what}: is {str(got)[:2000]!r}, not {str(want)[:2000]!r}"
 
 
 def has(text, want, what="output"):

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * synfin record: writes the records as they are, to be read with -r.
+ * synfin record: writes the records as they are, to be read with -r; or packets made of
+ * them, for Wireshark.
  */
-#include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,145 +10,146 @@
 
 #include "commands/cmd.h"
 #include "commands/parse.h"
-#include "output/complain.h"
-#include "output/save.h"
-#include "commands/interrupt.h"
 #include "commands/pipeline.h"
+#include "commands/recorder.h"
+#include "output/complain.h"
+#include "views/view_pcapng.h"
 
-/**
- * struct recorder - what is written, and to where
- * @opt:	the command line
- * @out:	what is written
- * @save:	its file
- * @to_stdout:	it is none
- * @bytes:	written to the file so far
- * @begun_ns:	when it was begun
- */
-struct recorder {
-	const struct options *opt;
-	struct out out;
-	struct save save;
-	bool to_stdout;
-	uint64_t bytes;
-	uint64_t begun_ns;
+/* So many packets are put in order at once; each takes some 100 bytes. */
+#define SORTED_PACKETS	2000000u
+
+/* What is recorded, and packets that wait for others which may come before them. */
+struct recording {
+	struct recorder file;
+	struct made_packets made;
 };
 
-static void begin_file(struct recorder *r)
+/* --- records --- */
+
+static void put_header(struct recorder *r)
 {
 	struct synfin_file_header header = {
 		.magic = SYNFIN_FILE_MAGIC,
 		.version = SYNFIN_VERSION,
 		.header_size = sizeof(header),
+		.begun_ns = parse_now(),
 	};
 
-	out_write(&r->out, &header, sizeof(header));
-	r->bytes = sizeof(header);
-	r->begun_ns = parse_now();
+	recorder_put(r, &header, sizeof(header));
 }
 
-static bool is_full(const struct recorder *r)
+static bool keep_record(struct pipeline *w, const union synfin_record *rec)
 {
-	const struct options *opt = r->opt;
-
-	return (opt->rotate_bytes && r->bytes >= opt->rotate_bytes) ||
-	       (opt->rotate_ns && parse_now() - r->begun_ns >= opt->rotate_ns);
-}
-
-/* FILE becomes FILE.1, that FILE.2, and so on; the oldest goes. */
-static int shift_files(const struct options *opt)
-{
-	char from[PATH_MAX], to[PATH_MAX];
-
-	for (uint64_t i = opt->keep; i; i--) {
-		snprintf(to, sizeof(to), "%s.%llu", opt->output, (unsigned long long)i);
-		snprintf(from, sizeof(from), i > 1 ? "%s.%llu" : "%s", opt->output,
-			 (unsigned long long)i - 1);
-		if (rename(from, to) && errno != ENOENT)
-			return complain_file(to, errno, NULL);
-	}
-	return 0;
-}
-
-/* The file is full: the next one has its name. */
-static int rotate(struct recorder *r)
-{
-	if (out_flush(&r->out) || save_close(&r->save, true) || shift_files(r->opt))
-		return -1;
-	if (save_open(&r->save, r->opt->output))
-		return -1;
-	r->out.fd = r->save.fd;
-	begin_file(r);
-	return 0;
-}
-
-static bool keep(struct pipeline *w, const union synfin_record *rec)
-{
-	struct recorder *r = w->ctx;
+	struct recording *r = w->ctx;
 
 	if (!filter_time(&w->opt->filter, rec->head.time_ns))
 		return true;
 	w->totals.records++;
 	if (rec->head.type == SYNFIN_RECORD_CONN)
 		totals_conn(&w->totals, &rec->conn);
-	out_write(&r->out, rec, rec->head.words * sizeof(rec->words[0]));
-	r->bytes += rec->head.words * sizeof(rec->words[0]);
-	if (r->opt->rotate_bytes && is_full(r) && rotate(r))
-		r->out.failed = true;
-	return !r->out.failed && !r->out.closed;
+	recorder_put(&r->file, rec, rec->head.words * sizeof(rec->words[0]));
+	return !w->opt->rotate_bytes ? !r->file.out.failed && !r->file.out.closed :
+				       recorder_rotate(&r->file);
 }
 
-/*
- * What was recorded can be read while it goes on, and is there if this process is
- * killed: all but the last moment.
- */
-static bool flush(struct pipeline *w)
+static bool keep_on(struct pipeline *w)
 {
-	struct recorder *r = w->ctx;
+	struct recording *r = w->ctx;
 
-	if (r->opt->rotate_ns && is_full(r) && rotate(r))
-		r->out.failed = true;
-	return !w->src->live || (!out_flush(&r->out) &&
-				 (r->to_stdout || !save_keep(&r->save)));
+	if (w->opt->rotate_ns && !recorder_rotate(&r->file))
+		return false;
+	return !w->src->live || recorder_keep(&r->file);
 }
 
-static int record_to(struct pipeline *w, struct recorder *r)
+/* --- packets --- */
+
+static void put_pcapng_header(struct recorder *r)
 {
-	static const struct view view = { .record = keep, .idle = flush };
-	int status;
+	uint8_t block[PCAPNG_ROOM];
 
-	w->view = &view;
-	w->ctx = r;
-	begin_file(r);
-	status = pipeline_run(w);
-	return out_flush(&r->out) && r->out.failed ? EXIT_FAILURE : status;
+	recorder_put(r, block, pcapng_put_header(block));
 }
+
+static bool put_packets(struct recording *r)
+{
+	uint8_t block[PCAPNG_ROOM];
+	bool good = true;
+
+	made_packets_sort(&r->made);
+	for (size_t i = 0; good && i < r->made.nr; i++) {
+		recorder_put(&r->file, block, pcapng_put_packet(block, &r->made.packet[i]));
+		good = recorder_rotate(&r->file);
+	}
+	made_packets_clear(&r->made);
+	return good;
+}
+
+static bool keep_packets(struct pipeline *w, const struct conn *c)
+{
+	struct recording *r = w->ctx;
+
+	if (made_packets_add(&r->made, c)) {
+		r->file.out.failed = true;
+		return false;
+	}
+	/* Of what there is already all can be put in order. */
+	if (!w->src->live && r->made.nr < SORTED_PACKETS)
+		return true;
+	return put_packets(r);
+}
+
+static void end_packets(struct pipeline *w)
+{
+	struct recording *r = w->ctx;
+	uint8_t block[PCAPNG_ROOM];
+
+	put_packets(r);
+	if (w->src->settle)
+		w->src->settle(w->src);
+	recorder_put(&r->file, block, pcapng_put_lost(block, parse_now(), w->src->lost));
+}
+
+/* --- the command --- */
 
 /* Would the recording overwrite what it is made from? */
 static bool is_input(const struct options *opt)
 {
 	struct stat from, to;
 
-	if (!opt->file || stat(opt->output, &to))
+	if (stat(opt->output, &to))
 		return false;
-	if (strcmp(opt->file, "-") ? stat(opt->file, &from) :
-				     fstat(STDIN_FILENO, &from))
-		return false;
-	return S_ISREG(from.st_mode) && from.st_dev == to.st_dev &&
-	       from.st_ino == to.st_ino;
+	for (unsigned int i = 0; i < opt->nr_files; i++) {
+		if (strcmp(opt->files[i], "-") ? stat(opt->files[i], &from) :
+						 fstat(STDIN_FILENO, &from))
+			continue;
+		if (S_ISREG(from.st_mode) && from.st_dev == to.st_dev &&
+		    from.st_ino == to.st_ino)
+			return true;
+	}
+	return false;
 }
 
-static int open_output(struct recorder *r, const struct options *opt)
+static int record_to(struct pipeline *w, struct recording *r)
 {
-	if (r->to_stdout)
-		return out_open(&r->out, STDOUT_FILENO, "stdout");
-	/* It goes on, whoever has stopped to read what it says. */
-	interrupt_without_stdout();
-	if (save_open(&r->save, opt->output))
-		return -1;
-	if (!out_open(&r->out, r->save.fd, opt->output))
-		return 0;
-	save_close(&r->save, false);
-	return -1;
+	static const struct view records = { .record = keep_record, .idle = keep_on };
+	static const struct view packets = {
+		.conn = keep_packets, .idle = keep_on, .end = end_packets,
+	};
+	int status;
+	bool good;
+
+	w->view = w->opt->pcapng ? &packets : &records;
+	w->ctx = r;
+	status = pipeline_run(w);
+	if (recorder_end(&r->file))
+		status = EXIT_FAILURE;
+	/* What was good before its input broke is good still. */
+	good = !r->file.out.failed &&
+	       (w->totals.records || w->totals.conns || status == EXIT_SUCCESS);
+	if (recorder_close(&r->file, good))
+		status = EXIT_FAILURE;
+	made_packets_free(&r->made);
+	return status;
 }
 
 /**
@@ -164,16 +163,15 @@ static int open_output(struct recorder *r, const struct options *opt)
  */
 int cmd_record(const struct options *opt)
 {
-	struct recorder r = { .opt = opt, .to_stdout = !strcmp(opt->output, "-") };
+	struct recording r = { .made.nr = 0 };
 	struct pipeline w = { .opt = opt };
-	int status = EXIT_FAILURE;
-	bool good;
+	bool to_stdout = !strcmp(opt->output, "-");
 
-	if (r.to_stdout && isatty(STDOUT_FILENO)) {
+	if (to_stdout && isatty(STDOUT_FILENO)) {
 		complain("stdout: a recording is not for a terminal: try: -o FILE");
 		return 2;
 	}
-	if (!r.to_stdout && is_input(opt)) {
+	if (!to_stdout && is_input(opt)) {
 		complain("%s: is what -r reads: name another file with -o",
 			 opt->output);
 		return 2;
@@ -181,24 +179,13 @@ int cmd_record(const struct options *opt)
 	w.src = source_open(opt);
 	if (!w.src)
 		return EXIT_FAILURE;
-	if (open_output(&r, opt))
-		goto close_source;
 	/* What is said, is said on stderr if the recording goes to stdout. */
-	if (out_open(&w.out, r.to_stdout ? STDERR_FILENO : STDOUT_FILENO, "stdout")) {
-		out_close(&r.out);
-		if (!r.to_stdout)
-			save_close(&r.save, false);
+	if (recorder_open(&r.file, opt, opt->pcapng ? put_pcapng_header : put_header))
 		goto close_source;
-	}
-	status = record_to(&w, &r);
-	/* What was good before its input broke is good still. */
-	good = !r.out.failed && (w.totals.records || status == EXIT_SUCCESS);
-	if (!r.to_stdout && save_close(&r.save, good))
-		status = EXIT_FAILURE;
-	out_close(&r.out);
-	return status;
-
+	if (!out_open(&w.out, to_stdout ? STDERR_FILENO : STDOUT_FILENO, "stdout"))
+		return record_to(&w, &r);
+	recorder_close(&r.file, false);
 close_source:
 	w.src->close(w.src);
-	return status;
+	return EXIT_FAILURE;
 }

@@ -31,6 +31,18 @@ static int take_text(struct options *opt, const struct option_row *row,
 	return *value ? 0 : wrong(row, "''", "is empty");
 }
 
+static int take_file(struct options *opt, const struct option_row *row,
+		     const char *value)
+{
+	if (!*value)
+		return wrong(row, "''", "is empty");
+	if (opt->nr_files == OPTIONS_FILES)
+		return complain("-r: %u files are the most", OPTIONS_FILES);
+	opt->files[opt->nr_files++] = value;
+	opt->file = opt->files[0];
+	return 0;
+}
+
 static int take_count(struct options *opt, const struct option_row *row,
 		      const char *value)
 {
@@ -304,6 +316,23 @@ static int take_keep(struct options *opt, const struct option_row *row,
 	return wrong(row, value, "a number from 1 to 100000 is wanted");
 }
 
+static int take_compress(struct options *opt, const struct option_row *row,
+			 const char *value)
+{
+	opt->pack_given = true;
+	if (!value) {
+		opt->pack = PACK_ZSTD;
+		return 0;
+	}
+	for (unsigned int i = 0; pack_word(i); i++) {
+		if (strcmp(pack_word(i), value))
+			continue;
+		opt->pack = (enum pack_format)i;
+		return 0;
+	}
+	return wrong(row, value, "gzip, zstd, xz, bzip2 or none is wanted");
+}
+
 /* --- the table --- */
 
 /* Those that read records. */
@@ -328,8 +357,9 @@ static int take_keep(struct options *opt, const struct option_row *row,
 #define RFC_WORDS "syn-sent syn-received established fin-wait-1 fin-wait-2 close-wait closing last-ack time-wait"
 
 const struct option_row option_table[] = {
-	{ "read", 'r', "FILE", READERS, WHERE, .take = take_text, AT(file),
-	  .words = "FILE", .help = "a recording or a capture; - is stdin" },
+	{ "read", 'r', "FILE", READERS, WHERE, .take = take_file, .many = true,
+	  .words = "FILE",
+	  .help = "a recording or a capture, of one kind if several; - is stdin" },
 	{ "source", 0, "NAME", READERS | CMD_TOP, WHERE, .take = take_source,
 	  .words = "ring trace",
 	  .help = "ring (the default) or trace, the tracepoints" },
@@ -446,6 +476,11 @@ const struct option_row option_table[] = {
 	  .help = "begin another file after so much or so long; the last is FILE.1" },
 	{ "keep", 0, "COUNT", CMD_RECORD, HOW, .take = take_keep, .words = "10 100",
 	  .help = "with --rotate, so many files before it (10)" },
+	{ "pcapng", 0, NULL, CMD_RECORD, HOW, AT(pcapng), .value = true,
+	  .help = "segments as packets, for Wireshark, with what came of each connection" },
+	{ "compress", 0, "FORMAT", CMD_RECORD, HOW, .take = take_compress, .optional = true,
+	  .words = "zstd gzip xz bzip2 none",
+	  .help = "as zstd, gzip, xz or bzip2; the default is by the name: FILE.zst" },
 	{ "no-headings", 0, NULL, TABLES | CMD_STATS | CMD_LATENCY, HOW, AT(headings),
 	  .value = false, .help = "rows only" },
 	{ "quiet", 'q', NULL, READERS | CMD_FLOWS, HOW, AT(quiet), .value = true,

@@ -10,9 +10,13 @@
 
 #include "commands/filter.h"
 #include "connections/rfc_state.h"
+#include "output/pack.h"
 #include "uapi/synfin.h"
 
 struct command;
+
+/* Files that can be read together. */
+#define OPTIONS_FILES	256u
 
 /* How a time of day is shown. */
 enum time_style { TIME_LOCAL, TIME_ISO, TIME_EPOCH, TIME_RELATIVE };
@@ -22,6 +26,8 @@ enum time_style { TIME_LOCAL, TIME_ISO, TIME_EPOCH, TIME_RELATIVE };
  * @command:	the command
  * @topic:	what "help" is asked about, or the shell of "completion"; or NULL
  * @file:	a recording or a capture to read, "-" for stdin, or NULL
+ * @files:	all of them, if there are several
+ * @nr_files:	how many, as -r said; 0 if it did not
  * @ring:	the file to map as the ring, or NULL
  * @proc:	the folder of the module's text files, or NULL
  * @columns:	what -o says of a table, or NULL
@@ -36,6 +42,8 @@ enum time_style { TIME_LOCAL, TIME_ISO, TIME_EPOCH, TIME_RELATIVE };
  * @rotate_bytes: begin another file after so many bytes, 0 for never
  * @rotate_ns:	the same after so long
  * @keep:	files before it that are kept
+ * @pack:	how a recording is compressed
+ * @pack_given:	so it was said, not just by its name
  * @time:	how a time is shown
  * @time_given:	a time is asked for
  * @sni:	tell the names that are in a capture's TLS
@@ -55,11 +63,14 @@ enum time_style { TIME_LOCAL, TIME_ISO, TIME_EPOCH, TIME_RELATIVE };
  * @explain:	say what each counter means
  * @batch:	top as text
  * @svg:	draw a picture
+ * @pcapng:	record packets
  */
 struct options {
 	const struct command *command;
 	const char *topic;
 	const char *file;
+	const char *files[OPTIONS_FILES];
+	unsigned int nr_files;
 	const char *ring;
 	const char *proc;
 	const char *columns;
@@ -74,6 +85,8 @@ struct options {
 	uint64_t rotate_bytes;
 	uint64_t rotate_ns;
 	uint64_t keep;
+	enum pack_format pack;
+	bool pack_given;
 	enum time_style time;
 	bool time_given;
 	bool sni;
@@ -92,6 +105,7 @@ struct options {
 	bool absolute;
 	bool explain;
 	bool svg;
+	bool pcapng;
 	bool batch;
 };
 
