@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The load: TCP over loopback between two processes, in units that are timed.
+ * The load: TCP over loopback between two processes, or namespaces that begin and end,
+ * in units that are timed.
  *
  * Under QEMU's -icount shift=0 a nanosecond of the guest is an instruction. Time
  * in which the processor was idle, as the kernel accounts it, does not count, so
@@ -18,6 +19,7 @@
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -62,7 +64,7 @@ struct pair {
 typedef void (*unit_fn)(const struct pair *pair, unsigned int n);
 
 static const char usage[] =
-	"usage: load conn|pingpong [OPTION...]\n"
+	"usage: load conn|pingpong|netns [OPTION...]\n"
 	"  -6          IPv6 (IPv4)\n"
 	"  -n UNITS    in a repetition (500)\n"
 	"  -r REPS     repetitions (5)\n"
@@ -221,6 +223,23 @@ static void run_pingpong(const struct pair *pair, unsigned int n)
 	}
 }
 
+/* As a shell does it in a loop: a namespace begins and ends, and has only its loopback. */
+static void run_netns(const struct pair *pair, unsigned int n)
+{
+	char *const command[] = { "unshare", "-n", "true", NULL };
+	pid_t pid;
+	int status;
+
+	(void)pair;
+	while (n--) {
+		errno = posix_spawnp(&pid, command[0], NULL, NULL, command, environ);
+		if (errno)
+			err(1, "%s", command[0]);
+		if (waitpid(pid, &status, 0) != pid || status)
+			errx(1, "%s -n: failed", command[0]);
+	}
+}
+
 static int listen_at(struct pair *pair, unsigned int port)
 {
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&pair->addr;
@@ -312,6 +331,24 @@ static void keep_open(const struct options *opt)
 	}
 }
 
+static const struct kind {
+	const char *name;
+	unit_fn run;
+	void (*serve)(const struct pair *pair, int listener);
+} kinds[] = {
+	{ "conn", run_conns, serve_conns },
+	{ "pingpong", run_pingpong, serve_pingpong },
+	{ "netns", run_netns, NULL },
+};
+
+static const struct kind *kind_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(kinds[i].name, name))
+			return &kinds[i];
+	return NULL;
+}
+
 static int by_value(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -350,12 +387,13 @@ static uint64_t measure(const struct pair *pair, unit_fn run, unsigned int units
  */
 static void run_pair(const struct options *opt, unsigned int number)
 {
-	bool conns = !strcmp(opt->unit, "conn");
-	unit_fn run = conns ? run_conns : run_pingpong;
+	const struct kind *kind = kind_of(opt->unit);
+	unit_fn run = kind->run;
 	struct pair pair = { .opt = opt };
 	double each[REPS_MAX], total = 0, rest = 0;
 
-	start_server(&pair, PORT + number, conns ? serve_conns : serve_pingpong);
+	if (kind->serve)
+		start_server(&pair, PORT + number, kind->serve);
 	run(&pair, opt->warm);
 	if (opt->rest_ms) {
 		usleep(opt->rest_ms * 1000);
@@ -374,7 +412,8 @@ static void run_pair(const struct options *opt, unsigned int number)
 	       opt->family == AF_INET ? 4 : 6, opt->units * opt->reps,
 	       total / opt->units / opt->reps, each[0], each[opt->reps / 2], rest);
 	fflush(stdout);
-	stop_server(&pair);
+	if (kind->serve)
+		stop_server(&pair);
 }
 
 static void mark(const struct options *opt)
@@ -455,8 +494,7 @@ static void parse(int argc, char **argv, struct options *opt)
 		}
 	}
 	opt->unit = argv[optind] ? argv[optind] : "";
-	if ((strcmp(opt->unit, "conn") && strcmp(opt->unit, "pingpong")) ||
-	    !opt->units || !opt->reps || opt->reps > REPS_MAX) {
+	if (!kind_of(opt->unit) || !opt->units || !opt->reps || opt->reps > REPS_MAX) {
 		fputs(usage, stderr);
 		exit(2);
 	}
