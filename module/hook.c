@@ -58,6 +58,24 @@ static bool passes_once(const struct nf_hook_state *state)
 	       (state->out->flags & IFF_LOOPBACK);
 }
 
+/* The device that it came by; of those that make up a VRF, the one below. */
+static u32 in_device(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	int below = state->pf == NFPROTO_IPV4 ? inet_sdif(skb) : inet6_sdif(skb);
+
+	return below ?: state->in->ifindex;
+}
+
+/* Where it came from, and where it goes. */
+static void note_devices(const struct sk_buff *skb, const struct nf_hook_state *state,
+			 struct synfin_segment *seg)
+{
+	seg->forwarded = state->hook == NF_INET_FORWARD;
+	seg->came_by = seg->forwarded ? in_device(skb, state) : 0;
+	seg->device = state->hook == NF_INET_LOCAL_IN ? in_device(skb, state) :
+							state->out->ifindex;
+}
+
 /* The hash of a segment's endpoints. */
 static __always_inline u64 hash4(const struct synfin_net *sn, const struct iphdr *iph,
 				 const struct tcphdr *th)
@@ -142,7 +160,7 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 		return NF_ACCEPT;
 	}
 	seg.way = once ? 0 : synfin_dedup_way(skb, state);
-	seg.forwarded = state->hook == NF_INET_FORWARD;
+	note_devices(skb, state, &seg);
 	synfin_socket_judge(skb, state, &seg);
 	if (unlikely(seg.belief == SYNFIN_BELIEF_FORGED) &&
 	    seg.kind == SYNFIN_KIND_RST && state->hook == NF_INET_LOCAL_IN)

@@ -16,6 +16,7 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <net/inet_sock.h>
+#include <net/l3mdev.h>
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 #include <net/netfilter/nf_conntrack.h>
 #endif
@@ -246,13 +247,22 @@ static u64 idle_of(const struct sock *sk)
 	return jiffies_to_nsecs(idle);
 }
 
+/* One that is bound to a device, as the kernel looks for it if a segment arrives there. */
+static struct sock *lookup_bound(struct net *net, const struct synfin_segment *seg)
+{
+	int dif = seg->device, master = l3mdev_master_ifindex_by_index(net, dif);
+
+	if (!master || master == dif)
+		return lookup(net, seg, dif, 0);
+	return lookup(net, seg, master, dif);
+}
+
 /**
  * synfin_socket_fares() - how does the socket of a connection fare?
  * @net:	the namespace
- * @seg:	the endpoints: the socket is that of the destination
+ * @seg:	the endpoints: the socket is that of the destination; and the device, to which
+ *		it may be bound, or to the VRF above it
  * @life:	is filled
- *
- * A socket that is bound to a device is not found.
  *
  * Context: any but an interrupt.
  */
@@ -263,7 +273,7 @@ void synfin_socket_fares(struct net *net, const struct synfin_segment *seg,
 
 	*life = (struct synfin_socket_life) {};
 	rcu_read_lock();
-	sk = lookup(net, seg, 0, 0);
+	sk = lookup(net, seg, 0, 0) ?: lookup_bound(net, seg);
 	rcu_read_unlock();
 	if (!sk)
 		return;

@@ -5,7 +5,8 @@
  * A socket may be given up (nobody answers, its user has time limits) or killed, and
  * nothing is sent. So each flow that is open or half closed is compared with the
  * sockets every few seconds, a few of a stripe at a time. Where none has ever been found,
- * as behind NAT of what this host sends, it is followed like one that is forwarded.
+ * as behind NAT of what this host sends, it is followed like one that is forwarded. A
+ * socket may be bound to a device, or to the VRF above it: it is asked for by these, too.
  *
  * Runs in the table's worker.
  */
@@ -23,7 +24,7 @@
  * @id:		of its connection
  * @sn:		its namespace
  * @hash:	the upper half of its hash
- * @seg:	its endpoints
+ * @seg:	its endpoints, and the device of its first segment
  * @life:	the answer
  */
 struct question {
@@ -52,6 +53,7 @@ static void note(struct question *q, struct synfin_flow *flow)
 			.dst = conn->server,
 			.sport = conn->client_port,
 			.dport = conn->server_port,
+			.device = conn->device,
 		},
 	};
 }

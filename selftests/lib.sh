@@ -321,9 +321,15 @@ through_router() {
 	wait_for "a server" listens 8000 b
 }
 
-# quiet WHAT NETNS ADDRESS: a client in the background: $!
+# need_link TYPE [OPTION...]: skips unless such a device can be made
+need_link() {
+	ip link add name probe0 type "$@" 2>/dev/null || skip "no $1 device"
+	ip link del probe0
+}
+
+# quiet WHAT NETNS ADDRESS [DEVICE]: a client in the background: $!
 quiet() {
-	ip netns exec "$2" "$here/quiet.py" "$1" "$3" &
+	ip netns exec "$2" "$here/quiet.py" "$1" "${@:3}" &
 	undo stop $!
 }
 

@@ -3,10 +3,10 @@
 """Connections on which nothing is said, and sockets that die without a segment.
 
 quiet.py serve ADDRESS         on port 8000; what ends one half keeps the other
-quiet.py idle|chat|half|busy ADDRESS
-                               connects; says nothing, a byte now and then, closes
-                               its half, or says 3,000 bytes, one at a time, and
-                               then nothing
+quiet.py idle|chat|half|busy ADDRESS [DEVICE]
+                               connects, by a socket that is bound to the device; says
+                               nothing, a byte now and then, closes its half, or says
+                               3,000 bytes, one at a time, and then nothing
 
 SIGUSR1 makes each send a byte on what it has; a socket whose byte nobody
 acknowledges for a second is given up, and its file stays open: nothing is sent.
@@ -51,8 +51,12 @@ def serve(address):
         threading.Thread(target=drain, args=(sock,), daemon=True).start()
 
 
-def connect(what, address):
-    sock = mine(socket.create_connection((address, PORT)))
+def connect(what, address, device=""):
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    if device:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode())
+    sock.connect((address, PORT))
+    mine(sock)
     if what == "half":
         sock.shutdown(socket.SHUT_WR)
     if what == "busy":
@@ -71,4 +75,4 @@ signal.signal(signal.SIGUSR1, say)
 if sys.argv[1] == "serve":
     serve(sys.argv[2])
 else:
-    connect(*sys.argv[1:3])
+    connect(*sys.argv[1:])

@@ -130,6 +130,30 @@ local_open() {
 	same "$(in_it b flows_open)" 1 "flows_open at the other end"
 }
 
+# Sockets that are bound to a device, or to a VRF, live no shorter: none of these is
+# taken for one that is forwarded.
+bound_open() {
+	need_link vrf table 10
+	synfin_load open_timeout=1
+	netns a b
+	veth_pair a b
+	ip -n a link add red type vrf table 10
+	ip -n a link set red up
+	ip netns exec b "$here/quiet.py" serve 10.9.9.2 &
+	undo stop $!
+	wait_for "a server" listens 8000 b
+	quiet idle a 10.9.9.2 veth
+	wait_for "an open connection" is_in a flows_open 1
+	ip -n a link set veth master red
+	wait_for "a way" ip netns exec a ping -I red -qc 1 10.9.9.2
+	quiet idle a 10.9.9.2 red
+	wait_for "another one" is_in a flows_open 2
+	# They have been asked for, and what is forwarded would be over.
+	sleep 8
+	same "$(in_it a flows_open)" 2 flows_open
+	same "$(in_it a conns)" 0 conns
+}
+
 # A half close lasts as long as it lasts, and ends with the socket of who goes on.
 local_half_closed() {
 	local server
@@ -238,6 +262,7 @@ run "a timeout is changed while loaded" changed_while_loaded
 run "forwarded, one FIN and then nothing" forwarded_half_closed
 run "forwarded, open and then nothing" forwarded_open
 run "open, and its socket dies without a segment" local_open
+run "open, and its socket is bound" bound_open
 run "half closed for as long as its socket lives" local_half_closed
 run "two FINs, and no last ACK" last_ack_missing
 run "an open connection stays as long as its sockets" open_for_ever

@@ -26,11 +26,6 @@ itself() {
 	verify
 }
 
-need_link() {
-	ip link add name probe0 type "$@" 2>/dev/null || skip "no $1 device"
-	ip link del probe0
-}
-
 veth() {
 	synfin_load
 	netns a b

@@ -107,6 +107,7 @@ void synfin_phase_init(struct synfin_conn *conn,
 	conn->opening = SYNFIN_OPEN_UNANSWERED;
 	conn->closing = SYNFIN_CLOSE_NONE;
 	conn->netns = netns;
+	conn->device = seg->device;
 	conn->id = id;
 	conn->server_rtt_ns = SYNFIN_NS_NONE;
 	conn->client_rtt_ns = SYNFIN_NS_NONE;

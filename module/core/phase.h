@@ -134,6 +134,7 @@ struct synfin_end {
 #define SYNFIN_FLAG_OTHER_Y	0x0200	/* other_y is the number of another SYN-ACK */
 #define SYNFIN_FLAG_JUMP	0x0400	/* jump is set */
 #define SYNFIN_FLAG_UNCOUNTED	0x0800	/* gigabytes may have passed unseen */
+#define SYNFIN_FLAG_ONE_SIDED	0x1000	/* the answer did not come from where the SYN went */
 
 /* So long a line of 128 Gbit/s needs for 4 GiB. */
 #define SYNFIN_BLIND_WRAP_NS	(1ULL << 28)
@@ -247,6 +248,7 @@ struct synfin_jump {
  * @fin_count:	FINs
  * @rst_count:	RSTs
  * @ack_count:	ACKs of the handshake
+ * @device:	index of the device where its first segment went
  * @opening:	enum synfin_open, as it stands
  * @closing:	enum synfin_close, as it stands
  * @closed_by:	enum synfin_closed_by
@@ -292,6 +294,7 @@ struct synfin_conn {
 	__u32	fin_count;
 	__u32	rst_count;
 	__u32	ack_count;
+	__u32	device;
 	__u8	opening;
 	__u8	closing;
 	__u8	closed_by;

@@ -97,6 +97,8 @@ struct synfin_addr {
  * @src:	source address
  * @dst:	destination address
  * @way:	which way it took, or 0: hooks only, see dedup.h
+ * @device:	index of the device where it goes to, or is received: hooks only
+ * @came_by:	index of the device where it came from, if it is forwarded, or 0
  * @tsval:	of the time stamp option, if @stamped
  * @tsecr:	likewise
  * @scale:	of the window scale option of a SYN or SYN-ACK, or SYNFIN_SCALE_*
@@ -123,6 +125,8 @@ struct synfin_segment {
 	struct synfin_addr src;
 	struct synfin_addr dst;
 	__u32	way;
+	__u32	device;
+	__u32	came_by;
 	__u32	tsval;
 	__u32	tsecr;
 	__u8	scale;
