@@ -95,13 +95,14 @@ static bool is_unsettled(const struct synfin_conn *conn)
 /*
  * In which ring it belongs. What anybody can make up, and what anybody can do with
  * three segments of his own and leave, has its place apart from what was opened and
- * closed.
+ * closed. So has what a router was shown from one side only.
  */
 static enum synfin_ring_kind ring_of(const struct synfin_conn *conn)
 {
 	if (unlikely(!synfin_phase_is_proved(conn)))
 		return SYNFIN_RING_UNPROVED;
-	if (unlikely(conn->opening == SYNFIN_OPEN_MIDSTREAM))
+	if (unlikely(conn->opening == SYNFIN_OPEN_MIDSTREAM ||
+		     conn->flags & SYNFIN_FLAG_ONE_SIDED))
 		return SYNFIN_RING_OPENED;
 	if (conn->state == SYNFIN_STATE_DONE)
 		return conn->closing >= SYNFIN_CLOSE_FOUR_WAY &&

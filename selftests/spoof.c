@@ -10,6 +10,7 @@
  *	icmp				the host is unreachable, each about another SYN
  *	half				a SYN, its SYN-ACK, and so on
  *	open				a SYN, its SYN-ACK, their ACK, and so on
+ *	whole				and both FINs with their ACKs, and so on
  *	sums, random			SYNs from x.y to x'.y', the last bytes of
  *					the addresses: x + x' and y + y' constant, or
  *					all four random
@@ -76,7 +77,7 @@ union packet {
 	uint32_t align;
 };
 
-enum pattern { EACH, REPEAT, ICMP, HALF, OPEN, SUMS, RANDOM };
+enum pattern { EACH, REPEAT, ICMP, HALF, OPEN, WHOLE, SUMS, RANDOM };
 
 static const struct kind {
 	const char *name;
@@ -86,7 +87,7 @@ static const struct kind {
 	{ "syn", EACH, 0x02 }, { "syn-ack", EACH, 0x12 }, { "ack", EACH, 0x10 },
 	{ "fin", EACH, 0x11 }, { "rst", EACH, 0x14 }, { "repeat", REPEAT, 0x02 },
 	{ "icmp", ICMP, 0x02 }, { "half", HALF, 0x02 }, { "open", OPEN, 0x02 },
-	{ "sums", SUMS, 0x02 }, { "random", RANDOM, 0x02 }, {},
+	{ "whole", WHOLE, 0x02 }, { "sums", SUMS, 0x02 }, { "random", RANDOM, 0x02 }, {},
 };
 
 /* Who says what to whom. */
@@ -262,7 +263,7 @@ static struct segment between(uint64_t number)
 	return seg;
 }
 
-/* A handshake, as far as @step, from 0 on. */
+/* A handshake and a close, as far as @step, from 0 to 6. */
 static struct segment handshake(uint64_t number, unsigned int step)
 {
 	struct segment seg = from_number(number), answer;
@@ -272,10 +273,15 @@ static struct segment handshake(uint64_t number, unsigned int step)
 	answer = answer_to(&seg);
 	if (step == 1)
 		return answer;
-	seg.flags = 0x10;
-	seg.seq++;
-	seg.ack = answer.seq + 1;
-	return seg;
+	seg.flags = step == 3 ? 0x11 : 0x10;
+	seg.seq += step == 6 ? 2 : 1;
+	seg.ack = answer.seq + (step == 6 ? 2 : 1);
+	if (step != 4 && step != 5)
+		return seg;
+	answer.flags = step == 5 ? 0x11 : 0x10;
+	answer.seq++;
+	answer.ack++;
+	return answer;
 }
 
 static size_t make(union packet *p, uint64_t number)
@@ -291,6 +297,9 @@ static size_t make(union packet *p, uint64_t number)
 		break;
 	case OPEN:
 		seg = handshake(number / 3, number % 3);
+		break;
+	case WHOLE:
+		seg = handshake(number / 7, number % 7);
 		break;
 	case SUMS:
 	case RANDOM:

@@ -172,6 +172,17 @@ void synfin_repeat_syn_ack(struct synfin_move *m)
 		synfin_note_syn(m);
 }
 
+/*
+ * Does it come from where the SYN went? Else somebody may have made up both, who sees
+ * neither end.
+ */
+static void note_side(struct synfin_move *m)
+{
+	m->conn->flags &= ~SYNFIN_FLAG_ONE_SIDED;
+	if (m->seg->came_by && m->seg->came_by != m->conn->device)
+		m->conn->flags |= SYNFIN_FLAG_ONE_SIDED;
+}
+
 /**
  * synfin_answer() - the server answers the SYN
  * @m: the move; it acknowledges x+1, or more of the SYN's data
@@ -188,6 +199,7 @@ void synfin_answer(struct synfin_move *m)
 	synfin_set_isn(m->own, m->seg->seq, m->seg->len);
 	m->own->scale = m->seg->scale;
 	synfin_note_window(m);
+	note_side(m);
 	if (m->seg->len)
 		m->own->flags |= SYNFIN_END_DATA;
 	m->peer->una = m->seg->ack;

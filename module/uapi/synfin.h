@@ -88,7 +88,8 @@ enum synfin_record_type {
  * @SYNFIN_RING_CLOSED:	connections that were opened and closed: how they closed, and
  *			their summaries
  * @SYNFIN_RING_OPENED:	connections that were proved, up to their close, or never
- *			closed, or seen in part; a quarter as large as the first
+ *			closed, or seen in part, or answered from another device than
+ *			the SYN went to; a quarter as large as the first
  * @SYNFIN_RING_UNPROVED: what failed, or what nothing has proved: anybody can make it
  *			up; a quarter as large as the first
  * @SYNFIN_RING_NR:	how many there are
