@@ -4,16 +4,22 @@
  */
 #include "net.h"
 #include "hook.h"
+#include "maker.h"
 #include "recheck.h"
 #include "stats.h"
 #include "table.h"
 
+#include <linux/memcontrol.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
 static unsigned int synfin_net_id __read_mostly;
+
+/* What there is already is not charged to whoever loads the module. */
+static bool loading;
 
 static struct synfin_net *synfin_net(const struct net *net)
 {
@@ -29,9 +35,14 @@ static int __net_init synfin_net_init(struct net *net)
 	sn->inum = net->ns.inum;
 	get_random_bytes(&sn->keys, sizeof(sn->keys));
 	sn->keys.mix |= 1;
-	err = synfin_stats_init(sn);
+	err = synfin_maker_get(net, &sn->maker);
 	if (err)
 		return err;
+	if (!loading)
+		sn->memcg = get_mem_cgroup_from_mm(current->mm);
+	err = synfin_stats_init(sn);
+	if (err)
+		goto err_put_maker;
 	err = synfin_proc_init(sn);
 	if (err)
 		goto err_clean_stats;
@@ -44,6 +55,9 @@ err_clean_proc:
 	synfin_proc_clean(sn);
 err_clean_stats:
 	synfin_stats_clean(sn);
+err_put_maker:
+	mem_cgroup_put(sn->memcg);
+	synfin_maker_put(sn->maker);
 	return err;
 }
 
@@ -67,8 +81,11 @@ static void __net_exit synfin_net_exit_batch(struct list_head *nets)
 	}
 	if (!gone)
 		synchronize_rcu();
-	list_for_each_entry(net, nets, exit_list)
+	list_for_each_entry(net, nets, exit_list) {
 		synfin_stats_clean(synfin_net(net));
+		mem_cgroup_put(synfin_net(net)->memcg);
+		synfin_maker_put(synfin_net(net)->maker);
+	}
 }
 
 static struct pernet_operations synfin_net_ops = {
@@ -88,7 +105,13 @@ static struct pernet_operations synfin_net_ops = {
  */
 int synfin_net_setup(void)
 {
-	return register_pernet_subsys(&synfin_net_ops);
+	int err;
+
+	/* Nobody makes one meanwhile. */
+	loading = true;
+	err = register_pernet_subsys(&synfin_net_ops);
+	loading = false;
+	return err;
 }
 
 /**

@@ -15,7 +15,9 @@
 #define SYNFIN_NET_STRIPES	4096
 
 struct net;
+struct mem_cgroup;
 struct nf_hook_ops;
+struct synfin_maker;
 struct proc_dir_entry;
 struct synfin_counters;
 
@@ -23,6 +25,7 @@ struct synfin_counters;
  * struct synfin_net - what the module keeps for a network namespace
  * @keys:	of the hash of its flows; random, written once, shown to nobody
  * @counters:	its figures
+ * @memcg:	who is charged for those that it comes to have, or NULL
  * @net:	the namespace
  * @inum:	its inode number, as in /proc/PID/ns/net
  * @hooks:	what was registered; their priv is this
@@ -30,17 +33,20 @@ struct synfin_counters;
  * @flows:	its flows, and whoever looks at one that is no longer in the table: while
  *		there are any, it stays
  * @embryonic:	those that no ACK has proved
+ * @maker:	who holds what it holds, if it does not stand for itself, or NULL
  * @stripes:	of the table, in which it has had flows
  */
 struct synfin_net {
 	struct synfin_hash_keys		keys;
 	struct synfin_counters __percpu	*counters;
+	struct mem_cgroup		*memcg;
 	struct net			*net;
 	u32				inum;
 	struct nf_hook_ops		*hooks;
 	struct proc_dir_entry		*proc;
 	atomic_t			flows ____cacheline_aligned_in_smp;
 	atomic_t			embryonic;
+	struct synfin_maker		*maker;
 	DECLARE_BITMAP(stripes, SYNFIN_NET_STRIPES);
 };
 

@@ -2,8 +2,9 @@
 /*
  * Room in the flow table: who has to go when it is full, or a chain too long.
  *
- * What has ended goes first. Of the others: of the namespace that holds most, so that
- * none can take the table from another; there what no ACK has proved; what has had no more
+ * What has ended goes first. Of the others: of whoever made namespaces that hold most, and
+ * of his namespace that does, so that none can take the table from another, not by
+ * thousands of them; there what no ACK has proved; what has had no more
  * than its handshake, which anybody can make; of the client that holds most, so that none
  * can take it from another; what has had no sign of life for longest. To find it a few flows
  * are compared, the same few at most however full the table is: those in the chains
@@ -16,6 +17,7 @@
  * Flows are taken out under the lock of their stripe and reported after it.
  */
 #include "table_private.h"
+#include "maker.h"
 
 #include <linux/bitops.h>
 #include <linux/minmax.h>
@@ -58,9 +60,28 @@ static unsigned int held_by_client(const struct synfin_flow *flow)
 }
 
 /* What is unproved counts by itself: else it would go first where others are proved. */
-static int held_by_net(const struct synfin_flow *flow, bool embryonic)
+static int held_by_net(const struct synfin_net *sn, bool embryonic)
 {
-	return atomic_read(embryonic ? &flow->sn->embryonic : &flow->sn->flows);
+	return atomic_read(embryonic ? &sn->embryonic : &sn->flows);
+}
+
+static int held_by_maker(const struct synfin_net *sn, bool embryonic)
+{
+	if (!sn->maker)
+		return held_by_net(sn, embryonic);
+	return atomic_read(embryonic ? &sn->maker->embryonic : &sn->maker->flows);
+}
+
+/* More than zero if @one has, or who made it. */
+static int holds_more(const struct synfin_net *one, const struct synfin_net *other,
+		      bool embryonic)
+{
+	int maker;
+
+	if (one == other)
+		return 0;
+	maker = held_by_maker(one, embryonic) - held_by_maker(other, embryonic);
+	return maker ?: held_by_net(one, embryonic) - held_by_net(other, embryonic);
 }
 
 static bool is_embryonic(const struct synfin_flow *flow)
@@ -68,11 +89,13 @@ static bool is_embryonic(const struct synfin_flow *flow)
 	return synfin_table_wait_is_embryonic(flow->conn.mark[1]);
 }
 
-/* Not more than its handshake; or not even that. */
+/* Not more than its handshake, or of one side only; or not even that. */
 static unsigned int worth(const struct synfin_flow *flow)
 {
 	if (is_embryonic(flow))
 		return 0;
+	if (flow->conn.flags & SYNFIN_FLAG_ONE_SIDED)
+		return 1;
 	return flow->conn.mark[0] & SYNFIN_FLOW_LIVED ? 2 : 1;
 }
 
@@ -86,13 +109,13 @@ static bool goes_first(const struct synfin_flow *one, const struct synfin_flow *
 {
 	bool embryonic = is_embryonic(one) && is_embryonic(other);
 	unsigned int a, b;
+	int more;
 
 	if (has_ended(one) != has_ended(other))
 		return has_ended(one);
-	a = held_by_net(one, embryonic);
-	b = held_by_net(other, embryonic);
-	if (a != b)
-		return a > b;
+	more = holds_more(one->sn, other->sn, embryonic);
+	if (more)
+		return more > 0;
 	a = worth(one);
 	b = worth(other);
 	if (a != b)

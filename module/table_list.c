@@ -5,6 +5,7 @@
  * All under the lock of the flow's stripe, in any context of a hook or in a worker.
  */
 #include "table_private.h"
+#include "maker.h"
 #include "stats.h"
 
 /* Segments that follow each other within so long are of a burst; so many make one. */
@@ -85,6 +86,8 @@ static void count_embryonic(struct synfin_net *sn, unsigned int before,
 		return;
 	atomic_add(was ? -1 : 1, &synfin_table.embryonic);
 	atomic_add(was ? -1 : 1, &sn->embryonic);
+	if (unlikely(sn->maker))
+		atomic_add(was ? -1 : 1, &sn->maker->embryonic);
 }
 
 /**
@@ -106,6 +109,8 @@ void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow)
 	count_embryonic(flow->sn, SYNFIN_WAIT_LINGER, list);
 	synfin_table_count_source(flow);
 	atomic_inc(&flow->sn->flows);
+	if (unlikely(flow->sn->maker))
+		atomic_inc(&flow->sn->maker->flows);
 	if (!test_bit(nr, flow->sn->stripes))
 		set_bit(nr, flow->sn->stripes);
 	WRITE_ONCE(stripe->flows, stripe->flows + 1);
@@ -123,6 +128,8 @@ void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 	list_del(&flow->wait);
 	count_embryonic(flow->sn, flow->conn.mark[1], SYNFIN_WAIT_LINGER);
 	atomic_dec(&synfin_table.sources[flow->source]);
+	if (unlikely(flow->sn->maker))
+		atomic_dec(&flow->sn->maker->flows);
 	hlist_del(&flow->chain);
 	gauge_add(flow, -1);
 	WRITE_ONCE(stripe->flows, stripe->flows - 1);

@@ -73,6 +73,27 @@ one_namespace_takes_all() {
 	at_least "$(talkers)" 49 "flows of the first namespace"
 }
 
+# As many namespaces as one likes to make, each of which holds less than others do.
+many_namespaces_take_all() {
+	local i
+
+	require python3
+	unshare -Urn true || skip "no user namespaces"
+	synfin_load max_flows=1024
+	crowd talkers 50 many said 7001
+	for ((i = 0; i < 40; i++)); do
+		unshare -Urn sh -c 'ip link set lo up && exec "$0" 40 many said 7002' \
+			"$here/crowd.py" >"$tmp/others$i" &
+		undo stop $!
+	done
+	for ((i = 0; i < 40; i++)); do
+		wait_for "namespace $i" grep -q "done" "$tmp/others$i"
+	done
+	note "$(talkers) of 50 are left; $(stat_of flows_total) in all"
+	at_least "$(stat_of flows_total)" 1000 "flows in the table"
+	at_least "$(talkers)" 49 "flows of the first namespace"
+}
+
 # A router sees what is quiet, and not each segment of what is busy.
 busy() {
 	local shown
@@ -127,5 +148,6 @@ run "over IPv6, too" chosen6
 run "beside half-open connections a ping-pong stays on the fast path" half_open
 run "one client cannot take the table from others" one_client_takes_all
 run "one namespace cannot take it from another" one_namespace_takes_all
+run "many small ones of one owner cannot either" many_namespaces_take_all
 run "what is busy on a router stays on the fast path" busy
 finish
