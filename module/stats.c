@@ -14,6 +14,7 @@
 #include <linux/atomic.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 
@@ -92,6 +93,21 @@ bool synfin_stats_count(struct synfin_net *sn, const struct synfin_record_conn *
 	return true;
 }
 
+/* The namespace's memory: it is whose who made the namespace. */
+static void *alloc(const struct synfin_net *sn, size_t size)
+{
+	gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
+	struct mem_cgroup *before;
+	void *new;
+
+	if (!sn->memcg)
+		return kzalloc(size, gfp);
+	before = set_active_memcg(sn->memcg);
+	new = kzalloc(size, gfp | __GFP_ACCOUNT);
+	set_active_memcg(before);
+	return new;
+}
+
 /**
  * synfin_stats_conn() - the rest of what synfin_stats_count() could not do
  * @sn:		the namespace
@@ -102,8 +118,8 @@ bool synfin_stats_count(struct synfin_net *sn, const struct synfin_record_conn *
 void synfin_stats_conn(struct synfin_net *sn,
 		       const struct synfin_record_conn *rec)
 {
-	struct synfin_book *new = kzalloc(sizeof(*new), GFP_ATOMIC | __GFP_NOWARN);
-	struct synfin_row *row = kzalloc(sizeof(*row), GFP_ATOMIC | __GFP_NOWARN);
+	struct synfin_book *new = alloc(sn, sizeof(*new));
+	struct synfin_row *row = alloc(sn, sizeof(*row));
 	struct synfin_counters *counters;
 	unsigned long flags;
 
