@@ -82,6 +82,7 @@ many_namespaces_take_all() {
 	synfin_load max_flows=1024
 	crowd talkers 50 many said 7001
 	for ((i = 0; i < 40; i++)); do
+		# shellcheck disable=SC2016 # its own
 		unshare -Urn sh -c 'ip link set lo up && exec "$0" 40 many said 7002' \
 			"$here/crowd.py" >"$tmp/others$i" &
 		undo stop $!
