@@ -13,11 +13,7 @@
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 
-/* Flows taken out of a stripe in one go, with interrupts off. */
-#define BATCH	16
-
-/* In so many steps the worker goes through all stripes in a second. */
-#define SLICES	4
+#define BATCH	SYNFIN_TABLE_BATCH
 
 /* A quarter of a second or so: the unit in which a stripe remembers when it is due. */
 #define DUE_SHIFT 28
@@ -112,8 +108,6 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 				out[(*nr)++] = flow;
 		}
 	}
-	if (!synfin_table_watch_again(stripe, now, BATCH))
-		due = now;
 	WRITE_ONCE(stripe->due, (due >> DUE_SHIFT) + 1);
 	return taken == BATCH && !stayed;
 }
@@ -141,26 +135,23 @@ static void expire_stripe(struct synfin_stripe *stripe, u64 now)
 	} while (more);
 }
 
-/**
- * synfin_table_expire_work() - end the flows whose wait is over
- * @work: the table's
- *
- * A slice of the stripes at a time, all of them in a second: what a second's
- * connections leave behind comes bit by bit, and is used again for the next ones. Each
- * stripe is locked for a few flows at a time, and left alone while no wait in it can
- * be over.
- */
-void synfin_table_expire_work(struct work_struct *work)
+static void watch_again(void)
+{
+	unsigned int s;
+
+	for_each_set_bit(s, synfin_table.busy, synfin_table.nr_stripes) {
+		synfin_table_watch_again(&synfin_table.stripes[s]);
+		cond_resched();
+	}
+}
+
+/* The stripes whose turn it is. */
+static void expire_slice(u64 now)
 {
 	struct synfin_table *t = &synfin_table;
-	u64 now = ktime_get_ns();
 	unsigned int i;
 
-	if (!atomic_read(&t->total)) {
-		schedule_delayed_work(&t->expiry, HZ);
-		return;
-	}
-	for (i = 0; i < t->nr_stripes / SLICES; i++) {
+	for (i = 0; i < t->nr_stripes / SYNFIN_TABLE_SLICES; i++) {
 		struct synfin_stripe *stripe = &t->stripes[t->slice++];
 
 		if (!READ_ONCE(stripe->flows) ||
@@ -172,7 +163,26 @@ void synfin_table_expire_work(struct work_struct *work)
 		cond_resched();
 	}
 	t->slice %= t->nr_stripes;
-	schedule_delayed_work(&t->expiry, HZ / SLICES);
+}
+
+/**
+ * synfin_table_expire_work() - end the flows whose wait is over
+ * @work: the table's
+ *
+ * A slice of the stripes at a time, all of them in a second: what a second's
+ * connections leave behind comes bit by bit, and is used again for the next ones. Each
+ * stripe is locked for a few flows at a time, and left alone while no wait in it can
+ * be over. Those that hold what is busy are looked at each time.
+ */
+void synfin_table_expire_work(struct work_struct *work)
+{
+	bool idle = !atomic_read(&synfin_table.total);
+
+	watch_again();
+	if (!idle)
+		expire_slice(ktime_get_ns());
+	WRITE_ONCE(synfin_table.idle, idle);
+	schedule_delayed_work(&synfin_table.expiry, idle ? HZ : HZ / SYNFIN_TABLE_SLICES);
 }
 
 static unsigned int take_of_net(struct synfin_stripe *stripe,

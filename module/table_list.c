@@ -8,9 +8,25 @@
 #include "maker.h"
 #include "stats.h"
 
+#include <linux/minmax.h>
+#include <linux/timekeeping.h>
+#include <linux/workqueue.h>
+
 /* Segments that follow each other within so long are of a burst; so many make one. */
 #define BURST_GAP_NS	(100 * NSEC_PER_MSEC)
 #define BURST		8
+
+/*
+ * What is busy passes unseen for so long, and until the worker comes: less than 4 GiB
+ * take on any line, so that the next segment says exactly how much it was. Of those
+ * that come then a few are enough, if they agree with each other.
+ */
+#define UNSEEN_NS	(64 * NSEC_PER_MSEC)
+#define BURST_AGAIN	3
+#define BURST_MAX	(2 * BURST)
+
+static_assert(UNSEEN_NS + NSEC_PER_SEC / SYNFIN_TABLE_SLICES <
+	      SYNFIN_BLIND_WRAP_NS * 3 / 4);
 
 static_assert(SYNFIN_FLOW_AWAITS == (u8)true);
 static_assert(BIT(SYNFIN_TABLE_STRIPE_BITS) == SYNFIN_NET_STRIPES);
@@ -136,6 +152,18 @@ void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 	atomic_dec(&synfin_table.total);
 }
 
+/* The worker is to come soon. */
+static noinline void note_busy(struct synfin_stripe *stripe)
+{
+	struct synfin_table *t = &synfin_table;
+
+	set_bit(stripe - t->stripes, t->busy);
+	if (READ_ONCE(t->idle)) {
+		WRITE_ONCE(t->idle, false);
+		mod_delayed_work(system_wq, &t->expiry, HZ / SYNFIN_TABLE_SLICES);
+	}
+}
+
 /**
  * synfin_table_requeue() - to the list of what it now waits for
  * @stripe:	its stripe, locked
@@ -165,8 +193,8 @@ void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow
 		return;
 	flow->conn.mark[1] = list;
 	count_embryonic(flow->sn, before, list);
-	if (list == SYNFIN_LIST_BUSY)
-		WRITE_ONCE(stripe->due, 0);
+	if (unlikely(list == SYNFIN_LIST_BUSY))
+		note_busy(stripe);
 }
 
 /**
@@ -198,20 +226,14 @@ void synfin_table_watch(struct synfin_flow *flow, u64 before, u64 now)
 	if (conn->seen_ns == before)
 		return;
 	flow->conn.mark[0] |= SYNFIN_FLOW_LIVED;
+	before = max(before, conn->watched_ns);
 	flow->burst = now - before < BURST_GAP_NS ? flow->burst + 1 : 0;
-	if (flow->burst == BURST)
+	if (flow->burst >= (conn->blind_ns ? BURST_MAX : BURST))
 		synfin_phase_unwatch(conn, now);
 }
 
-/**
- * synfin_table_watch_again() - put back some of the flows that were busy
- * @stripe:	a stripe, locked
- * @now:	the time
- * @most:	so many at most
- *
- * Return: true if there are no more of them.
- */
-bool synfin_table_watch_again(struct synfin_stripe *stripe, u64 now, unsigned int most)
+/* Put back up to @most of the flows of a stripe that were busy; false if that was too few. */
+static bool watch_some(struct synfin_stripe *stripe, u64 now, unsigned int most)
 {
 	struct list_head *busy = &stripe->lists[SYNFIN_LIST_BUSY];
 	struct synfin_flow *flow;
@@ -219,13 +241,34 @@ bool synfin_table_watch_again(struct synfin_stripe *stripe, u64 now, unsigned in
 	lockdep_assert_held(&stripe->lock);
 	while (!list_empty(busy)) {
 		flow = list_first_entry(busy, struct synfin_flow, wait);
-		if (!most-- || synfin_table_age(flow, now) < BURST_GAP_NS)
+		if (synfin_table_age(flow, now) < UNSEEN_NS)
+			return true;
+		if (!most--)
 			return false;
-		flow->burst = 0;
+		flow->burst = BURST - BURST_AGAIN;
 		synfin_phase_watch(&flow->conn, now);
 		synfin_table_requeue(stripe, flow, now, true);
 		synfin_table_set_awaiting(stripe, flow,
 					  synfin_phase_awaits(&flow->conn));
 	}
+	clear_bit(stripe - synfin_table.stripes, synfin_table.busy);
 	return true;
+}
+
+/**
+ * synfin_table_watch_again() - watch the flows of a stripe again that were busy
+ * @stripe: the stripe; some are, or were
+ *
+ * Context: a worker; no lock held.
+ */
+void synfin_table_watch_again(struct synfin_stripe *stripe)
+{
+	unsigned long flags;
+	bool done;
+
+	do {
+		raw_spin_lock_irqsave(&stripe->lock, flags);
+		done = watch_some(stripe, ktime_get_ns(), SYNFIN_TABLE_BATCH);
+		raw_spin_unlock_irqrestore(&stripe->lock, flags);
+	} while (!done);
 }

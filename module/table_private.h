@@ -28,6 +28,9 @@
  * @report:	told of flows that the table lets go
  * @total:	flows in the table
  * @embryonic:	those of them that no ACK has proved
+ * @busy:	stripes that may have flows in SYNFIN_LIST_BUSY; a bit is set and cleared
+ *		under the lock of its stripe
+ * @idle:	the worker found nothing, and takes its time
  * @slice:	the next stripe to be looked at; the worker's alone
  * @expiry:	looks for waits that are over
  */
@@ -45,6 +48,8 @@ struct synfin_table {
 	synfin_table_report		report;
 	atomic_t			total ____cacheline_aligned_in_smp;
 	atomic_t			embryonic;
+	DECLARE_BITMAP(busy, SYNFIN_NET_STRIPES);
+	bool				idle;
 	unsigned int			slice;
 	struct delayed_work		expiry;
 };
@@ -59,6 +64,12 @@ extern struct synfin_table synfin_table;
  * it, and more of them go at a time.
  */
 #define SYNFIN_TABLE_SLACK_NS (2 * NSEC_PER_SEC)
+
+/* In so many steps the worker goes through all stripes in a second. */
+#define SYNFIN_TABLE_SLICES 8
+
+/* Flows of a stripe that are dealt with in one go, with interrupts off. */
+#define SYNFIN_TABLE_BATCH 16
 
 /* Buckets of the filter for each chain. */
 #define SYNFIN_TABLE_BUCKETS 64
@@ -128,8 +139,7 @@ void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow 
 void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow,
 			  u64 now, bool moved);
 void synfin_table_watch(struct synfin_flow *flow, u64 before, u64 now);
-bool synfin_table_watch_again(struct synfin_stripe *stripe, u64 now,
-			      unsigned int most);
+void synfin_table_watch_again(struct synfin_stripe *stripe);
 
 /* table_ask.c */
 bool synfin_table_ask(struct synfin_stripe *stripe, u64 now);

@@ -300,7 +300,7 @@ is_in() {
 	(($(in_it "$1" "$2") == $3))
 }
 
-#	A [ 10.9.9.1 ] --- R --- [ 10.9.8.2 ] B: a server
+#	A [ 10.9.9.1 ] --- R --- [ 10.9.8.2 ] B: a server, $server
 through_router() {
 	netns a r b
 	ip -n a link add veth type veth peer name to-a netns r
@@ -317,7 +317,8 @@ through_router() {
 	ip -n b route add default via 10.9.8.9
 	in_ns r sysctl -qw net.ipv4.ip_forward=1
 	ip netns exec b "$here/quiet.py" serve 10.9.8.2 &
-	undo stop $!
+	server=$!
+	undo stop "$server"
 	wait_for "a server" listens 8000 b
 }
 

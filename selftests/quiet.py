@@ -63,6 +63,7 @@ def connect(what, address, device=""):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for _ in range(3000):
             sock.send(b"x")
+            time.sleep(0.001)
         print("said", flush=True)
     while True:
         time.sleep(0.3)
