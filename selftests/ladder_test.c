@@ -215,6 +215,61 @@ static void draws_three_way(void)
 	       "x = 2779762238   y = 4263588410");
 }
 
+static void close_three_way(void)
+{
+	phase(SYNFIN_PHASE_FIN_1, C, FIN | ACK, X + 19, Y + 149, 11600 * US);
+	phase(SYNFIN_PHASE_FIN_2, V, FIN | ACK, Y + 149, X + 20, 90 * US);
+	phase(SYNFIN_PHASE_ACK_2, C, ACK, X + 20, Y + 150, 20 * US);
+}
+
+static void draws_http(void)
+{
+	begin(SYNFIN_OPEN_ESTABLISHED, SYNFIN_CLOSE_THREE_WAY,
+	      SYNFIN_BY_CLIENT);
+	bytes(18, 148, 12300 * US);
+	handshake();
+	conn.sum.handshake_ns = 205 * US;
+	conn.sum.protocol = SYNFIN_PROTOCOL_HTTP1;
+	conn.sum.method = SYNFIN_METHOD_GET;
+	conn.sum.status = 404;
+	conn.sum.first_request_ns = 30 * US;
+	conn.sum.first_response_ns = 11 * MS;
+	conn.sum.tls_handshake_ns = SYNFIN_NS_NONE;
+	close_three_way();
+	draw();
+	expect("3", "ACK", "├─", " GET ", "─►│", "+30 µs", "│◄─", " 404 ", "─┤",
+	       "+11.0 ms", "the application", "18 bytes", "+570 µs", "FIN ", "CLOSED",
+	       "network 205 µs, application 11.0 ms");
+}
+
+static void draws_tls(void)
+{
+	static struct synfin_record_tls tls = {
+		.hello_ns = 30 * US, .server_hello_ns = 1 * MS, .secured_ns = 2 * MS,
+		.request_ns = 3 * MS, .response_ns = 11 * MS,
+	};
+
+	begin(SYNFIN_OPEN_ESTABLISHED, SYNFIN_CLOSE_THREE_WAY,
+	      SYNFIN_BY_CLIENT);
+	bytes(18, 148, 12300 * US);
+	handshake();
+	conn.tls = &tls;
+	conn.sum.handshake_ns = 205 * US;
+	conn.sum.protocol = SYNFIN_PROTOCOL_TLS;
+	conn.sum.tls_version = 0x0304;
+	conn.sum.tls_handshake_ns = 1970 * US;
+	close_three_way();
+	draw();
+	expect("3", "ACK", "├─", " ClientHello ", "─►│", "│◄─", " ServerHello ", "─┤",
+	       "+970 µs", "TLS", "├─", " Finished ", "─►│", "+1.00 ms", "├─", " request ",
+	       "│◄─", " response ", "+8.00 ms", "the application", "18 bytes", "FIN ",
+	       "network 205 µs, TLS 1.97 ms, application 8.00 ms");
+	conn.sum.tls_flags = SYNFIN_TLS_ALERT;
+	conn.sum.tls_alert = 48;
+	draw();
+	expect("TLS alert by the client: unknown_ca");
+}
+
 static void draws_three_way_in_one_record(void)
 {
 	begin(SYNFIN_OPEN_ESTABLISHED, SYNFIN_CLOSE_THREE_WAY,
@@ -574,6 +629,8 @@ int main(int argc, char **argv)
 		{ "three-way close", draws_three_way },
 		{ "three-way close, one record for FIN and ACK",
 		  draws_three_way_in_one_record },
+		{ "HTTP's request and response", draws_http },
+		{ "TLS's flights", draws_tls },
 		{ "four-way close by the server", draws_four_way_by_server },
 		{ "unanswered, three SYNs", draws_unanswered },
 		{ "unacknowledged", draws_unacknowledged },

@@ -84,7 +84,7 @@ static void note_ahead(struct synfin_stream *s, __u32 seq, __u32 len)
 }
 
 /* Of a sender that keeps to what the other end takes; what is beyond it is forged. */
-#define AHEAD_MAX	(1 << 24)
+#define AHEAD_MAX	0x1000000
 
 /**
  * synfin_payload_begin() - a segment with payload

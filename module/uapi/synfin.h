@@ -224,7 +224,6 @@ enum synfin_process {
  * @SYNFIN_PROTOCOL_SSH:	SSH (RFC 4253, 4.2)
  * @SYNFIN_PROTOCOL_SMTP:	SMTP (RFC 5321)
  * @SYNFIN_PROTOCOL_FTP:	FTP's control connection (RFC 959)
- * @SYNFIN_PROTOCOL_FTP_DATA:	a data connection that one of FTP has announced
  * @SYNFIN_PROTOCOL_NR:		how many there are
  */
 enum synfin_protocol {
@@ -236,7 +235,6 @@ enum synfin_protocol {
 	SYNFIN_PROTOCOL_SSH,
 	SYNFIN_PROTOCOL_SMTP,
 	SYNFIN_PROTOCOL_FTP,
-	SYNFIN_PROTOCOL_FTP_DATA,
 	SYNFIN_PROTOCOL_NR,
 };
 

@@ -350,7 +350,7 @@ static int take_compress(struct options *opt, const struct option_row *row,
 #define OPEN_WORDS "established simultaneous refused unreachable unanswered unacknowledged aborted midstream"
 #define CLOSE_WORDS "none open four-way three-way simultaneous reset half-closed evicted"
 
-#define PROTOCOL_WORDS "none unknown http1 http2 tls ssh smtp ftp ftp-data"
+#define PROTOCOL_WORDS "none unknown http1 http2 tls ssh smtp ftp"
 
 #define GROUP_WORDS "server client service outcome open close closed-by netns protocol status"
 

@@ -19,7 +19,6 @@ static const struct word protocols[SYNFIN_PROTOCOL_NR] = {
 	[SYNFIN_PROTOCOL_SSH]		= WORD("ssh"),
 	[SYNFIN_PROTOCOL_SMTP]		= WORD("smtp"),
 	[SYNFIN_PROTOCOL_FTP]		= WORD("ftp"),
-	[SYNFIN_PROTOCOL_FTP_DATA]	= WORD("ftp-data"),
 };
 
 static const struct word methods[SYNFIN_METHOD_NR] = {

@@ -16,6 +16,10 @@ struct maker {
 	unsigned int used;
 	bool bytes_told;
 	bool wait_told;
+	struct first_step first[FIRST_STEPS];
+	unsigned int nr_first;
+	unsigned int first_drawn;
+	uint64_t last_ns;	/* when what was drawn last passed */
 };
 
 static struct rung *next_rung(struct maker *m, enum rung_kind kind)
@@ -64,7 +68,24 @@ static void add_segment(struct maker *m, const struct ladder_row *row)
 	}
 }
 
-/* What went each way; the time is how long it was open. */
+/* What its ends said first, as far as it passed before then. */
+static void add_first(struct maker *m, uint64_t until_ns)
+{
+	while (m->first_drawn < m->nr_first &&
+	       m->first[m->first_drawn].time_ns <= until_ns) {
+		const struct first_step *step = &m->first[m->first_drawn++];
+		struct rung *rung = next_rung(m, RUNG_ARROW);
+
+		rung->from = step->from;
+		strcpy(rung->name, step->name);
+		rung_put_since(rung, first_span(m->last_ns, step->time_ns), m->opt->ascii);
+		if (step->full)
+			rung_put_remark(rung, step->full, step->brief);
+		m->last_ns = step->time_ns;
+	}
+}
+
+/* What went each way; the time is how long it was open, since the last that is drawn. */
 static void add_bytes(struct maker *m, const struct ladder_row *row)
 {
 	struct rung *rung;
@@ -76,7 +97,9 @@ static void add_bytes(struct maker *m, const struct ladder_row *row)
 	rung_put_bytes(rung, &m->c->sum, m->opt->ascii);
 	if (row && (row->rec->phase == SYNFIN_PHASE_FIN_1 ||
 		    row->rec->phase == SYNFIN_PHASE_RST))
-		rung_put_since(rung, row->rec->since_ns, m->opt->ascii);
+		rung_put_since(rung, m->first_drawn ?
+			       first_span(m->last_ns, row->rec->time_ns) :
+			       row->rec->since_ns, m->opt->ascii);
 }
 
 static bool has_opened(const struct conn *c)
@@ -185,14 +208,18 @@ static void add_row(struct maker *m, const struct ladder_row *row)
 			add_wait(m, row);
 		return;
 	}
+	if (has_opened(m->c) && row->rec->phase > SYNFIN_PHASE_ACK)
+		add_first(m, row->rec->time_ns);
 	if (!m->bytes_told && has_opened(m->c) && ends_open_time(row))
 		add_bytes(m, row);
 	add_segment(m, row);
+	m->last_ns = row->rec->time_ns;
 }
 
 /* How it was left, if not closed. */
 static void add_end(struct maker *m)
 {
+	add_first(m, UINT64_MAX);
 	if (!m->wait_told)
 		add_wait(m, NULL);
 	if (!m->bytes_told && has_opened(m->c))
@@ -223,6 +250,7 @@ unsigned int rungs_make(const struct conn *c, const struct ladder_options *opt,
 	enum ladder_state state[2];
 	unsigned int i;
 
+	m.nr_first = first_steps(c, m.first);
 	ladder_states_before(c, state);
 	add_states(&m, NULL, state);
 	for (i = 0; i < nr; i++) {

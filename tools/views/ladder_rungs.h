@@ -6,6 +6,7 @@
 #ifndef _TOOLS_LADDER_RUNGS_H
 #define _TOOLS_LADDER_RUNGS_H
 
+#include "views/first_data.h"
 #include "views/ladder_words.h"
 #include "views/view_ladder.h"
 
@@ -17,7 +18,7 @@
  */
 static inline unsigned int rungs_max(const struct conn *c)
 {
-	return 3 * c->nr_phases + 8;
+	return 3 * c->nr_phases + 8 + FIRST_STEPS;
 }
 
 unsigned int rungs_make(const struct conn *c, const struct ladder_options *opt,

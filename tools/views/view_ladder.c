@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "output/fmt.h"
+#include "views/first_data.h"
 #include "views/ladder_canvas.h"
 #include "views/ladder_columns.h"
 #include "views/ladder_rungs.h"
@@ -229,12 +230,33 @@ static void put_left_out(struct drawing *v, unsigned int nr, const char *why)
 	put_line(v, v->at.indent, text, YELLOW);
 }
 
+/* Where the time went: on one line, or a line for each part. */
+static void draw_spent(struct drawing *v)
+{
+	char text[96], *part = text, *next;
+
+	first_spent(v->c, v->opt->ascii, text, sizeof(text));
+	if (v->at.indent + canvas_columns(text) <= v->canvas.width) {
+		if (text[0])
+			put_line(v, v->at.indent, text, PLAIN);
+		return;
+	}
+	for (; part; part = next) {
+		next = strstr(part, ", ");
+		if (next) {
+			*next = '\0';
+			next += 2;
+		}
+		put_line(v, v->at.indent, part, PLAIN);
+	}
+}
+
 /* What x and y are, and what the drawing does not show. */
 static void draw_notes(struct drawing *v)
 {
 	const struct synfin_record_conn *sum = &v->c->sum;
 	int col = v->at.indent;
-	char x[24] = "", y[24] = "", text[64];
+	char x[24] = "", y[24] = "", text[96];
 
 	if (sum->flags & SYNFIN_CONN_CLIENT_ISN)
 		snprintf(x, sizeof(x), "x = %u   ", sum->client_isn);
@@ -246,6 +268,10 @@ static void draw_notes(struct drawing *v)
 	}
 	if (sum->flags & SYNFIN_CONN_FLIPPED)
 		put_line(v, col, "which end is the client is a guess", YELLOW);
+	draw_spent(v);
+	first_alert(v->c, text, sizeof(text));
+	if (text[0])
+		put_line(v, col, text, RED);
 	put_left_out(v, v->c->lost_phases, "missing, overwritten in the ring");
 	put_left_out(v, v->c->skipped_phases, "not shown, too many to keep");
 }
