@@ -92,7 +92,7 @@ enum synfin_list {
  * @life:	its last sign of life, in the same units
  * @source:	what its client is counted under, see table_evict.c
  * @burst:	segments shown that followed closely on another
- * @gauge:	enum synfin_state, as it is counted in the gauges
+ * @gauge:	enum synfin_gauge: how it is counted
  * @conn:	what is known of it; conn.mark[0] holds SYNFIN_FLOW_*, conn.mark[1]
  *		the list that it is in
  * @way:	which way its segments take, by enum synfin_from of their end

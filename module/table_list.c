@@ -32,6 +32,20 @@ static_assert(SYNFIN_FLOW_AWAITS == (u8)true);
 static_assert(BIT(SYNFIN_TABLE_STRIPE_BITS) == SYNFIN_NET_STRIPES);
 static_assert(SYNFIN_TABLE_STRIPE_CHAINS * SYNFIN_TABLE_BUCKETS % BITS_PER_LONG == 0);
 
+/* How a flow is counted, by enum synfin_state. */
+static const u8 gauges[SYNFIN_STATE_NR] = {
+	[SYNFIN_STATE_NONE]	= SYNFIN_GAUGE_OPENING,
+	[SYNFIN_STATE_SYN]	= SYNFIN_GAUGE_OPENING,
+	[SYNFIN_STATE_SYN_SYN]	= SYNFIN_GAUGE_OPENING,
+	[SYNFIN_STATE_SYN_ACK]	= SYNFIN_GAUGE_OPENING,
+	[SYNFIN_STATE_OPEN]	= SYNFIN_GAUGE_OPEN,
+	[SYNFIN_STATE_FIN]	= SYNFIN_GAUGE_CLOSING,
+	[SYNFIN_STATE_HALF]	= SYNFIN_GAUGE_CLOSING,
+	[SYNFIN_STATE_FIN_FIN]	= SYNFIN_GAUGE_CLOSING,
+	[SYNFIN_STATE_LAST]	= SYNFIN_GAUGE_CLOSING,
+	[SYNFIN_STATE_DONE]	= SYNFIN_GAUGE_LINGERING,
+};
+
 static bool any_awaits(u32 bit)
 {
 	struct hlist_head *chain = &synfin_table.chains[bit / SYNFIN_TABLE_BUCKETS];
@@ -88,9 +102,7 @@ static unsigned int list_of(const struct synfin_flow *flow)
 
 static void gauge_add(const struct synfin_flow *flow, int n)
 {
-	enum synfin_gauge gauge = synfin_table_gauge_of(flow->gauge);
-
-	this_cpu_add(flow->sn->counters->gauge[gauge], n);
+	this_cpu_add(flow->sn->counters->gauge[flow->gauge], n);
 }
 
 static void count_embryonic(struct synfin_net *sn, unsigned int before,
@@ -119,7 +131,7 @@ void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow)
 	lockdep_assert_held(&stripe->lock);
 	hlist_add_head(&flow->chain, synfin_table_chain_of(flow->hash));
 	flow->conn.mark[1] = list;
-	flow->gauge = flow->conn.state;
+	flow->gauge = gauges[flow->conn.state];
 	gauge_add(flow, 1);
 	list_add_tail(&flow->wait, &stripe->lists[list]);
 	count_embryonic(flow->sn, SYNFIN_WAIT_LINGER, list);
@@ -177,11 +189,12 @@ void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow
 			  u64 now, bool moved)
 {
 	unsigned int before = flow->conn.mark[1], list = list_of(flow);
+	u8 gauge = gauges[flow->conn.state];
 
 	lockdep_assert_held(&stripe->lock);
-	if (unlikely(flow->gauge != flow->conn.state)) {
+	if (flow->gauge != gauge) {
 		gauge_add(flow, -1);
-		flow->gauge = flow->conn.state;
+		flow->gauge = gauge;
 		gauge_add(flow, 1);
 	}
 	if (list == before && !moved)

@@ -121,16 +121,6 @@ static inline u64 synfin_table_age(const struct synfin_flow *flow, u64 now)
 	return ticks < 0 ? 0 : (u64)ticks << SYNFIN_TABLE_TICK_SHIFT;
 }
 
-static inline enum synfin_gauge synfin_table_gauge_of(u8 state)
-{
-	if (state == SYNFIN_STATE_DONE)
-		return SYNFIN_GAUGE_LINGERING;
-	if (state == SYNFIN_STATE_OPEN)
-		return SYNFIN_GAUGE_OPEN;
-	return state < SYNFIN_STATE_OPEN ? SYNFIN_GAUGE_OPENING :
-					   SYNFIN_GAUGE_CLOSING;
-}
-
 /* table_list.c */
 void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow);
 void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow);
