@@ -124,14 +124,6 @@ void synfin_phase_init(struct synfin_conn *conn,
 	}
 }
 
-/* From here on plain segments pass unseen, unless it is watched. */
-static void note_blind(struct synfin_move *m)
-{
-	if (!synfin_shows_all(m->seg) && !m->conn->blind_ns &&
-	    !(m->conn->flags & SYNFIN_FLAG_WATCHED))
-		m->conn->blind_ns = m->now;
-}
-
 static void walk(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
@@ -148,7 +140,7 @@ static void walk(struct synfin_move *m)
 		conn->flags &= ~SYNFIN_FLAG_AWAITS;
 		m->res->ended = 1;
 	} else if (conn->state == SYNFIN_STATE_OPEN) {
-		note_blind(m);
+		synfin_note_blind(m);
 	}
 }
 
@@ -168,27 +160,18 @@ static __u8 seen_by(const struct synfin_segment *seg)
 	return seen;
 }
 
-static inline void segment(struct synfin_conn *conn,
-			   const struct synfin_segment *seg, __u64 now,
-			   struct synfin_result *res)
+/* Whatever is not just what was expected. */
+static void unexpected(struct synfin_move *m)
 {
-	__u32 from = sender(conn, seg);
-	struct synfin_move m = {
-		.conn = conn,
-		.seg = seg,
-		.res = res,
-		.now = now,
-		.own = &conn->end[from],
-		.peer = &conn->end[!from],
-		.from = from,
-	};
+	const struct synfin_segment *seg = m->seg;
+	struct synfin_result *res = m->res;
+	struct synfin_conn *conn = m->conn;
 
-	synfin_nothing(res);
 	if (conn->state == SYNFIN_STATE_NONE)
-		conn->first_ns = now;
+		conn->first_ns = m->now;
 	if (conn->suspect.what == SYNFIN_SUSPECT_RST)
-		synfin_refute(&m);
-	walk(&m);
+		synfin_refute(m);
+	walk(m);
 	/* Wireshark sees also what nobody accepts, and so it is no file without data. */
 	if (synfin_shows_all(seg)) {
 		conn->seen |= seen_by(seg);
@@ -197,13 +180,30 @@ static inline void segment(struct synfin_conn *conn,
 	}
 	if (!res->nr && res->reason != SYNFIN_CNT_not_awaited)
 		return;
-	conn->seen_ns = now;
+	conn->seen_ns = m->now;
 	if (seg->kind == SYNFIN_KIND_ICMP)
 		return;
 	conn->seen |= seen_by(seg);
-	m.own->flags |= SYNFIN_END_SEEN;
+	m->own->flags |= SYNFIN_END_SEEN;
 	if (seg->kind == SYNFIN_KIND_PLAIN)
 		conn->flags |= SYNFIN_FLAG_PLAIN;
+}
+
+static inline struct synfin_move move_of(struct synfin_conn *conn,
+					 const struct synfin_segment *seg, __u64 now,
+					 struct synfin_result *res)
+{
+	__u32 from = sender(conn, seg);
+
+	return (struct synfin_move) {
+		.conn = conn,
+		.seg = seg,
+		.res = res,
+		.now = now,
+		.own = &conn->end[from],
+		.peer = &conn->end[!from],
+		.from = from,
+	};
 }
 
 /* Behind a proxy: what the client acknowledges, in the server's numbers. */
@@ -212,10 +212,34 @@ static void translated(struct synfin_conn *conn,
 		       struct synfin_result *res)
 {
 	struct synfin_segment own = *seg;
+	struct synfin_move m = move_of(conn, &own, now, res);
 
-	if (sender(conn, seg) == SYNFIN_FROM_CLIENT)
+	if (m.from == SYNFIN_FROM_CLIENT)
 		own.ack += conn->shift;
-	segment(conn, &own, now, res);
+	unexpected(&m);
+}
+
+/**
+ * synfin_phase_by_handlers() - a segment passes, and nothing was expected
+ * @conn:	the connection
+ * @seg:	the segment
+ * @now:	likewise
+ * @res:	what comes of it
+ *
+ * What synfin_phase_segment() does without its short cut, which must make no
+ * difference: tests compare the two.
+ */
+void synfin_phase_by_handlers(struct synfin_conn *conn,
+			      const struct synfin_segment *seg, __u64 now,
+			      struct synfin_result *res)
+{
+	struct synfin_move m = move_of(conn, seg, now, res);
+
+	synfin_nothing(res);
+	if (conn->flags & SYNFIN_FLAG_SHIFTED)
+		translated(conn, seg, now, res);
+	else
+		unexpected(&m);
 }
 
 /**
@@ -231,8 +255,9 @@ void synfin_phase_segment(struct synfin_conn *conn,
 			  const struct synfin_segment *seg, __u64 now,
 			  struct synfin_result *res)
 {
-	if (conn->flags & SYNFIN_FLAG_SHIFTED)
-		translated(conn, seg, now, res);
-	else
-		segment(conn, seg, now, res);
+	struct synfin_move m = move_of(conn, seg, now, res);
+
+	synfin_nothing(res);
+	if (!synfin_expected(&m))
+		synfin_phase_by_handlers(conn, seg, now, res);
 }

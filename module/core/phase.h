@@ -10,6 +10,7 @@
  *
  *	phase_rivals.c	several attempts on one pair of endpoints: whose is a segment?
  *	phase.c		the walk of a segment: its handler, and where that leads
+ *	phase_expected.c the segment of a textbook, straight
  *	phase_handshake.c handlers of the states of an opening
  *	phase_cross.c	handler of a simultaneous one
  *	phase_tries.c	what an opening's segments leave behind, and which answers which
@@ -494,6 +495,10 @@ void synfin_phase_init(struct synfin_conn *conn,
 void synfin_phase_segment(struct synfin_conn *conn,
 			  const struct synfin_segment *seg, __u64 now,
 			  struct synfin_result *res);
+
+void synfin_phase_by_handlers(struct synfin_conn *conn,
+			      const struct synfin_segment *seg, __u64 now,
+			      struct synfin_result *res);
 
 /* phase_after.c */
 void synfin_phase_expire(struct synfin_conn *conn, __u64 now,

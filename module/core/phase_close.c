@@ -114,14 +114,16 @@ void synfin_second_fin(struct synfin_move *m)
 static void fin_acked(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
+	unsigned int next;
 
 	m->peer->flags |= SYNFIN_END_FIN_ACKED;
 	m->peer->flags &= ~SYNFIN_END_FIN_DOUBTED;
 	if (conn->flags & SYNFIN_FLAG_SELF)
 		m->own->flags |= SYNFIN_END_FIN_ACKED;
-	if (synfin_close_state(conn) == SYNFIN_STATE_HALF)
+	next = synfin_close_state(conn);
+	if (next == SYNFIN_STATE_HALF)
 		conn->close.ack_ns = m->now;
-	if (synfin_close_state(conn) != SYNFIN_STATE_DONE)
+	if (next != SYNFIN_STATE_DONE)
 		return;
 	if (synfin_rst_is_behind_fin(conn)) {
 		synfin_believe(conn);

@@ -45,6 +45,17 @@ static inline __u8 synfin_by(__u32 from)
 	return from == SYNFIN_FROM_CLIENT ? SYNFIN_BY_CLIENT : SYNFIN_BY_SERVER;
 }
 
+/* From here on plain segments pass unseen, unless it is watched. */
+static inline void synfin_note_blind(struct synfin_move *m)
+{
+	if (!synfin_shows_all(m->seg) && !m->conn->blind_ns &&
+	    !(m->conn->flags & SYNFIN_FLAG_WATCHED))
+		m->conn->blind_ns = m->now;
+}
+
+/* phase_expected.c */
+bool synfin_expected(struct synfin_move *m);
+
 /* phase_handshake.c */
 unsigned int synfin_state_none(struct synfin_move *m);
 unsigned int synfin_state_syn(struct synfin_move *m);

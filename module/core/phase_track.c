@@ -93,6 +93,23 @@ static void track_sent(struct synfin_move *m)
 	}
 }
 
+/* Our own TCP has sent it, so that it has sent and received what passed unseen. */
+static void take_as_true(struct synfin_move *m)
+{
+	const struct synfin_segment *seg = m->seg;
+	__u32 next = seg->seq + seg->len;
+
+	synfin_note_window(m);
+	advance(m->own, next);
+	if (synfin_after(seg->ack, m->peer->nxt) && !(m->peer->flags & SYNFIN_END_FIN))
+		advance(m->peer, seg->ack);
+	m->peer->una = seg->ack;
+	m->own->flags &= ~SYNFIN_END_ONE_MORE;
+	m->peer->flags &= ~SYNFIN_END_ONE_MORE;
+	if (seg->len)
+		m->own->flags |= SYNFIN_END_DATA;
+}
+
 /*
  * Far from what is known: taken for true only when the other end speaks of it, too.
  * So it finds its place again after a hole, and nobody leads it astray from one side.
@@ -106,6 +123,10 @@ static void jump(struct synfin_move *m)
 	if (!synfin_has_ack(seg) || seg->seq - m->own->nxt > synfin_reach(m) ||
 	    seg->ack - m->peer->una > (__u64)synfin_reach(m) + SYNFIN_WINDOW_MAX)
 		return;
+	if (seg->belief == SYNFIN_BELIEF_TRUE) {
+		take_as_true(m);
+		return;
+	}
 	if (!synfin_other_agrees(m) ||
 	    (conn->flags & SYNFIN_FLAG_WATCHED && !conn->blind_ns)) {
 		conn->jump = (struct synfin_jump) {

@@ -7,6 +7,7 @@
  * What must hold is told from outside: by what was shown, and by the summary.
  */
 #include "core/phase.h"
+#include "../unit/both_ways.h"
 #include "fuzz.h"
 
 #define MOVES	128
@@ -283,7 +284,7 @@ static void show(struct world *w, const struct synfin_segment *seg)
 		begin(w);
 		synfin_phase_init(&w->conn, seg, 1, ++w->id);
 	}
-	synfin_phase_segment(&w->conn, seg, w->now, &res);
+	segment_both_ways(&w->conn, seg, w->now, &res);
 	/* Recorded, or passed over for a reason. */
 	HOLDS(res.gone || !res.nr == !!res.reason);
 	hold_result(w, &res);

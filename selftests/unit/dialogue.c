@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "both_ways.h"
 #include "dialogue.h"
 
 unsigned int dialogue_met[SYNFIN_STATE_NR][SYNFIN_KIND_NR][2];
@@ -245,7 +246,7 @@ void dialogue_show(struct dialogue *d, const struct synfin_segment *seg)
 		d->at = at;
 	d->conn = d->rival[d->at];
 	note_cell(d, seg);
-	synfin_phase_segment(&d->rival[d->at], seg, d->now, &d->res);
+	segment_both_ways(&d->rival[d->at], seg, d->now, &d->res);
 	d->conn = d->rival[d->at];
 	say_result(d);
 	if (d->res.opened)

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "both_ways.h"
 #include "fuzz.h"
 #include "tap.h"
 
@@ -214,7 +215,7 @@ static void step(struct walk *w)
 		begin(w, &seg);
 	}
 	state = w->conn.state;
-	synfin_phase_segment(&w->conn, &seg, w->now, &res);
+	segment_both_ways(&w->conn, &seg, w->now, &res);
 	hold_result(w, &res, state);
 }
 
@@ -276,7 +277,7 @@ static void show(struct synfin_conn *conn, const struct synfin_segment *seg,
 	if (seg->kind == SYNFIN_KIND_PLAIN && !seg->all &&
 	    !synfin_phase_awaits(conn))
 		return;
-	synfin_phase_segment(conn, seg, now, &res);
+	segment_both_ways(conn, seg, now, &res);
 	note(out, conn, &res);
 }
 

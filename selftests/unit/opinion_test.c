@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "both_ways.h"
 #include "fuzz.h"
 #include "tap.h"
 #include "tcp_model.h"
@@ -189,7 +190,7 @@ static void look(const struct synfin_segment *seen)
 	live = true;
 	if (seg.kind == SYNFIN_KIND_PLAIN && !all && !synfin_phase_awaits(&conn))
 		return;
-	synfin_phase_segment(&conn, &seg, now, &res);
+	segment_both_ways(&conn, &seg, now, &res);
 	note(&res);
 }
 

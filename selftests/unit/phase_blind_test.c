@@ -4,6 +4,7 @@
  * evenly spread over all numbers, at any pace. Fewer than one in a thousand may change
  * what is said of it while it goes on, and none what is said in the end.
  */
+#include "both_ways.h"
 #include "shape.h"
 
 #define GUESSES	4096u
@@ -33,7 +34,7 @@ static void show(struct talk *t, __u8 from, __u8 flags, __u32 seq, __u32 ack, __
 	seg.window = 64000;
 	if (seg.kind == SYNFIN_KIND_PLAIN && !synfin_phase_awaits(&t->conn))
 		return;
-	synfin_phase_segment(&t->conn, &seg, t->now, &res);
+	segment_both_ways(&t->conn, &seg, t->now, &res);
 	if (res.ended)
 		t->wrong++;
 }
