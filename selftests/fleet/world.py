@@ -176,11 +176,11 @@ def segments(n, client, server, cport, port):
     yield 3400, segment(*there, x + 2, y + 2, ACK)
 
 
-def capture(name, count, ports=(80, 443, 5432), host=1):
-    """A capture of so many connections, that end now."""
+def capture(name, count, ports=(80, 443, 5432), host=1, days=0):
+    """A capture of so many connections, that end now, or so many days ago."""
     server = bytes([10, 0, host, 1])
     step = 100_000                                  # nanoseconds
-    begin = int(time.time() * 1e9) - count * step - 10 * 10**9
+    begin = int((time.time() - days * 86400) * 1e9) - count * step - 10 * 10**9
     packets = []
     for n in range(count):
         client = bytes([10, 1 + n % 3, n // 250 % 250, 1 + n % 250])
