@@ -66,12 +66,17 @@ static u32 in_device(const struct sk_buff *skb, const struct nf_hook_state *stat
 	return below ?: state->in->ifindex;
 }
 
-/* Where it came from, and where it goes. */
+/* Where it came from, and where it goes, of what opens a connection. */
 static void note_devices(const struct sk_buff *skb, const struct nf_hook_state *state,
 			 struct synfin_segment *seg)
 {
 	seg->forwarded = state->hook == NF_INET_FORWARD;
-	seg->came_by = seg->forwarded ? in_device(skb, state) : 0;
+	seg->came_by = 0;
+	seg->device = 0;
+	if (!(seg->flags & SYNFIN_TCP_SYN))
+		return;
+	if (seg->forwarded)
+		seg->came_by = in_device(skb, state);
 	seg->device = state->hook == NF_INET_LOCAL_IN ? in_device(skb, state) :
 							state->out->ifindex;
 }

@@ -6,6 +6,11 @@
  * The depot is filled at load, so that connections wait for no page. A flow goes back
  * to the stock of the CPU where it has ended; a stock that is full gives a pack to the
  * depot, and if that is full, too, the flow goes back to the allocator.
+ *
+ * With kmem_cache_alloc() and kmem_cache_free() alone a connection costs 1,100
+ * instructions more (13,200 over nothing loaded, not 12,000; 6.1): new flows come from the
+ * allocator's slow path, as those that end come back long after, in batches, from
+ * another context.
  */
 #include "table_private.h"
 
@@ -23,11 +28,11 @@
 /* The most that a stock holds. */
 #define STOCK_MAX (2 * PACK)
 
-/* Packs in the depot after load, 2 MiB, and the most. */
+/* Packs in the depot after load, 5 MiB, and the most. */
 #define DEPOT_FILL 128
 #define DEPOT_MAX 256
 
-/* Flows taken from the allocator at a time, if there is nothing else: a page. */
+/* Flows taken from the allocator at a time, if there is nothing else. */
 #define REFILL	16
 
 /**
