@@ -26,6 +26,7 @@ from capture_make import (  # noqa: E402
 from reader_lib import (  # noqa: E402
     SYNFIN, Skip, capture, find_above, has, main, rows, run, same, several, test,
     tmp, write)
+import reader_library  # noqa: E402,F401 their tests are among these
 import reader_record  # noqa: E402,F401 their tests are among these
 import reader_report  # noqa: E402,F401
 
@@ -719,6 +720,19 @@ COMP_WORDS=(synfin stats --p) COMP_CWORD=2; _synfin; echo "${COMPREPLY[@]}"
     has(got[1], "record", "a command")
     same(got[2], "unreachable unanswered unacknowledged", "words")
     same(got[3], "--proc", "an option of a command")
+
+
+@test
+def services_are_among_the_commands():
+    text = run("help").text
+    for name in ("archive", "export", "ship", "ask"):
+        has(text, rf"\n  {name} ")
+        has(run("completion", "bash").text, rf"\b{name}\b")
+        has(run("--json", name, status=2).said, f"synfin {name} --help")
+        program = os.path.join(os.path.dirname(SYNFIN), "synfin-" +
+                               ("ship" if name == "ask" else name))
+        if os.path.exists(program):
+            same(run("help", name).text, run(name, "--help").text, f"help of {name}")
 
 
 @test

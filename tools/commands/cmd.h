@@ -21,6 +21,7 @@ enum {
 	CMD_LATENCY	= 1 << 9,
 	CMD_OVERVIEW	= 1 << 10,
 	CMD_REPORT	= 1 << 11,
+	CMD_SERVICE	= 1 << 13,
 	CMD_ALL		= -1,
 };
 

@@ -6,16 +6,29 @@
 #include <unistd.h>
 
 #include "commands/cmd.h"
+#include "commands/helper.h"
 #include "output/complain.h"
 
 static int cmd_help(const struct options *opt)
 {
 	const struct command *command;
 
+
 	if (!opt->topic)
 		return help_all();
+	if (is_helper(opt->topic))
+		return run_helper((char *[]){ (char *)opt->topic, (char *)"--help",
+					      NULL });
 	command = command_find(opt->topic);
 	return command ? help_command(command) : 2;
+}
+
+/* Its options are its own: so its name is looked at before any of them. */
+static int cmd_service(const struct options *opt)
+{
+	complain("%s: has options of its own, which follow it: see synfin %s --help",
+		 opt->command->name, opt->command->name);
+	return 2;
 }
 
 static int cmd_completion(const struct options *opt)
@@ -44,6 +57,14 @@ const struct command command_table[] = {
 	  "a page about what there is, with pictures (-o report.html)", NULL, cmd_report },
 	{ "record", CMD_RECORD,
 	  "write what happens to a file (-o FILE), to be read with -r", NULL, cmd_record },
+	{ "archive", CMD_SERVICE,
+	  "keep recordings for good, a file after the other", NULL, cmd_service },
+	{ "export", CMD_SERVICE,
+	  "metrics for Prometheus, on a port or in a file", NULL, cmd_service },
+	{ "ship", CMD_SERVICE,
+	  "send each connection to ClickHouse", NULL, cmd_service },
+	{ "ask", CMD_SERVICE,
+	  "ask ClickHouse about the connections of all hosts", NULL, cmd_service },
 	{ "help", CMD_HELP,
 	  "this text, or what a command can do", "COMMAND", cmd_help },
 	{ "completion", CMD_COMPLETION,

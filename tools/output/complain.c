@@ -28,6 +28,23 @@ static void put_harmless(const char *text)
 	}
 }
 
+/* Where messages go instead, by thread. */
+static _Thread_local struct {
+	char *buf;
+	size_t size;
+} instead;
+
+/**
+ * complain_into() - from now on put messages elsewhere
+ * @buf:	takes the first one, as a string; NULL for stderr again
+ * @size:	of @buf
+ */
+void complain_into(char *buf, size_t size)
+{
+	instead.buf = buf;
+	instead.size = size;
+}
+
 /**
  * complain() - say what went wrong
  * @format: as of printf(), no newline
@@ -39,10 +56,15 @@ int complain(const char *format, ...)
 	char text[8192];
 	va_list args;
 
-	fflush(stdout);
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	if (instead.buf) {
+		if (!*instead.buf)
+			snprintf(instead.buf, instead.size, "%s", text);
+		return -1;
+	}
+	fflush(stdout);
 	fputs("synfin: ", stderr);
 	put_harmless(text);
 	fputc('\n', stderr);

@@ -5,8 +5,11 @@
 #ifndef _TOOLS_COMPLAIN_H
 #define _TOOLS_COMPLAIN_H
 
+#include <stddef.h>
+
 #include "output/util.h"
 
+void complain_into(char *buf, size_t size);
 int complain(const char *format, ...) __printf(1, 2);
 int complain_version(const char *name, unsigned int version, unsigned int known,
 		     const char *advice);

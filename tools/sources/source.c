@@ -3,8 +3,6 @@
  * Which source the command line means. A file tells by its first bytes what it
  * is; what is no recording is left to libpcap.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "output/complain.h"
@@ -74,23 +72,6 @@ static struct source *open_file(const struct options *opt)
 		complain("%s: is no recording: leave out --follow", inputs->in[0]->name);
 	inputs_close(inputs);
 	return NULL;
-}
-
-/**
- * source_fail() - the source cannot go on
- * @src: the source
- * @format: as of printf(): what is wrong
- *
- * Return: SOURCE_FAILED.
- */
-enum source_state source_fail(struct source *src, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(src->error, sizeof(src->error), format, args);
-	va_end(args);
-	return SOURCE_FAILED;
 }
 
 /**

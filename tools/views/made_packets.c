@@ -175,7 +175,8 @@ static int put_unseen(struct maker *m, const struct step *before, uint8_t from, 
 		return 0;
 	*fmt_grouped(number, s.len) = '\0';
 	snprintf(text, sizeof(text),
-		 "stands for %.30s byte%s from the %s, which synfin does not watch", number, s.len == 1 ? "" : "s", from ? "server" : "client");
+		 "stands for %.30s byte%s from the %s, which synfin does not watch", number,
+		 s.len == 1 ? "" : "s", from ? "server" : "client");
 	m->next[from] = to;
 	return put_packet(m, &s, text);
 }
