@@ -74,6 +74,9 @@ check-soak:
 check-kernels:
 	scripts/kernels
 
+check-arm64:
+	scripts/check-arm64
+
 # FUZZ_SECONDS= for each target.
 fuzz: reader
 	$(MAKE) -s -C selftests/fuzz fuzz
@@ -101,6 +104,7 @@ help:
 	@echo 'make demo          real HTTP and HTTPS connections in a test VM'
 	@echo 'make check         every test; make check-debug: in two debug kernels'
 	@echo 'make check-kernels some of them in every kernel that is installed'
+	@echo 'make check-arm64   cross-built, and tried in an emulated arm64 machine'
 	@echo 'make check-soak    all that may go wrong at once, for twenty minutes'
 	@echo 'make check-more    the same, with more paths through networks'
 	@echo 'make check-fleet   Prometheus, ClickHouse and rsyslog take what hosts see'
@@ -110,4 +114,4 @@ help:
 
 .PHONY: all module reader install install-reader install-module-files \
 	install-source deb check-deb check-fleet setup demo check check-more check-debug \
-	check-kernels check-soak fuzz coverage bench bench-quick clean help
+	check-kernels check-arm64 check-soak fuzz coverage bench bench-quick clean help

@@ -19,6 +19,10 @@
 
 #include "uapi/synfin.h"
 
+/* Recordings go from one machine to another as they are. */
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	      "synfin is for little-endian processors");
+
 #define SYNFIN_ABI_SIZE(type, size) \
 	static_assert(sizeof(type) == (size), "size of " #type)
 #define SYNFIN_ABI_FIELD(type, field, offset) \
