@@ -39,17 +39,6 @@ int fuzz_begin(int *argc, char ***argv)
 	return 0;
 }
 
-static int run(const struct options *opt)
-{
-	if (!strcmp(opt->command, "phases"))
-		return cmd_phases(opt);
-	if (!strcmp(opt->command, "ladder"))
-		return cmd_ladder(opt);
-	if (!strcmp(opt->command, "record"))
-		return cmd_record(opt);
-	return cmd_conns(opt);
-}
-
 int fuzz_one(const uint8_t *data, size_t size)
 {
 	char *argv[10] = { "synfin" };
@@ -65,7 +54,7 @@ int fuzz_one(const uint8_t *data, size_t size)
 		argv[argc++] = ways[data[0] % 12][i];
 	optind = 0;
 	HOLDS(options_parse(&opt, argc, argv) == OPTIONS_RUN);
-	HOLDS(run(&opt) <= 2);
+	HOLDS(opt.command->run(&opt) <= 2);
 	filter_free(&opt.filter);
 	return 0;
 }

@@ -5,6 +5,7 @@
 Usage: seeds.py FOLDER RING_SEED READER
 """
 import pathlib
+import ssl
 import subprocess
 import sys
 
@@ -109,6 +110,39 @@ def captures():
         for i, frame in enumerate(frames))
 
 
+def hello():
+    """What a client of TLS says first, and a server that has no certificate."""
+    said = [ssl.MemoryBIO() for _ in range(2)]
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    ends = (context.wrap_bio(said[1], said[0], server_hostname="example.org"),
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).wrap_bio(said[0], said[1], True))
+    words = []
+    for end, out in zip(ends, said):
+        try:
+            end.do_handshake()
+        except ssl.SSLError:
+            pass
+        words.append(out.read())
+        out.write(words[-1])
+    return words
+
+
+def first_bytes():
+    yield "http", (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 404 Not Found\r\n\r\n")
+    yield "http2", (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", b"\0\0\0\4\0")
+    yield "ssh", (b"SSH-2.0-a\r\n", b"SSH-2.0-b\r\n")
+    yield "smtp", (b"", b"220 a ESMTP\r\n")
+    yield "tls", hello()
+
+
+def pieces(words, length):
+    """Moves of payload.c: one end after the other, so many bytes at a time."""
+    return b"".join(bytes([end, len(word[i:i + length])]) + word[i:i + length]
+                    for end, word in enumerate(words)
+                    for i in range(0, len(word), length))
+
+
 def main(root, ring_seed, reader):
     wire, machine = Folder(root, "wire"), Folder(root, "machine")
     file, options = Folder(root, "file"), Folder(root, "options")
@@ -118,6 +152,10 @@ def main(root, ring_seed, reader):
         for start in range(8):
             machine.add(f"{name}-{start}",
                         bytes([start]) + b"".join(map(bytes, moves)))
+    payload = Folder(root, "payload")
+    for name, words in first_bytes():
+        for length in (255, 7):
+            payload.add(f"{name}-{length}", pieces(words, length))
     for i, words in enumerate(COMMANDS):
         options.add(str(i), b"\0".join(w.encode() for w in words) + b"\0")
     for i, (name, data) in enumerate(captures()):
