@@ -13,7 +13,6 @@ static int cmd_help(const struct options *opt)
 {
 	const struct command *command;
 
-
 	if (!opt->topic)
 		return help_all();
 	if (is_helper(opt->topic))
