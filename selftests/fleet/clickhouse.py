@@ -191,7 +191,10 @@ class Slow(threading.Thread):
                 break
             server.sendall(data)
             time.sleep(len(data) / self.rate)
-        server.shutdown(socket.SHUT_WR)
+        try:
+            server.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
         if self.broken:
             client.close()
 

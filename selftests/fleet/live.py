@@ -75,7 +75,7 @@ class Guest:
         rows = 0
         for name in os.listdir(self.folder + "/spool"):
             if name.startswith("rows."):
-                with open(f"{self.folder}/spool/{name}", encoding="ascii") as f:
+                with open(f"{self.folder}/spool/{name}", encoding="utf-8") as f:
                     rows += sum(f'"server_port":{port},' in line for line in f)
         return rows
 
@@ -215,7 +215,7 @@ def main():
     test_death(shards, guests[1])
     test_end(one, guests[2])
     for g in guests:
-        with open(path("guest-" + g.name, "log"), encoding="ascii") as f:
+        with open(path("guest-" + g.name, "log"), encoding="utf-8") as f:
             text = f.read()
         if "error" in text:
             note(f"{g.name}: {text[-500:]}")
