@@ -81,9 +81,8 @@ __u32 synfin_reach(const struct synfin_move *m)
 	bool again = m->conn->flags & SYNFIN_FLAG_WATCHED && m->conn->blind_ns;
 	__u64 reach = synfin_elapsed(again ? m->conn->watched_ns : m->now,
 				     m->conn->seen_ns);
-	__u32 gap = synfin_shows_all(m->seg) ? SYNFIN_GAP_MAX : SYNFIN_PACKET_MAX;
 
-	reach = gap + (reach < most ? reach : most) * 16;
+	reach = SYNFIN_GAP_MAX + (reach < most ? reach : most) * 16;
 	return reach < most ? reach : most;
 }
 

@@ -15,9 +15,6 @@
 /* More than what a capture misses between two segments, at once. */
 #define SYNFIN_GAP_MAX		0x1000000u
 
-/* More than what passes a hook at once, unseen: one packet. */
-#define SYNFIN_PACKET_MAX	0x100000u
-
 /**
  * struct synfin_move - a segment that meets a connection
  * @conn:	the connection
