@@ -120,8 +120,12 @@ static void jump(struct synfin_move *m)
 	const struct synfin_segment *seg = m->seg;
 	__u32 sent = conn->jump.seq;
 
-	if (!synfin_has_ack(seg) || seg->seq - m->own->nxt > synfin_reach(m) ||
-	    seg->ack - m->peer->una > (__u64)synfin_reach(m) + SYNFIN_WINDOW_MAX)
+	if (!synfin_has_ack(seg))
+		return;
+	/* Where the other end has spoken of, that was found to be near enough. */
+	if (!synfin_other_agrees(m) &&
+	    (seg->seq - m->own->nxt > synfin_reach(m) ||
+	     seg->ack - m->peer->una > (__u64)synfin_reach(m) + SYNFIN_WINDOW_MAX))
 		return;
 	if (seg->belief == SYNFIN_BELIEF_TRUE) {
 		take_as_true(m);

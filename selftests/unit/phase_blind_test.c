@@ -200,6 +200,30 @@ static void closes_after_data_that_bypassed(void)
 	TAP_EQUAL(sum.bytes_server, 2000000900);
 }
 
+/* So much passes while the table looks away that neither end's numbers are near. */
+static void finds_its_place_when_it_is_fast(void)
+{
+	static struct talk t;
+	struct synfin_record_conn sum;
+	unsigned int i;
+
+	open_up(&t, true);
+	for (i = 0; i < 30; i++) {
+		synfin_phase_unwatch(&t.conn, t.now);
+		t.nxt[1] += 200000000;
+		t.now += 150 * MS;
+		synfin_phase_watch(&t.conn, t.now);
+		say(&t, 0, SYNFIN_TCP_ACK, 0);
+		say(&t, 1, SYNFIN_TCP_ACK, 1000);
+		say(&t, 0, SYNFIN_TCP_ACK, 0);
+		TAP_EQUAL(t.conn.blind_ns, 0);
+	}
+	close_truly(&t, "fast", 0);
+	synfin_phase_summary(&t.conn, &sum);
+	TAP_EQUAL(sum.bytes_server, 30 * 200001000ULL);
+	TAP_IS(!(sum.flags & SYNFIN_CONN_BYTES_PARTIAL));
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(resets_that_are_guessed),
 	TAP_TEST(fins_that_are_guessed),
@@ -207,6 +231,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(volley_before_the_close),
 	TAP_TEST(true_reset_is_believed),
 	TAP_TEST(closes_after_data_that_bypassed),
+	TAP_TEST(finds_its_place_when_it_is_fast),
 };
 
 int main(void)
