@@ -109,4 +109,74 @@ static inline struct sock *synfin_lookup6(struct net *net,
 #endif
 }
 
+/**
+ * synfin_listener4() - the listener of a segment
+ * @net:	the namespace
+ * @saddr:	source address of the segment
+ * @sport:	source port
+ * @daddr:	destination address
+ * @dport:	destination port, host order
+ *
+ * Since 6.18 it finds the hash table by itself.
+ *
+ * Context: under rcu_read_lock().
+ *
+ * Return: the socket, not held, or NULL.
+ */
+static inline struct sock *synfin_listener4(struct net *net, __be32 saddr,
+					    __be16 sport, __be32 daddr, u16 dport)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	return __inet_lookup_listener(net, NULL, 0, saddr, sport, daddr, dport, 0, 0);
+#else
+	return __inet_lookup_listener(net, net->ipv4.tcp_death_row.hashinfo, NULL, 0,
+				      saddr, sport, daddr, dport, 0, 0);
+#endif
+}
+
+/**
+ * synfin_listener6() - likewise, for IPv6
+ * @net:	the namespace
+ * @saddr:	source address of the segment
+ * @sport:	source port
+ * @daddr:	destination address
+ * @dport:	destination port, host order
+ *
+ * Since 6.18 it finds the hash table by itself.
+ *
+ * Context: under rcu_read_lock().
+ *
+ * Return: the socket, not held, or NULL.
+ */
+static inline struct sock *synfin_listener6(struct net *net,
+					    const struct in6_addr *saddr, __be16 sport,
+					    const struct in6_addr *daddr, u16 dport)
+{
+#if !IS_ENABLED(CONFIG_IPV6)
+	return NULL;
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	return inet6_lookup_listener(net, NULL, 0, saddr, sport, daddr, dport, 0, 0);
+#else
+	return inet6_lookup_listener(net, net->ipv4.tcp_death_row.hashinfo, NULL, 0,
+				     saddr, sport, daddr, dport, 0, 0);
+#endif
+}
+
+/* The tracepoint skb:kfree_skb tells since 6.11 whose socket it was, too. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#define SYNFIN_ON_KFREE_SKB(name)					\
+	void name(void *data, struct sk_buff *skb, void *location,	\
+		  enum skb_drop_reason reason, struct sock *rx_sk)
+#else
+#define SYNFIN_ON_KFREE_SKB(name)					\
+	void name(void *data, struct sk_buff *skb, void *location,	\
+		  enum skb_drop_reason reason)
+#endif
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#include <net/dropreason-core.h>
+#else
+#include <net/dropreason.h>
+#endif
+
 #endif /* _SYNFIN_COMPAT_H */

@@ -58,15 +58,11 @@ static noinline void trace_later(struct synfin_batch *b, const struct synfin_con
 
 	if (WARN_ON_ONCE(b->nr_steps == ARRAY_SIZE(b->step)))
 		return;
-	if (!b->nr_heads || b->head[b->nr_heads - 1].id != conn->id) {
-		if (WARN_ON_ONCE(b->nr_heads == ARRAY_SIZE(b->head)))
-			return;
-		synfin_record_head(conn, &b->head[b->nr_heads++],
-				   SYNFIN_RECORD_PHASES, 0, 0);
-	}
+	/* All phases of a batch are of one connection. */
+	if (!b->nr_steps)
+		synfin_record_head(conn, &b->head, SYNFIN_RECORD_PHASES, 0, 0);
 	memcpy(copy, step, sizeof(*copy));
 	copy->time_ns += offset;
-	copy->reserved0 = b->nr_heads - 1;
 	b->nr_steps++;
 }
 
@@ -133,10 +129,26 @@ static void write_phases(struct synfin_batch *b, const struct synfin_conn *conn,
 	synfin_stats_inc(b->sn, SYNFIN_CNT_phase_records);
 }
 
+/* Established for the client, but the server's queue never had room for it. */
+static bool is_unaccepted(const struct synfin_conn *conn,
+			  const struct synfin_record_conn *rec,
+			  const struct synfin_drops *drops)
+{
+	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
+	const struct synfin_end *server = &conn->end[SYNFIN_FROM_SERVER];
+
+	return drops->reason == SYNFIN_DROP_ACCEPT_QUEUE && !drops->taken &&
+	       rec->opening == SYNFIN_OPEN_ESTABLISHED &&
+	       !(server->flags & (SYNFIN_END_DATA | SYNFIN_END_FIN)) &&
+	       !(client->flags & SYNFIN_END_FIN_ACKED) &&
+	       (!rec->bytes_server || rec->bytes_server == SYNFIN_BYTES_NONE);
+}
+
 /* A connection has ended. */
 static noinline void write_conn(struct synfin_batch *b, const struct synfin_conn *conn,
 				const struct synfin_held *held,
-				const struct synfin_owner *owner)
+				const struct synfin_owner *owner,
+				const struct synfin_drops *drops)
 {
 	union synfin_record *rec;
 	struct synfin_ring *ring;
@@ -147,6 +159,13 @@ static noinline void write_conn(struct synfin_batch *b, const struct synfin_conn
 	rec->head.time_ns = conn->first_ns + date_offset();
 	rec->conn.phase_count = held->phases;
 	synfin_owner_tell(owner, &rec->conn);
+	rec->conn.drop_reason = drops->reason;
+	rec->conn.drop_hook = drops->hook;
+	rec->conn.drop_count = drops->count;
+	if (unlikely(drops->count) && is_unaccepted(conn, &rec->conn, drops)) {
+		rec->conn.flags |= SYNFIN_CONN_UNACCEPTED;
+		synfin_stats_inc(b->sn, SYNFIN_CNT_unaccepted);
+	}
 	counted = synfin_stats_count(b->sn, &rec->conn);
 	if (unlikely(!counted || trace_synfin_conn_enabled()))
 		conn_later(b, &rec->conn, counted);
@@ -162,7 +181,7 @@ static __always_inline void take_step(struct synfin_batch *b,
 {
 	held->phases += held->phases != U16_MAX;
 	/* A handshake that falters is shown as it does. */
-	if (hold && held->nr < SYNFIN_HELD_MAX &&
+	if (hold && held->nr < SYNFIN_HELD_MAX && step->phase != SYNFIN_PHASE_DROP &&
 	    (step->count == 1 || conn->state >= SYNFIN_STATE_OPEN))
 		held->step[held->nr++] = *step;
 	else
@@ -175,6 +194,7 @@ static __always_inline void take_step(struct synfin_batch *b,
  * @conn:	its connection, already in the state after it
  * @held:	what the flow holds
  * @owner:	whose it is
+ * @drops:	what of it was dropped here
  * @res:	the phases, and the end
  *
  * What is sent again is recorded the 2nd, 4th, 8th ... time, and counted each time.
@@ -183,6 +203,7 @@ static __always_inline void take_step(struct synfin_batch *b,
  */
 void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 			struct synfin_held *held, const struct synfin_owner *owner,
+			const struct synfin_drops *drops,
 			const struct synfin_result *res)
 {
 	bool hold = is_unsettled(conn) && !res->ended;
@@ -205,7 +226,7 @@ void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 	if (unlikely(held->nr && !hold))
 		write_phases(b, conn, held, NULL);
 	if (res->ended)
-		write_conn(b, conn, held, owner);
+		write_conn(b, conn, held, owner, drops);
 }
 
 /**
@@ -238,7 +259,7 @@ noinline void synfin_emit_rest(struct synfin_batch *b)
 	unsigned int i;
 
 	for (i = 0; i < b->nr_steps; i++)
-		trace_synfin_phase(&b->head[b->step[i].reserved0], &b->step[i]);
+		trace_synfin_phase(&b->head, &b->step[i]);
 	for (i = 0; i < b->nr_conns; i++) {
 		trace_synfin_conn(&b->conn[i]);
 		if (b->uncounted & BIT(i))

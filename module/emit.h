@@ -19,6 +19,7 @@
 
 #include <linux/types.h>
 #include "core/phase.h"
+#include "drop.h"
 #include "process.h"
 #include "uapi/synfin.h"
 
@@ -62,12 +63,11 @@ static inline void synfin_held_init(struct synfin_held *held)
  * struct synfin_batch - what one segment, or one wait that is over, leaves to be done
  * @sn:		the namespace
  * @silent:	no tracepoint fires for what is held: it may be forgotten
- * @nr_heads:	how many are in @head
  * @nr_steps:	how many are in @step
  * @nr_conns:	how many are in @conn
  * @uncounted:	a bit for each of @conn that the statistics do not have
- * @head:	of connections of which phases passed
- * @step:	these phases, for the tracepoint; reserved0 is the number of the head
+ * @head:	of the connection of which phases passed
+ * @step:	these phases, for the tracepoint
  * @conn:	summaries
  *
  * On the stack of its user; not to be zeroed.
@@ -75,11 +75,10 @@ static inline void synfin_held_init(struct synfin_held *held)
 struct synfin_batch {
 	struct synfin_net		*sn;
 	bool				silent;
-	u8				nr_heads;
 	u8				nr_steps;
 	u8				nr_conns;
 	u8				uncounted;
-	struct synfin_record_head	head[SYNFIN_BATCH_CONNS];
+	struct synfin_record_head	head;
 	struct synfin_record_step	step[SYNFIN_BATCH_STEPS];
 	struct synfin_record_conn	conn[SYNFIN_BATCH_CONNS];
 };
@@ -96,7 +95,6 @@ static inline void synfin_emit_begin(struct synfin_batch *b,
 {
 	b->sn = sn;
 	b->silent = false;
-	b->nr_heads = 0;
 	b->nr_steps = 0;
 	b->nr_conns = 0;
 	b->uncounted = 0;
@@ -104,6 +102,7 @@ static inline void synfin_emit_begin(struct synfin_batch *b,
 
 void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 			struct synfin_held *held, const struct synfin_owner *owner,
+			const struct synfin_drops *drops,
 			const struct synfin_result *res);
 void synfin_emit_held(struct synfin_batch *b, const struct synfin_conn *conn,
 		      const struct synfin_held *held);

@@ -166,6 +166,7 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 	}
 	seg.way = once ? 0 : synfin_dedup_way(skb, state);
 	note_devices(skb, state, &seg);
+	seg.here = once || state->hook == NF_INET_LOCAL_IN;
 	synfin_socket_judge(skb, state, &seg);
 	if (unlikely(seg.belief == SYNFIN_BELIEF_FORGED) &&
 	    seg.kind == SYNFIN_KIND_RST && state->hook == NF_INET_LOCAL_IN)

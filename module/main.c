@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "drop.h"
 #include "net.h"
 #include "table.h"
 #include "recheck.h"
@@ -177,21 +178,31 @@ static int __init synfin_init(void)
 	if (err)
 		return err;
 	synfin_recheck_setup();
-	err = setup_flows();
+	err = synfin_drop_setup();
 	if (err)
 		goto err_teardown_ring;
+	err = setup_flows();
+	if (err)
+		goto err_teardown_drops;
 	err = synfin_net_setup();
 	if (err)
 		goto err_teardown_flows;
 	err = synfin_ring_map_setup();
 	if (err)
 		goto err_teardown_nets;
+	err = synfin_drop_watch();
+	if (err)
+		goto err_teardown_ring_map;
 	return 0;
 
+err_teardown_ring_map:
+	synfin_ring_map_teardown();
 err_teardown_nets:
 	synfin_net_teardown();
 err_teardown_flows:
 	teardown_flows();
+err_teardown_drops:
+	synfin_drop_teardown();
 err_teardown_ring:
 	synfin_ring_teardown();
 	return err;
@@ -199,9 +210,11 @@ err_teardown_ring:
 
 static void __exit synfin_exit(void)
 {
+	synfin_drop_cease();
 	synfin_ring_map_teardown();
 	synfin_net_teardown();
 	teardown_flows();
+	synfin_drop_teardown();
 	/* Tracepoints may still be running on behalf of the last report. */
 	tracepoint_synchronize_unregister();
 	synfin_ring_teardown();

@@ -3,8 +3,10 @@
  * Network namespaces come and go: each gets figures, files in its /proc and hooks.
  */
 #include "net.h"
+#include "drop.h"
 #include "hook.h"
 #include "maker.h"
+#include "queue.h"
 #include "recheck.h"
 #include "stats.h"
 #include "table.h"
@@ -49,6 +51,7 @@ static int __net_init synfin_net_init(struct net *net)
 	err = synfin_hook_init(sn);
 	if (err)
 		goto err_clean_proc;
+	WRITE_ONCE(sn->watched, true);
 	return 0;
 
 err_clean_proc:
@@ -64,6 +67,8 @@ err_put_maker:
 /* A grace period passes between the two: no hook of the namespace runs any more. */
 static void __net_exit synfin_net_pre_exit(struct net *net)
 {
+	/* Whoever drops a segment has read it under rcu_read_lock(). */
+	WRITE_ONCE(synfin_net(net)->watched, false);
 	synfin_hook_clean(synfin_net(net));
 }
 
@@ -74,6 +79,7 @@ static void __net_exit synfin_net_exit_batch(struct list_head *nets)
 	struct net *net;
 
 	synfin_recheck_flush();
+	synfin_drop_flush();
 	list_for_each_entry(net, nets, exit_list) {
 		synfin_proc_clean(synfin_net(net));
 		synfin_hook_free(synfin_net(net));
@@ -82,6 +88,7 @@ static void __net_exit synfin_net_exit_batch(struct list_head *nets)
 	if (!gone)
 		synchronize_rcu();
 	list_for_each_entry(net, nets, exit_list) {
+		synfin_queue_clean(synfin_net(net));
 		synfin_stats_clean(synfin_net(net));
 		mem_cgroup_put(synfin_net(net)->memcg);
 		synfin_maker_put(synfin_net(net)->maker);
@@ -95,6 +102,19 @@ static struct pernet_operations synfin_net_ops = {
 	.id = &synfin_net_id,
 	.size = sizeof(struct synfin_net),
 };
+
+/**
+ * synfin_net_of() - what is kept for a namespace
+ * @net: the namespace; it is there, and so is the module's part of it
+ *
+ * Context: any.
+ *
+ * Return: its part.
+ */
+struct synfin_net *synfin_net_of(const struct net *net)
+{
+	return synfin_net(net);
+}
 
 /**
  * synfin_net_setup() - begin to watch all namespaces, and those to come

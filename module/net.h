@@ -30,6 +30,9 @@ struct synfin_counters;
  * @inum:	its inode number, as in /proc/PID/ns/net
  * @hooks:	what was registered; their priv is this
  * @proc:	its /proc/net/synfin
+ * @watched:	what it drops is looked at
+ * @pressed:	jiffies, when a queue of a listener was found half full; 0 if none was
+ * @listeners:	the queues of its listeners; NULL until one has answered
  * @flows:	its flows, and whoever looks at one that is no longer in the table: while
  *		there are any, it stays
  * @embryonic:	those that no ACK has proved
@@ -44,12 +47,16 @@ struct synfin_net {
 	u32				inum;
 	struct nf_hook_ops		*hooks;
 	struct proc_dir_entry		*proc;
+	bool				watched;
+	u32				pressed;
+	struct synfin_listeners		*listeners;
 	atomic_t			flows ____cacheline_aligned_in_smp;
 	atomic_t			embryonic;
 	struct synfin_maker		*maker;
 	DECLARE_BITMAP(stripes, SYNFIN_NET_STRIPES);
 };
 
+struct synfin_net *synfin_net_of(const struct net *net);
 int synfin_net_setup(void);
 void synfin_net_teardown(void);
 

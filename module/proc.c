@@ -8,6 +8,7 @@
  * waits for the reads that are under way.
  */
 #include "table.h"
+#include "queue.h"
 #include "ring.h"
 #include "stats.h"
 
@@ -166,25 +167,38 @@ static void synfin_services_heading(struct seq_file *m)
 	for (i = SYNFIN_CNT_open_established; i <= SYNFIN_CNT_close_evicted; i++)
 		seq_printf(m, " %s", synfin_counter_names[i]);
 	seq_puts(m, " closed_by_client closed_by_server server_rtt_count");
-	seq_puts(m, " server_rtt_sum_ns bytes_client bytes_server\n");
+	seq_puts(m, " server_rtt_sum_ns bytes_client bytes_server");
+	seq_puts(m, " accept_overflows syn_overflows accept_longest accept_limit\n");
 }
 
 static int synfin_services_show(struct seq_file *m, void *v)
 {
+	struct synfin_listener *listeners, queue;
 	struct synfin_service *services;
+	unsigned int nr_listeners;
 	int i, j, nr;
 
+	listeners = kvmalloc_array(SYNFIN_LISTENERS, sizeof(*listeners),
+				   GFP_KERNEL_ACCOUNT);
+	if (!listeners)
+		return -ENOMEM;
 	nr = synfin_stats_services(synfin_proc_net(m), &services);
-	if (nr < 0)
+	if (nr < 0) {
+		kvfree(listeners);
 		return nr;
+	}
+	nr_listeners = synfin_queue_copy(synfin_proc_net(m), listeners);
 
 	synfin_services_heading(m);
 	for (i = 0; i < nr; i++) {
 		seq_printf(m, "%u", services[i].port);
 		for (j = 0; j < SYNFIN_CELL_NR; j++)
 			seq_printf(m, " %llu", services[i].cell[j]);
-		seq_putc(m, '\n');
+		synfin_queue_sum(listeners, nr_listeners, services[i].port, &queue);
+		seq_printf(m, " %llu %llu %u %u\n", queue.overflows,
+			   queue.syn_overflows, queue.longest, queue.limit);
 	}
+	kvfree(listeners);
 	kvfree(services);
 	return 0;
 }
@@ -339,6 +353,7 @@ int synfin_proc_init(struct synfin_net *sn)
 				   sn) &&
 	    proc_create_net_single("services", 0444, dir,
 				   synfin_services_show, sn) &&
+	    proc_create_net_single("listeners", 0444, dir, synfin_queue_show, sn) &&
 	    proc_create_net_data("flows", 0400, dir, &synfin_flows_ops,
 				 sizeof(struct synfin_flow_walk), sn))
 		return 0;

@@ -7,6 +7,8 @@
  */
 #include "route.h"
 #include "dedup.h"
+#include "drop.h"
+#include "queue.h"
 #include "emit.h"
 #include "table.h"
 #include "stats.h"
@@ -14,7 +16,10 @@
 static void emit_result(struct synfin_batch *batch, struct synfin_flow *flow,
 			const struct synfin_result *res)
 {
-	synfin_emit_result(batch, &flow->conn, &flow->held, &flow->owner, res);
+	/* What went on for longer was taken in the end. */
+	flow->drops.taken = flow->conn.mark[0] & SYNFIN_FLOW_LIVED;
+	synfin_emit_result(batch, &flow->conn, &flow->held, &flow->owner, &flow->drops,
+			   res);
 }
 
 static void count_result(struct synfin_net *sn, const struct synfin_result *res)
@@ -53,6 +58,46 @@ static __always_inline void note_owner(struct synfin_flow *flow,
 	}
 }
 
+/* Hash of the connection that has opened last, on each CPU: if its ACK is dropped. */
+static DEFINE_PER_CPU(u64, last_opened);
+
+/**
+ * synfin_route_opened() - which connection has opened last here?
+ *
+ * Context: any.
+ *
+ * Return: the hash of its endpoints.
+ */
+u64 synfin_route_opened(void)
+{
+	return raw_cpu_read(last_opened);
+}
+
+/* Is a SYN sent again, or a SYN-ACK as if its ACK had not come? A queue may be full. */
+static __always_inline bool is_suspect(const struct synfin_flow *flow,
+				       const struct synfin_segment *seg,
+				       const struct sock *sk)
+{
+	if (seg->kind == SYNFIN_KIND_SYN)
+		return seg->here && flow->conn.end[SYNFIN_FROM_CLIENT].syns > 1;
+	return seg->kind == SYNFIN_KIND_SYN_ACK && sk &&
+	       flow->conn.state == SYNFIN_STATE_OPEN;
+}
+
+/*
+ * Our own TCP answers a SYN with a RST: no socket had use for it. The connection ends with
+ * that, before its SYN is dropped.
+ */
+static void note_refusal(struct synfin_flow *flow, const struct synfin_segment *seg)
+{
+	if (seg->belief != SYNFIN_BELIEF_TRUE ||
+	    flow->conn.state != SYNFIN_STATE_SYN ||
+	    seg->sport != flow->conn.server_port || flow->drops.count)
+		return;
+	flow->drops.count = 1;
+	flow->drops.reason = SYNFIN_DROP_NO_SOCKET;
+}
+
 static __always_inline void follow(struct synfin_net *sn,
 				   const struct synfin_segment *seg, u64 hash,
 				   const struct sock *sk, bool may_be_forgotten)
@@ -61,6 +106,7 @@ static __always_inline void follow(struct synfin_net *sn,
 	struct synfin_batch batch SYNFIN_UNINITIALIZED;
 	struct synfin_result res SYNFIN_UNINITIALIZED;
 	struct synfin_flow *flow;
+	bool suspect;
 
 	flow = synfin_table_get(sn, seg, hash, &hold);
 	if (!flow) {
@@ -78,15 +124,27 @@ static __always_inline void follow(struct synfin_net *sn,
 	batch.silent = may_be_forgotten && hold_back(flow);
 	if (sk)
 		note_owner(flow, seg, sk);
+	if (unlikely(seg->kind == SYNFIN_KIND_RST))
+		note_refusal(flow, seg);
 	synfin_phase_segment(&flow->conn, seg, hold.now_ns, &res);
 	if (seg->way && res.nr)
 		synfin_dedup_passed(flow, seg);
 	emit_result(&batch, flow, &res);
-	if (unlikely(res.opened && hold.rivals > 1))
-		synfin_table_opened(flow, &hold);
+	suspect = is_suspect(flow, seg, sk);
+	if (res.opened) {
+		raw_cpu_write(last_opened, hash);
+		if (unlikely(hold.rivals > 1))
+			synfin_table_opened(flow, &hold);
+	}
 	synfin_table_put(flow, &hold);
 	count_result(sn, &res);
 	synfin_emit_end(&batch);
+	if (unlikely(suspect) ||
+	    (seg->here && (res.opened || seg->kind == SYNFIN_KIND_SYN) &&
+	     synfin_queue_is_pressed(sn)))
+		synfin_drop_suspect(sn, seg);
+	if (sk && seg->kind == SYNFIN_KIND_SYN_ACK)
+		synfin_queue_note(sn, sk);
 }
 
 /**
@@ -154,6 +212,144 @@ noinline void synfin_route_again(struct synfin_net *sn,
 		synfin_stats_inc(sn, SYNFIN_CNT_recorded);
 		synfin_stats_add(sn, SYNFIN_CNT_forged_rst, -1);
 	}
+	synfin_emit_end(&batch);
+}
+
+/* It was seen a moment ago, or else it never came so far. */
+#define SEEN_NS		(50 * NSEC_PER_MSEC)
+
+static bool has_passed(const struct synfin_conn *conn,
+		       const struct synfin_drop_event *event)
+{
+	if (event->place == SYNFIN_DROP_EITHER)
+		return conn->state != SYNFIN_STATE_NONE &&
+		       conn->seen_ns + SEEN_NS > event->passed_ns;
+	return event->place == SYNFIN_DROP_BEHIND;
+}
+
+/* Is it of the handshake, or of the close? */
+static bool is_told_of(const struct synfin_conn *conn, const struct synfin_segment *seg)
+{
+	if (conn->state == SYNFIN_STATE_DONE)
+		return false;
+	if (seg->kind != SYNFIN_KIND_PLAIN)
+		return true;
+	/* The third segment is known by its numbers, whatever has come since. */
+	return conn->state == SYNFIN_STATE_SYN_ACK ||
+	       (!seg->len && seg->seq == conn->end[SYNFIN_FROM_CLIENT].isn + 1 &&
+		seg->ack == conn->end[SYNFIN_FROM_SERVER].isn + 1);
+}
+
+static void note_drop(struct synfin_batch *batch, struct synfin_flow *flow,
+		      const struct synfin_drop_event *event)
+{
+	struct synfin_result res = { .nr = 1 };
+	struct synfin_drops *drops = &flow->drops;
+
+	drops->count += drops->count != U16_MAX;
+	drops->reason = event->reason;
+	drops->hook = event->hook;
+	synfin_phase_drop(&flow->conn, &event->seg, event->passed_ns, drops->count,
+			  &res.step[0]);
+	res.step[0].reason = event->reason;
+	res.step[0].hook = event->hook;
+	emit_result(batch, flow, &res);
+}
+
+/* Is it still so that nothing came of a SYN, or of the ACK of a SYN-ACK? */
+static bool still_waits(const struct synfin_flow *flow, const struct synfin_segment *seg)
+{
+	const struct synfin_end *server = &flow->conn.end[SYNFIN_FROM_SERVER];
+
+	if (seg->kind == SYNFIN_KIND_SYN)
+		return flow->conn.state == SYNFIN_STATE_SYN &&
+		       flow->drops.count < flow->conn.end[SYNFIN_FROM_CLIENT].syns;
+	return flow->conn.state >= SYNFIN_STATE_OPEN &&
+	       flow->conn.state < SYNFIN_STATE_DONE &&
+	       !(server->flags & (SYNFIN_END_DATA | SYNFIN_END_FIN)) &&
+	       flow->drops.count < server->syn_acks;
+}
+
+static bool is_asked(const struct synfin_drop_event *event)
+{
+	struct synfin_table_hold hold SYNFIN_UNINITIALIZED;
+	struct synfin_flow *flow = synfin_table_look(event->sn, &event->seg, &hold);
+	bool asked;
+
+	if (!flow)
+		return false;
+	asked = still_waits(flow, &event->seg);
+	synfin_table_put(flow, &hold);
+	return asked;
+}
+
+/**
+ * synfin_route_suspect() - a queue of its listener may have had no room for a segment
+ * @event:	a SYN, or the ACK of a SYN-ACK, a moment ago; its reason is filled in
+ *
+ * Context: a worker; no lock held.
+ */
+noinline void synfin_route_suspect(struct synfin_drop_event *event)
+{
+	struct synfin_table_hold hold SYNFIN_UNINITIALIZED;
+	struct synfin_batch batch SYNFIN_UNINITIALIZED;
+	struct synfin_flow *flow;
+
+	event->reason = is_asked(event) ? synfin_queue_ask(event) : SYNFIN_DROP_NONE;
+	if (event->reason == SYNFIN_DROP_NONE)
+		return;
+	flow = synfin_table_look(event->sn, &event->seg, &hold);
+	if (!flow)
+		return;
+	synfin_emit_begin(&batch, event->sn);
+	if (still_waits(flow, &event->seg)) {
+		note_drop(&batch, flow, event);
+		synfin_drop_count(event);
+	}
+	synfin_table_put(flow, &hold);
+	synfin_emit_end(&batch);
+}
+
+/* A SYN that was dropped before it came to a hook is a connection all the same. */
+static void pass_drop(struct synfin_batch *batch, struct synfin_flow *flow,
+		      const struct synfin_drop_event *event)
+{
+	struct synfin_result res SYNFIN_UNINITIALIZED;
+
+	if (event->seg.kind != SYNFIN_KIND_SYN || has_passed(&flow->conn, event))
+		return;
+	synfin_phase_segment(&flow->conn, &event->seg, event->passed_ns, &res);
+	emit_result(batch, flow, &res);
+	count_result(flow->sn, &res);
+}
+
+/**
+ * synfin_route_drop() - a segment was dropped by this host
+ * @event:	what was dropped, when and why
+ * @begin:	may it begin a connection, if none has it?
+ *
+ * Context: a worker; no lock held.
+ */
+noinline void synfin_route_drop(const struct synfin_drop_event *event, bool begin)
+{
+	struct synfin_table_hold hold SYNFIN_UNINITIALIZED;
+	struct synfin_batch batch SYNFIN_UNINITIALIZED;
+	struct synfin_flow *flow;
+
+	begin &= event->place != SYNFIN_DROP_BEHIND && event->seg.kind == SYNFIN_KIND_SYN;
+	flow = begin ? synfin_table_get(event->sn, &event->seg, 0, &hold) :
+		       synfin_table_look(event->sn, &event->seg, &hold);
+	if (!flow) {
+		synfin_stats_inc(event->sn, SYNFIN_CNT_drop_unknown);
+		return;
+	}
+	synfin_emit_begin(&batch, event->sn);
+	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
+		release_held(&batch, flow);
+	pass_drop(&batch, flow, event);
+	if (is_told_of(&flow->conn, &event->seg))
+		note_drop(&batch, flow, event);
+	synfin_table_put(flow, &hold);
 	synfin_emit_end(&batch);
 }
 

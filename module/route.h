@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 struct sock;
+struct synfin_drop_event;
 struct synfin_flow;
 struct synfin_net;
 struct synfin_result;
@@ -19,6 +20,9 @@ void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 h
 void synfin_route_held(struct synfin_net *sn, const struct synfin_segment *seg);
 void synfin_route_again(struct synfin_net *sn, const struct synfin_segment *seg,
 			u64 passed_ns);
+u64 synfin_route_opened(void);
+void synfin_route_suspect(struct synfin_drop_event *event);
+void synfin_route_drop(const struct synfin_drop_event *event, bool begin);
 void synfin_route_report(struct synfin_flow *flow,
 			 const struct synfin_result *res);
 

@@ -291,3 +291,90 @@ enum synfin_counter synfin_segment_at(const struct sk_buff *skb, u8 pf,
 	return read_header(skb, pf, (const u8 *)th - skb->data, (const u8 *)th,
 			   seg);
 }
+
+/* Is the header of the network layer in one piece, and one? Few skbs tell. */
+static bool has_ip_header(const struct sk_buff *skb, u8 version)
+{
+	const u8 *head = skb_network_header(skb);
+	unsigned int len = version == 4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+
+	if (!skb->network_header || skb->network_header == (typeof(skb->network_header))~0U ||
+	    head + len > skb_tail_pointer(skb) || *head >> 4 != version)
+		return false;
+	return version != 4 || ((*head & 15) >= 5 &&
+				ip_hdr(skb)->protocol == IPPROTO_TCP &&
+				!ip_is_fragment(ip_hdr(skb)));
+}
+
+/**
+ * synfin_segment_flags() - what a packet is that somebody drops
+ * @skb:	the packet, wherever it was
+ * @found:	filled in
+ *
+ * Context: any; nobody else has @skb.
+ *
+ * Return: false if it is no TCP segment, or cannot be read.
+ */
+bool synfin_segment_flags(const struct sk_buff *skb, struct synfin_dropped *found)
+{
+	struct upper_header upper;
+	struct tcphdr buf;
+	const struct tcphdr *th;
+
+	found->pf = skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	if (found->pf == NFPROTO_IPV4) {
+		if (!has_ip_header(skb, 4))
+			return false;
+		found->at = skb_network_offset(skb) + ip_hdr(skb)->ihl * 4;
+	} else {
+		if (skb->protocol != htons(ETH_P_IPV6) || !has_ip_header(skb, 6))
+			return false;
+		found->at = skb_network_offset(skb) + sizeof(struct ipv6hdr);
+		if (unlikely(ipv6_hdr(skb)->nexthdr != IPPROTO_TCP)) {
+			upper = upper6(skb);
+			if (upper.proto != IPPROTO_TCP || upper.fragment)
+				return false;
+			found->at = upper.at;
+		}
+	}
+	th = skb_header_pointer(skb, found->at, sizeof(buf), &buf);
+	if (!th)
+		return false;
+	found->flags = ((const u8 *)th)[13];
+	found->sport = th->source;
+	found->dport = th->dest;
+	return true;
+}
+
+/**
+ * synfin_segment_dropped() - read a segment that somebody drops
+ * @skb:	the packet
+ * @found:	of synfin_segment_flags()
+ * @seg:	to be filled
+ *
+ * Its checksum is not asked for: that may be why it is dropped.
+ *
+ * Context: any; nobody else has @skb.
+ *
+ * Return: false if it makes no sense.
+ */
+bool synfin_segment_dropped(const struct sk_buff *skb, const struct synfin_dropped *found,
+			    struct synfin_segment *seg)
+{
+	u8 buf[20];
+	const u8 *tcp = skb_header_pointer(skb, found->at, sizeof(buf), buf);
+
+	if (!tcp || synfin_wire_tcp(tcp, 20, skb->len - found->at, seg))
+		return false;
+	seg->wrapped = 0;
+	seg->forwarded = false;
+	seg->belief = SYNFIN_BELIEF_UNKNOWN;
+	seg->way = 0;
+	seg->came_by = 0;
+	seg->device = skb->skb_iif;
+	seg->here = false;
+	addresses(skb, found->pf, seg);
+	if (seg->kind <= SYNFIN_KIND_SYN_ACK)
+		read_options(skb, found->at, tcp, seg);
+	return true;
+}

@@ -11,6 +11,22 @@
 
 struct sk_buff;
 
+/**
+ * struct synfin_dropped - a TCP segment in a packet that somebody drops
+ * @at:		where its header begins, from skb->data on; may be negative
+ * @pf:		NFPROTO_IPV4 or NFPROTO_IPV6
+ * @flags:	byte 13 of its header
+ * @sport:	its source port
+ * @dport:	its destination port
+ */
+struct synfin_dropped {
+	int	at;
+	u8	pf;
+	u8	flags;
+	__be16	sport;
+	__be16	dport;
+};
+
 enum synfin_counter synfin_segment_read(const struct sk_buff *skb, __u8 pf,
 					struct synfin_segment *seg);
 enum synfin_counter synfin_segment_at(const struct sk_buff *skb, __u8 pf,
@@ -18,5 +34,8 @@ enum synfin_counter synfin_segment_at(const struct sk_buff *skb, __u8 pf,
 				      struct synfin_segment *seg);
 const struct tcphdr *synfin_segment_header(const struct sk_buff *skb, __u8 pf,
 					   struct tcphdr *buf);
+bool synfin_segment_flags(const struct sk_buff *skb, struct synfin_dropped *found);
+bool synfin_segment_dropped(const struct sk_buff *skb, const struct synfin_dropped *found,
+			    struct synfin_segment *seg);
 
 #endif /* _SYNFIN_SEGMENT_H */

@@ -286,3 +286,42 @@ void synfin_socket_fares(struct net *net, const struct synfin_segment *seg,
 	}
 	sock_gen_put(sk);
 }
+
+/**
+ * synfin_socket_of() - the socket that a segment is for
+ * @net:	the namespace
+ * @seg:	the segment
+ *
+ * One that is bound to a device is not found.
+ *
+ * Context: any but an interrupt, under rcu_read_lock().
+ *
+ * Return: the socket, to be put with sock_gen_put(), or NULL.
+ */
+struct sock *synfin_socket_of(struct net *net, const struct synfin_segment *seg)
+{
+	return lookup(net, seg, 0, 0);
+}
+
+/**
+ * synfin_socket_listener() - who listens for a segment
+ * @net:	the namespace
+ * @seg:	the segment, which is for this host
+ *
+ * Context: any but an interrupt, under rcu_read_lock().
+ *
+ * Return: the listener, to be put with sock_gen_put(), or NULL.
+ */
+struct sock *synfin_socket_listener(struct net *net, const struct synfin_segment *seg)
+{
+	struct sock *sk;
+
+	if (seg->family == 4)
+		sk = synfin_listener4(net, seg->src.w[0], htons(seg->sport),
+				      seg->dst.w[0], seg->dport);
+	else
+		sk = synfin_listener6(net, (const struct in6_addr *)&seg->src,
+				      htons(seg->sport),
+				      (const struct in6_addr *)&seg->dst, seg->dport);
+	return sk && refcount_inc_not_zero(&sk->sk_refcnt) ? sk : NULL;
+}

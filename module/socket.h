@@ -22,6 +22,7 @@ struct synfin_socket_life {
 struct net;
 struct nf_hook_state;
 struct sk_buff;
+struct sock;
 
 u8 synfin_socket_ask(const struct sk_buff *skb, const struct nf_hook_state *state,
 		     struct synfin_segment *seg);
@@ -46,6 +47,8 @@ static inline void synfin_socket_judge(const struct sk_buff *skb,
 		seg->belief = SYNFIN_BELIEF_UNKNOWN;
 }
 
+struct sock *synfin_socket_of(struct net *net, const struct synfin_segment *seg);
+struct sock *synfin_socket_listener(struct net *net, const struct synfin_segment *seg);
 void synfin_socket_fares(struct net *net, const struct synfin_segment *seg,
 			 struct synfin_socket_life *life);
 bool synfin_socket_is_gone(struct net *net, const struct synfin_segment *seg,

@@ -152,6 +152,7 @@ static struct synfin_flow *insert(struct synfin_table_hold *hold,
 	flow->conn.mark[0] = seg->forwarded ? SYNFIN_FLOW_FOREIGN : 0;
 	synfin_held_init(&flow->held);
 	synfin_owner_init(&flow->owner);
+	flow->drops = (struct synfin_drops) {};
 	synfin_table_link(hold->stripe, flow);
 	synfin_stats_inc(sn, SYNFIN_CNT_flows_created);
 	return flow;
@@ -229,6 +230,37 @@ struct synfin_flow *synfin_table_get(struct synfin_net *sn,
 		clear_up(hold);
 		if (hold->reason == SYNFIN_NO_REASON)
 			hold->reason = synfin_phase_stray(seg);
+		return NULL;
+	}
+	hold->last_ns = flow->conn.last_ns;
+	hold->seen_ns = flow->conn.seen_ns;
+	return flow;
+}
+
+/**
+ * synfin_table_look() - likewise, but none is begun
+ * @sn:		the namespace
+ * @seg:	the segment
+ * @hold:	what synfin_table_put() needs
+ *
+ * Context: as synfin_table_get().
+ *
+ * Return: the flow; or NULL, nothing held.
+ */
+struct synfin_flow *synfin_table_look(struct synfin_net *sn,
+				      const struct synfin_segment *seg,
+				      struct synfin_table_hold *hold)
+{
+	struct synfin_flow *flow;
+	bool begins;
+
+	*hold = (struct synfin_table_hold) {};
+	hold->hash = hash_of(sn, seg) >> 32;
+	hold->stripe = synfin_table_stripe(hold->hash);
+	lock(hold);
+	flow = find(hold, sn, seg, &begins);
+	if (!flow) {
+		unlock(hold);
 		return NULL;
 	}
 	hold->last_ns = flow->conn.last_ns;

@@ -43,6 +43,7 @@
 #include "core/hash.h"
 #include "core/phase.h"
 #include "dedup.h"
+#include "drop.h"
 #include "emit.h"
 #include "net.h"
 #include "process.h"
@@ -98,6 +99,7 @@ enum synfin_list {
  * @way:	which way its segments take, by enum synfin_from of their end
  * @held:	its phases that have not been written
  * @owner:	whose it is
+ * @drops:	what of it was dropped here
  *
  * All under the lock of its stripe.
  */
@@ -115,6 +117,7 @@ struct synfin_flow {
 	struct synfin_way	way[2];
 	struct synfin_held	held;
 	struct synfin_owner	owner;
+	struct synfin_drops	drops;
 };
 
 /**
@@ -278,6 +281,9 @@ void synfin_table_limit(enum synfin_wait wait, u64 ns);
 struct synfin_flow *synfin_table_get(struct synfin_net *sn,
 				     const struct synfin_segment *seg, u64 hash,
 				    struct synfin_table_hold *hold);
+struct synfin_flow *synfin_table_look(struct synfin_net *sn,
+				      const struct synfin_segment *seg,
+				      struct synfin_table_hold *hold);
 void synfin_table_opened(struct synfin_flow *flow, struct synfin_table_hold *hold);
 void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold);
 void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg);

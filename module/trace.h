@@ -27,6 +27,7 @@ TRACE_DEFINE_ENUM(SYNFIN_PHASE_FIN_2);
 TRACE_DEFINE_ENUM(SYNFIN_PHASE_ACK_2);
 TRACE_DEFINE_ENUM(SYNFIN_PHASE_RST);
 TRACE_DEFINE_ENUM(SYNFIN_PHASE_TIMEOUT);
+TRACE_DEFINE_ENUM(SYNFIN_PHASE_DROP);
 TRACE_DEFINE_ENUM(SYNFIN_FROM_CLIENT);
 TRACE_DEFINE_ENUM(SYNFIN_FROM_SERVER);
 TRACE_DEFINE_ENUM(SYNFIN_OPEN_ESTABLISHED);
@@ -49,6 +50,30 @@ TRACE_DEFINE_ENUM(SYNFIN_BY_NOBODY);
 TRACE_DEFINE_ENUM(SYNFIN_BY_CLIENT);
 TRACE_DEFINE_ENUM(SYNFIN_BY_SERVER);
 TRACE_DEFINE_ENUM(SYNFIN_BY_BOTH);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_NONE);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_NETFILTER);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_ACCEPT_QUEUE);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_SYN_QUEUE);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_NO_SOCKET);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_NO_ROUTE);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_MARTIAN);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_RP_FILTER);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_NOT_FOR_US);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_CHECKSUM);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_HEADER);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_SOCKET_FILTER);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_SECURITY);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_BPF);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_SIGNATURE);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_OLD);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_NEIGHBOUR);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_QDISC);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_TC);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_XDP);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_BACKLOG);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_DEVICE);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_MEMORY);
+TRACE_DEFINE_ENUM(SYNFIN_DROP_TOO_BIG);
 TRACE_DEFINE_ENUM(SYNFIN_PROCESS_NONE);
 TRACE_DEFINE_ENUM(SYNFIN_PROCESS_CONNECT);
 TRACE_DEFINE_ENUM(SYNFIN_PROCESS_LISTENER);
@@ -63,7 +88,8 @@ TRACE_DEFINE_ENUM(SYNFIN_PROCESS_LISTENER);
 		{ SYNFIN_PHASE_FIN_2, "fin-2" },			\
 		{ SYNFIN_PHASE_ACK_2, "ack-2" },			\
 		{ SYNFIN_PHASE_RST, "rst" },				\
-		{ SYNFIN_PHASE_TIMEOUT, "timeout" })
+		{ SYNFIN_PHASE_TIMEOUT, "timeout" },			\
+		{ SYNFIN_PHASE_DROP, "drop" })
 
 #define synfin_show_from(value)						\
 	__print_symbolic(value,						\
@@ -98,6 +124,43 @@ TRACE_DEFINE_ENUM(SYNFIN_PROCESS_LISTENER);
 		{ SYNFIN_BY_CLIENT, "client" },				\
 		{ SYNFIN_BY_SERVER, "server" },				\
 		{ SYNFIN_BY_BOTH, "both" })
+
+#define synfin_show_drop(value)						\
+	__print_symbolic(value,						\
+		{ SYNFIN_DROP_NONE, "-" },				\
+		{ SYNFIN_DROP_NETFILTER, "netfilter" },			\
+		{ SYNFIN_DROP_ACCEPT_QUEUE, "accept-queue" },		\
+		{ SYNFIN_DROP_SYN_QUEUE, "syn-queue" },			\
+		{ SYNFIN_DROP_NO_SOCKET, "no-socket" },			\
+		{ SYNFIN_DROP_NO_ROUTE, "no-route" },			\
+		{ SYNFIN_DROP_MARTIAN, "martian" },			\
+		{ SYNFIN_DROP_RP_FILTER, "rp-filter" },			\
+		{ SYNFIN_DROP_NOT_FOR_US, "not-for-us" },		\
+		{ SYNFIN_DROP_CHECKSUM, "checksum" },			\
+		{ SYNFIN_DROP_HEADER, "header" },			\
+		{ SYNFIN_DROP_SOCKET_FILTER, "socket-filter" },		\
+		{ SYNFIN_DROP_SECURITY, "security" },			\
+		{ SYNFIN_DROP_BPF, "bpf" },				\
+		{ SYNFIN_DROP_SIGNATURE, "signature" },			\
+		{ SYNFIN_DROP_OLD, "old" },				\
+		{ SYNFIN_DROP_NEIGHBOUR, "neighbour" },			\
+		{ SYNFIN_DROP_QDISC, "qdisc" },				\
+		{ SYNFIN_DROP_TC, "tc" },				\
+		{ SYNFIN_DROP_XDP, "xdp" },				\
+		{ SYNFIN_DROP_BACKLOG, "backlog" },			\
+		{ SYNFIN_DROP_DEVICE, "device" },			\
+		{ SYNFIN_DROP_MEMORY, "memory" },			\
+		{ SYNFIN_DROP_TOO_BIG, "too-big" })
+
+/* NF_INET_* + 1; of others nothing is known. */
+#define synfin_show_hook(value)						\
+	__print_symbolic(value,						\
+		{ 0, "-" },						\
+		{ 1, "prerouting" },					\
+		{ 2, "input" },						\
+		{ 3, "forward" },					\
+		{ 4, "output" },					\
+		{ 5, "postrouting" })
 
 #define synfin_show_process(value)					\
 	__print_symbolic(value,						\
@@ -162,6 +225,8 @@ TRACE_EVENT(synfin_phase,
 		__field(__u32, ack)
 		__field(__u32, len)
 		__field(__u64, since_ns)
+		__field(__u16, reason)
+		__field(__u8, hook)
 	),
 
 	TP_fast_assign(
@@ -176,15 +241,19 @@ TRACE_EVENT(synfin_phase,
 		__entry->ack = step->ack;
 		__entry->len = step->len;
 		__entry->since_ns = step->since_ns;
+		__entry->reason = step->reason;
+		__entry->hook = step->hook;
 	),
 
-	TP_printk("%s %pISpc > %pISpc from=%s count=%u flags=%s seq=%u ack=%u len=%u window=%u since_ns=%lld netns=%u id=%llu",
+	TP_printk("%s %pISpc > %pISpc from=%s count=%u flags=%s seq=%u ack=%u len=%u window=%u since_ns=%lld netns=%u id=%llu reason=%s hook=%s",
 		  synfin_show_phase(__entry->phase),
 		  __entry->client_at, __entry->server_at,
 		  synfin_show_from(__entry->from), __entry->count,
 		  synfin_show_flags(__entry->tcp_flags), __entry->seq,
 		  __entry->ack, __entry->len, __entry->window,
-		  __entry->since_ns, __entry->netns, __entry->id)
+		  __entry->since_ns, __entry->netns, __entry->id,
+		  synfin_show_drop(__entry->reason),
+		  synfin_show_hook(__entry->hook))
 );
 
 TRACE_EVENT(synfin_conn,
@@ -216,6 +285,9 @@ TRACE_EVENT(synfin_conn,
 		__field(__u64, bytes_server)
 		__field(__u64, history)
 		__field(__u16, phase_count)
+		__field(__u16, drop_reason)
+		__field(__u16, drop_count)
+		__field(__u8, drop_hook)
 		__field(__u8, process)
 		__field(__u32, pid)
 		__array(__u8, comm, 16)
@@ -246,6 +318,9 @@ TRACE_EVENT(synfin_conn,
 		__entry->bytes_server = rec->bytes_server;
 		__entry->history = rec->history;
 		__entry->phase_count = rec->phase_count;
+		__entry->drop_reason = rec->drop_reason;
+		__entry->drop_count = rec->drop_count;
+		__entry->drop_hook = rec->drop_hook;
 		__entry->process = rec->process;
 		__entry->pid = rec->pid;
 		memcpy(__entry->comm, rec->comm, 16);
@@ -253,7 +328,7 @@ TRACE_EVENT(synfin_conn,
 		__entry->socket = rec->socket;
 	),
 
-	TP_printk("open=%s close=%s by=%s %pISpc > %pISpc handshake_ns=%lld server_rtt_ns=%lld client_rtt_ns=%lld duration_ns=%lld bytes_client=%lld bytes_server=%lld syn=%u syn_ack=%u fin=%u rst=%u netns=%u id=%llu process=%s pid=%u comm=%s cgroup=%llu socket=%llu",
+	TP_printk("open=%s close=%s by=%s %pISpc > %pISpc handshake_ns=%lld server_rtt_ns=%lld client_rtt_ns=%lld duration_ns=%lld bytes_client=%lld bytes_server=%lld syn=%u syn_ack=%u fin=%u rst=%u netns=%u id=%llu drop=%s drop_hook=%s drops=%u process=%s pid=%u comm=%s cgroup=%llu socket=%llu",
 		  synfin_show_open(__entry->opening),
 		  synfin_show_close(__entry->closing),
 		  synfin_show_by(__entry->closed_by),
@@ -263,6 +338,8 @@ TRACE_EVENT(synfin_conn,
 		  __entry->bytes_server, __entry->syn_count,
 		  __entry->syn_ack_count, __entry->fin_count,
 		  __entry->rst_count, __entry->netns, __entry->id,
+		  synfin_show_drop(__entry->drop_reason),
+		  synfin_show_hook(__entry->drop_hook), __entry->drop_count,
 		  synfin_show_process(__entry->process), __entry->pid,
 		  __entry->comm, __entry->cgroup, __entry->socket)
 );

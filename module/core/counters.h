@@ -66,7 +66,39 @@
 	X(close_half_closed,	"closings: one FIN, and no second one")	\
 	X(close_evicted,	"closings: dropped for room")
 
-#define SYNFIN_COUNTERS(X) SYNFIN_TALLIES(X) SYNFIN_REASONS(X)
+/*
+ * Segments of handshakes and closes that this host dropped, by enum synfin_drop, and what
+ * was not told of.
+ */
+#define SYNFIN_DROPS(X)							\
+	X(drop_netfilter, "dropped here: a rule, or a verdict of user space") \
+	X(drop_accept_queue, "dropped here: the accept queue of its listener was full") \
+	X(drop_syn_queue, "dropped here: the SYN queue of its listener was full") \
+	X(drop_no_socket, "dropped here: a SYN, and nobody listens") \
+	X(drop_no_route, "dropped here: no route, or one that drops") \
+	X(drop_martian, "dropped here: an address that cannot be on this network") \
+	X(drop_rp_filter, "dropped here: its source is not reached through that device") \
+	X(drop_not_for_us, "dropped here: it was sent to another station, or protocol") \
+	X(drop_checksum, "dropped here: a checksum is wrong") \
+	X(drop_header, "dropped here: a header is wrong or too short") \
+	X(drop_socket_filter, "dropped here: a filter that is attached to the socket") \
+	X(drop_security, "dropped here: a security module, or the policy of IPsec") \
+	X(drop_bpf, "dropped here: a program of the control group") \
+	X(drop_signature, "dropped here: TCP MD5 or TCP-AO") \
+	X(drop_old, "dropped here: its time stamp is older than what came before") \
+	X(drop_neighbour, "dropped here: the link address of the next host was not found") \
+	X(drop_qdisc, "dropped here: a queue of the device, as tc shows") \
+	X(drop_tc, "dropped here: a filter or a class of tc") \
+	X(drop_xdp, "dropped here: a program of XDP") \
+	X(drop_backlog, "dropped here: a processor's, or a socket's, queue was full") \
+	X(drop_device, "dropped here: the device could not take it") \
+	X(drop_memory, "dropped here: memory was short") \
+	X(drop_too_big, "dropped here: larger than the way allows") \
+	X(drop_unknown, "dropped here, and no connection that is followed had it") \
+	X(drop_missed, "dropped here, but too many at once to look at each") \
+	X(unaccepted, "established for the client, but the accept queue had no room")
+
+#define SYNFIN_COUNTERS(X) SYNFIN_TALLIES(X) SYNFIN_DROPS(X) SYNFIN_REASONS(X)
 
 /*
  * Index of a counter, and the reason a segment was passed over: SYNFIN_CNT_<name>

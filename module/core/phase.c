@@ -261,3 +261,29 @@ void synfin_phase_segment(struct synfin_conn *conn,
 	if (!synfin_expected(&m))
 		synfin_phase_by_handlers(conn, seg, now, res);
 }
+
+/**
+ * synfin_phase_drop() - a segment of a connection was dropped by this host
+ * @conn:	the connection: it is where it was
+ * @seg:	the segment
+ * @now:	nanoseconds, as for synfin_phase_segment()
+ * @count:	how many of the connection have been dropped, this one included
+ * @step:	filled in, but for reason and hook
+ */
+void synfin_phase_drop(const struct synfin_conn *conn, const struct synfin_segment *seg,
+		       __u64 now, __u32 count, struct synfin_step *step)
+{
+	*step = (struct synfin_step) {
+		.phase = SYNFIN_PHASE_DROP,
+		.from = sender(conn, seg),
+		.window = seg->window,
+		.flags = seg->flags,
+		.seq = seg->seq,
+		.ack = seg->ack,
+		.len = seg->len,
+		.count = count,
+		.since_ns = conn->said ? synfin_elapsed(now, conn->last_ns) :
+					 SYNFIN_NS_NONE,
+		.time_ns = now,
+	};
+}

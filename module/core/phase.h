@@ -310,10 +310,10 @@ struct synfin_conn {
  * struct synfin_step - one phase that has just passed
  * @phase:	enum synfin_phase
  * @from:	enum synfin_from
- * @reserved0:	0
+ * @reason:	of a drop
  * @window:	as on the wire
  * @flags:	byte 13 of the TCP header
- * @reserved1:	0
+ * @hook:	of a drop
  * @seq:	sequence number
  * @ack:	acknowledgment number
  * @len:	payload
@@ -327,10 +327,10 @@ struct synfin_conn {
 struct synfin_step {
 	__u8	phase;
 	__u8	from;
-	__u16	reserved0;
+	__u16	reason;
 	__u16	window;
 	__u8	flags;
-	__u8	reserved1;
+	__u8	hook;
 	__u32	seq;
 	__u32	ack;
 	__u32	len;
@@ -495,6 +495,8 @@ void synfin_phase_init(struct synfin_conn *conn,
 void synfin_phase_segment(struct synfin_conn *conn,
 			  const struct synfin_segment *seg, __u64 now,
 			  struct synfin_result *res);
+void synfin_phase_drop(const struct synfin_conn *conn, const struct synfin_segment *seg,
+		       __u64 now, __u32 count, struct synfin_step *step);
 
 void synfin_phase_by_handlers(struct synfin_conn *conn,
 			      const struct synfin_segment *seg, __u64 now,

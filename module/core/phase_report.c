@@ -60,7 +60,7 @@ void synfin_step_add(struct synfin_move *m, __u8 phase, __u32 count)
 
 	step->phase = phase;
 	step->from = m->from;
-	step->reserved0 = 0;
+	step->reason = SYNFIN_DROP_NONE;
 	__builtin_memcpy(&step->window, &seg->window, AS_ON_THE_WIRE);
 	step->count = count;
 	step->time_ns = now;

@@ -34,10 +34,10 @@ SYNFIN_SAME_PLACE(synfin_conn, server, synfin_record_head, server);
 
 SYNFIN_SAME_PLACE(synfin_step, phase, synfin_record_step, phase);
 SYNFIN_SAME_PLACE(synfin_step, from, synfin_record_step, from);
-SYNFIN_SAME_PLACE(synfin_step, reserved0, synfin_record_step, reserved0);
+SYNFIN_SAME_PLACE(synfin_step, reason, synfin_record_step, reason);
 SYNFIN_SAME_PLACE(synfin_step, window, synfin_record_step, window);
 SYNFIN_SAME_PLACE(synfin_step, flags, synfin_record_step, tcp_flags);
-SYNFIN_SAME_PLACE(synfin_step, reserved1, synfin_record_step, reserved1);
+SYNFIN_SAME_PLACE(synfin_step, hook, synfin_record_step, hook);
 SYNFIN_SAME_PLACE(synfin_step, seq, synfin_record_step, seq);
 SYNFIN_SAME_PLACE(synfin_step, ack, synfin_record_step, ack);
 SYNFIN_SAME_PLACE(synfin_step, len, synfin_record_step, len);

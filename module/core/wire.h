@@ -87,6 +87,7 @@ struct synfin_addr {
  *		only those that the fast path lets through; see synfin_shows_all()
  * @wrapped:	SYNFIN_WRAPPED_*, as far as a local socket knows
  * @forwarded:	it passes through this host
+ * @here:	this host receives it; hooks only
  * @reserved1:	0
  * @window:	as on the wire, unscaled
  * @flags:	byte 13 of the TCP header; 0 for ICMP
@@ -115,7 +116,8 @@ struct synfin_segment {
 	__u8	all;
 	__u8	wrapped;
 	__u8	forwarded;
-	__u16	reserved1;
+	__u8	here;
+	__u8	reserved1;
 	__u16	window;
 	__u8	flags;
 	__u8	reserved0;

@@ -122,6 +122,8 @@ enum synfin_from {
  * @SYNFIN_PHASE_ACK_2:		the ACK of the second FIN
  * @SYNFIN_PHASE_RST:		a reset, or an ICMP error that answered the SYN
  * @SYNFIN_PHASE_TIMEOUT:	no segment: the tracker gave up
+ * @SYNFIN_PHASE_DROP:		this host dropped a segment of its handshake or close; its
+ *				count says how many, its reason why
  * @SYNFIN_PHASE_NR:		how many there are
  */
 enum synfin_phase {
@@ -134,6 +136,7 @@ enum synfin_phase {
 	SYNFIN_PHASE_ACK_2,
 	SYNFIN_PHASE_RST,
 	SYNFIN_PHASE_TIMEOUT,
+	SYNFIN_PHASE_DROP,
 	SYNFIN_PHASE_NR,
 };
 
@@ -200,6 +203,62 @@ enum synfin_closed_by {
 	SYNFIN_BY_CLIENT,
 	SYNFIN_BY_SERVER,
 	SYNFIN_BY_BOTH,
+};
+
+/**
+ * enum synfin_drop - why this host dropped a segment
+ * @SYNFIN_DROP_NONE:	it did not
+ * @SYNFIN_DROP_NETFILTER:	a rule, or a verdict of user space; drop_hook says where
+ * @SYNFIN_DROP_ACCEPT_QUEUE:	the listener's queue of connections to be accepted was full
+ * @SYNFIN_DROP_SYN_QUEUE:	the listener's queue of unanswered SYN-ACKs was full
+ * @SYNFIN_DROP_NO_SOCKET:	a SYN, and nobody listens
+ * @SYNFIN_DROP_NO_ROUTE:	no route, or one that drops
+ * @SYNFIN_DROP_MARTIAN:	an address that cannot be on this network
+ * @SYNFIN_DROP_RP_FILTER:	its source is not reached through that device
+ * @SYNFIN_DROP_NOT_FOR_US:	it was sent to another station, or protocol
+ * @SYNFIN_DROP_CHECKSUM:	a checksum is wrong
+ * @SYNFIN_DROP_HEADER:	a header is wrong or too short
+ * @SYNFIN_DROP_SOCKET_FILTER:	a filter that is attached to the socket
+ * @SYNFIN_DROP_SECURITY:	a security module, or the policy of IPsec
+ * @SYNFIN_DROP_BPF:	a program of the control group
+ * @SYNFIN_DROP_SIGNATURE:	TCP MD5 or TCP-AO
+ * @SYNFIN_DROP_OLD:	its time stamp is older than what came before
+ * @SYNFIN_DROP_NEIGHBOUR:	the link address of the next host was not found
+ * @SYNFIN_DROP_QDISC:	a queue of the device, as tc shows
+ * @SYNFIN_DROP_TC:	a filter or a class of tc
+ * @SYNFIN_DROP_XDP:	a program of XDP
+ * @SYNFIN_DROP_BACKLOG:	a processor's, or a socket's, queue was full
+ * @SYNFIN_DROP_DEVICE:	the device could not take it
+ * @SYNFIN_DROP_MEMORY:	memory was short
+ * @SYNFIN_DROP_TOO_BIG:	larger than the way allows
+ * @SYNFIN_DROP_NR:	how many there are
+ */
+enum synfin_drop {
+	SYNFIN_DROP_NONE,
+	SYNFIN_DROP_NETFILTER,
+	SYNFIN_DROP_ACCEPT_QUEUE,
+	SYNFIN_DROP_SYN_QUEUE,
+	SYNFIN_DROP_NO_SOCKET,
+	SYNFIN_DROP_NO_ROUTE,
+	SYNFIN_DROP_MARTIAN,
+	SYNFIN_DROP_RP_FILTER,
+	SYNFIN_DROP_NOT_FOR_US,
+	SYNFIN_DROP_CHECKSUM,
+	SYNFIN_DROP_HEADER,
+	SYNFIN_DROP_SOCKET_FILTER,
+	SYNFIN_DROP_SECURITY,
+	SYNFIN_DROP_BPF,
+	SYNFIN_DROP_SIGNATURE,
+	SYNFIN_DROP_OLD,
+	SYNFIN_DROP_NEIGHBOUR,
+	SYNFIN_DROP_QDISC,
+	SYNFIN_DROP_TC,
+	SYNFIN_DROP_XDP,
+	SYNFIN_DROP_BACKLOG,
+	SYNFIN_DROP_DEVICE,
+	SYNFIN_DROP_MEMORY,
+	SYNFIN_DROP_TOO_BIG,
+	SYNFIN_DROP_NR,
 };
 
 /**
@@ -290,6 +349,7 @@ enum synfin_method {
 #define SYNFIN_CONN_CLIENT_ISN		0x08	/* client_isn is known */
 #define SYNFIN_CONN_SERVER_ISN		0x10	/* server_isn is known */
 #define SYNFIN_CONN_SERVER_FIRST	0x20	/* the server spoke before the client */
+#define SYNFIN_CONN_UNACCEPTED		0x40	/* the server's accept queue was full */
 
 /*
  * Letters of synfin_record_conn.history, four bits each, the first segment in
@@ -339,10 +399,10 @@ struct synfin_record_head {
  * struct synfin_record_step - one segment that opened or closed a connection
  * @phase:	enum synfin_phase
  * @from:	enum synfin_from; of a timeout, the end that was waited for
- * @reserved0:	0
+ * @reason:	of a drop: enum synfin_drop; otherwise 0
  * @window:	the window field as it is on the wire, unscaled
  * @tcp_flags:	byte 13 of the TCP header, 0 if there was no segment
- * @reserved1:	0
+ * @hook:	of a drop by netfilter: its hook, NF_INET_* + 1; 0 if not known
  * @seq:	sequence number
  * @ack:	acknowledgment number, valid if @tcp_flags has ACK
  * @len:	bytes of payload
@@ -354,10 +414,10 @@ struct synfin_record_head {
 struct synfin_record_step {
 	__u8	phase;
 	__u8	from;
-	__u16	reserved0;
+	__u16	reason;
 	__u16	window;
 	__u8	tcp_flags;
-	__u8	reserved1;
+	__u8	hook;
 	__u32	seq;
 	__u32	ack;
 	__u32	len;
@@ -401,12 +461,13 @@ struct synfin_record_phases {
  * @history:		SYNFIN_HISTORY_*, sixteen letters at most
  * @phase_count:	phases recorded up to now, all rings together; 65535 if more
  * @copies:		segments that were captured twice; 0 from the kernel
- * @drop_reason:	0, reserved: why this host dropped a segment of it
- * @drop_count:		0, reserved: how many it dropped
+ * @drop_reason:	enum synfin_drop: why this host dropped a segment of its
+ *			handshake or close, the last time
+ * @drop_count:		how many it dropped; 65535 if more
  * @pid:		the process that opened it, as the first namespace counts; 0 if not
  *			known
  * @process:		enum synfin_process
- * @drop_hook:		0, reserved: where netfilter dropped it
+ * @drop_hook:		where netfilter dropped it, NF_INET_* + 1; 0 if not known
  * @protocol:		enum synfin_protocol, by the first bytes
  * @method:		enum synfin_method of the first HTTP/1 request
  * @comm:		the command of @pid: what that says of itself
