@@ -21,6 +21,7 @@ enum {
 	CMD_LATENCY	= 1 << 9,
 	CMD_OVERVIEW	= 1 << 10,
 	CMD_REPORT	= 1 << 11,
+	CMD_LISTENERS	= 1 << 12,
 	CMD_SERVICE	= 1 << 13,
 	CMD_ALL		= -1,
 };
@@ -50,6 +51,7 @@ int cmd_conns(const struct options *opt);
 int cmd_phases(const struct options *opt);
 int cmd_ladder(const struct options *opt);
 int cmd_flows(const struct options *opt);
+int cmd_listeners(const struct options *opt);
 int cmd_stats(const struct options *opt);
 int cmd_top(const struct options *opt);
 int cmd_groups(const struct options *opt);

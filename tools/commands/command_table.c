@@ -46,6 +46,8 @@ const struct command command_table[] = {
 	  "a drawing of each connection, segment by segment", NULL, cmd_ladder },
 	{ "flows", CMD_FLOWS,
 	  "the connections that are live now", NULL, cmd_flows },
+	{ "listeners", CMD_LISTENERS,
+	  "whose queues were full, and which process that is", NULL, cmd_listeners },
 	{ "stats", CMD_STATS,
 	  "what was counted, and how long handshakes took", NULL, cmd_stats },
 	{ "latency", CMD_LATENCY,

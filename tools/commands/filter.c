@@ -234,6 +234,7 @@ bool filter_conn(const struct filter *f, const struct synfin_record_conn *c)
 	       words_match(&f->close, c->closing) &&
 	       words_match(&f->closed_by, c->closed_by) &&
 	       words_match(&f->protocol, c->protocol) &&
+	       words_match(&f->dropped, c->drop_reason) &&
 	       status_matches(f, c->status) && slow_enough(f, c) &&
 	       end >= f->since_ns && (!f->until_ns || begin <= f->until_ns) &&
 	       (!f->owned || owned_by(f, c));

@@ -136,6 +136,7 @@ struct filter_expr;
  * @open:	openings
  * @close:	closings
  * @closed_by:	who closed
+ * @dropped:	why a segment of theirs was dropped
  * @owner:	whose they are, by enum filter_owner
  * @owned:	something is asked of that
  * @protocol:	what their first bytes are
@@ -164,6 +165,7 @@ struct filter {
 	struct filter_words open;
 	struct filter_words close;
 	struct filter_words closed_by;
+	struct filter_words dropped;
 	struct filter_texts owner[FILTER_OWNERS];
 	bool owned;
 	struct filter_words protocol;

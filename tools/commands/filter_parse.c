@@ -185,7 +185,7 @@ int filter_add_netns(struct filter *f, const char *value)
 static int unknown_word(const char *option, const char *value,
 			const char *(*word)(unsigned int i))
 {
-	char text[256] = "";
+	char text[512] = "";
 
 	for (unsigned int i = 0; word(i); i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",

@@ -193,6 +193,23 @@ static int take_closed_by(struct options *opt, const struct option_row *row,
 				closer_word);
 }
 
+static const char *drop_word(unsigned int i)
+{
+	return i < SYNFIN_DROP_NR ? word_drop(i)->text : NULL;
+}
+
+static int take_dropped(struct options *opt, const struct option_row *row,
+			const char *value)
+{
+	(void)row;
+	opt->filter.on_conn = true;
+	if (!strcmp(value, "any")) {
+		opt->filter.dropped.denied |= 1u << SYNFIN_DROP_NONE;
+		return 0;
+	}
+	return filter_add_words(&opt->filter.dropped, "--dropped", value, drop_word);
+}
+
 static int take_owner(struct options *opt, const struct option_row *row,
 		      const char *value)
 {
@@ -339,7 +356,7 @@ static int take_compress(struct options *opt, const struct option_row *row,
 #define READERS	(CMD_CONNS | CMD_PHASES | CMD_LADDER | CMD_RECORD | CMD_LATENCY | CMD_REPORT)
 /* Those that show what came of connections. */
 #define SHOWERS	(CMD_CONNS | CMD_PHASES | CMD_LADDER | CMD_LATENCY | CMD_REPORT)
-#define TABLES	(CMD_CONNS | CMD_PHASES | CMD_FLOWS)
+#define TABLES	(CMD_CONNS | CMD_PHASES | CMD_FLOWS | CMD_LISTENERS)
 #define FILTERS	(READERS | CMD_FLOWS | CMD_TOP)
 
 #define AT(member)	.offset = offsetof(struct options, member)
@@ -352,7 +369,10 @@ static int take_compress(struct options *opt, const struct option_row *row,
 
 #define PROTOCOL_WORDS "none unknown http1 http2 tls ssh smtp ftp"
 
-#define GROUP_WORDS "server client service outcome open close closed-by netns protocol status"
+#define GROUP_WORDS "server client service outcome open close closed-by netns protocol status " \
+	"dropped comm cgroup"
+#define DROP_WORDS "any netfilter accept-queue syn-queue no-socket no-route martian " \
+	"rp-filter checksum qdisc neighbour"
 
 #define RFC_WORDS "syn-sent syn-received established fin-wait-1 fin-wait-2 close-wait closing last-ack time-wait"
 
@@ -366,7 +386,8 @@ const struct option_row option_table[] = {
 	{ "ring-file", 0, "FILE", READERS | CMD_TOP | CMD_STATS, WHERE,
 	  .take = take_text, AT(ring), .words = "FILE",
 	  .help = "another file than /proc/net/synfin/ring" },
-	{ "proc", 0, "FOLDER", CMD_FLOWS | CMD_STATS | CMD_OVERVIEW, WHERE, .take = take_text,
+	{ "proc", 0, "FOLDER", CMD_FLOWS | CMD_LISTENERS | CMD_STATS | CMD_OVERVIEW, WHERE,
+	  .take = take_text,
 	  AT(proc), .words = "FOLDER",
 	  .help = "another folder than /proc/net/synfin, as one with copies" },
 	{ "follow", 0, NULL, READERS, WHERE, .take = take_follow, .value = true,
@@ -426,6 +447,9 @@ const struct option_row option_table[] = {
 	{ "closed-by", 0, "END", SHOWERS | CMD_TOP, WHICH, .take = take_closed_by,
 	  .many = true, .words = "client server both nobody",
 	  .help = "closed by client, server, both or nobody" },
+	{ "dropped", 0, "REASON", SHOWERS | CMD_TOP, WHICH, .take = take_dropped,
+	  .many = true, .words = DROP_WORDS,
+	  .help = "a segment of which this host dropped, as netfilter,no-socket, or any" },
 	{ "pid", 0, "PID", SHOWERS | CMD_TOP, WHICH, .take = take_owner,
 	  .value = FILTER_PID, .many = true, .words = "",
 	  .help = "opened by this process, or taken by its listener; a list, !1" },

@@ -10,8 +10,10 @@
 
 #include "connections/groups.h"
 #include "connections/keyed_hash.h"
+#include "connections/owner.h"
 #include "output/fmt.h"
 #include "output/service.h"
+#include "output/text.h"
 #include "output/words.h"
 #include "output/words_first.h"
 
@@ -40,6 +42,8 @@ static const char *const words[GROUP_KINDS] = {
 	[GROUP_OPEN] = "open", [GROUP_CLOSE] = "close",
 	[GROUP_CLOSED_BY] = "closed_by", [GROUP_NETNS] = "netns",
 	[GROUP_PROTOCOL] = "protocol", [GROUP_STATUS] = "status",
+	[GROUP_DROPPED] = "dropped", [GROUP_COMM] = "comm",
+	[GROUP_CGROUP] = "cgroup",
 };
 
 /**
@@ -103,6 +107,28 @@ static char *put_port(char *p, uint16_t port, bool numeric)
 	return service ? fmt_text(p, service) : fmt_u64(p, port);
 }
 
+static char *put_reason(char *p, const struct synfin_record_conn *c)
+{
+	p = word_copy(p, word_drop(c->drop_reason));
+	if (!c->drop_hook)
+		return p;
+	*p++ = ':';
+	return word_copy(p, word_hook(c->drop_hook));
+}
+
+/* Of who has no name, or is not known, a dash. */
+static char *put_owner(char *p, const struct synfin_record_conn *c, enum group_key key)
+{
+	struct owner owner;
+	const char *text;
+
+	owner_find(c, &owner);
+	text = key == GROUP_COMM ? owner.comm : owner.cgroup;
+	if (key == GROUP_CGROUP && !text && c->cgroup)
+		return fmt_u64(p, c->cgroup);
+	return text && *text ? text_shown(p, text, GROUP_TEXT, true) : fmt_text(p, "-");
+}
+
 /**
  * groups_key() - what a connection has in common with others
  * @c:		the connection
@@ -145,6 +171,13 @@ void groups_key(const struct synfin_record_conn *c, enum group_key key, bool num
 		break;
 	case GROUP_STATUS:
 		p = c->status ? fmt_u64(p, c->status) : fmt_text(p, "none");
+		break;
+	case GROUP_DROPPED:
+		p = put_reason(p, c);
+		break;
+	case GROUP_COMM:
+	case GROUP_CGROUP:
+		p = put_owner(p, c, key);
 		break;
 	default:
 		p = fmt_u64(p, h->netns);

@@ -91,6 +91,21 @@ void reconstruct_count(struct synfin_record_conn *sum, unsigned int phase,
 	}
 }
 
+/* The last one says why, and how many there were. */
+static void reconstruct_drops(struct conn *c)
+{
+	for (unsigned int i = 0; i < c->nr_phases; i++) {
+		const struct step *rec = &c->phases[i];
+
+		if (rec->phase != SYNFIN_PHASE_DROP)
+			continue;
+		c->sum.drop_reason = rec->reason;
+		c->sum.drop_hook = rec->hook;
+		c->sum.drop_count = (__u16)(rec->count < UINT16_MAX ? rec->count :
+								   UINT16_MAX);
+	}
+}
+
 /**
  * reconstruct() - fill in the summary of a connection from its phases
  * @c: the connection
@@ -111,6 +126,7 @@ bool reconstruct(struct conn *c, uint64_t end_ns)
 		const struct step *rec = &c->phases[i];
 
 		if (rec->phase == SYNFIN_PHASE_TIMEOUT ||
+		    rec->phase == SYNFIN_PHASE_DROP ||
 		    (i && same_segment(rec - 1, rec)))
 			continue;
 		segment_of(head, rec, &seg);
@@ -125,6 +141,7 @@ bool reconstruct(struct conn *c, uint64_t end_ns)
 	synfin_phase_finish(&conn, &res);
 	synfin_phase_summary(&conn, &c->sum);
 	cut_off_summary(cut, &c->sum);
+	reconstruct_drops(c);
 	for (unsigned int i = 0; i < c->nr_phases; i++)
 		if (c->phases[i].skipped && !c->phases[i].mixed)
 			reconstruct_count(&c->sum, c->phases[i].phase,

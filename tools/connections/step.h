@@ -23,6 +23,8 @@
  * @from: enum synfin_from
  * @tcp_flags: byte 13 of the TCP header
  * @mixed: of the @skipped ones not all are earlier copies of this segment
+ * @reason: of a drop: enum synfin_drop
+ * @hook: of a drop by netfilter: NF_INET_* + 1
  * @skipped: phases before it that were left out; @since_ns counts from before them
  */
 struct step {
@@ -37,6 +39,8 @@ struct step {
 	__u8 from;
 	__u8 tcp_flags;
 	__u8 mixed;
+	__u8 reason;
+	__u8 hook;
 	__u32 skipped;
 };
 
@@ -70,6 +74,8 @@ static inline void step_pack(struct step *step, const struct synfin_record_step 
 		.phase = rec->phase,
 		.from = rec->from,
 		.tcp_flags = rec->tcp_flags,
+		.reason = (__u8)rec->reason,
+		.hook = rec->hook,
 	};
 }
 
@@ -87,6 +93,8 @@ static inline void step_unpack(const struct step *step,
 		.phase = step->phase,
 		.from = step->from,
 		.tcp_flags = step->tcp_flags,
+		.reason = step->reason,
+		.hook = step->hook,
 	};
 }
 

@@ -8,6 +8,7 @@
 #include "output/fmt.h"
 #include "output/service.h"
 #include "output/text.h"
+#include "output/words.h"
 
 /*
  * Takes text out of the middle of an address, which is known by how it begins; a port
@@ -193,4 +194,21 @@ char *cell_number(char *p, const struct cell *cell, uint64_t number)
 char *cell_text(char *p, const struct cell *cell, const char *text)
 {
 	return text_shown(p, text, sizeof(cell->text) - 8, cell->plain);
+}
+
+/**
+ * cell_drop() - why a segment was dropped, in one word
+ * @p:		where to
+ * @reason:	enum synfin_drop
+ * @hook:	NF_INET_* + 1, or 0
+ *
+ * Return: the end.
+ */
+char *cell_drop(char *p, unsigned int reason, unsigned int hook)
+{
+	p = word_copy(p, word_drop(reason));
+	if (!hook)
+		return p;
+	*p++ = ':';
+	return word_copy(p, word_hook(hook));
 }

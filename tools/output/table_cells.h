@@ -19,6 +19,7 @@ char *cell_server(char *p, const struct cell *cell,
 		  const struct synfin_record_head *head);
 char *cell_duration(char *p, const struct cell *cell, uint64_t ns);
 char *cell_bytes(char *p, const struct cell *cell, uint64_t bytes);
+char *cell_drop(char *p, unsigned int reason, unsigned int hook);
 char *cell_text(char *p, const struct cell *cell, const char *text);
 char *cell_number(char *p, const struct cell *cell, uint64_t number);
 char *cell_endpoint(char *p, const struct options *opt, unsigned int width,

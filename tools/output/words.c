@@ -24,6 +24,7 @@ static const struct word phases[] = {
 	[SYNFIN_PHASE_ACK_2]	= WORD("ack-2"),
 	[SYNFIN_PHASE_RST]	= WORD("rst"),
 	[SYNFIN_PHASE_TIMEOUT]	= WORD("timeout"),
+	[SYNFIN_PHASE_DROP]	= WORD("drop"),
 };
 
 static const struct word ends[] = {
@@ -59,6 +60,39 @@ static const struct word closers[] = {
 	[SYNFIN_BY_CLIENT]	= WORD("client"),
 	[SYNFIN_BY_SERVER]	= WORD("server"),
 	[SYNFIN_BY_BOTH]	= WORD("both"),
+};
+
+static const struct word drops[] = {
+	[SYNFIN_DROP_NONE]	= WORD("nothing"),
+	[SYNFIN_DROP_NETFILTER]	= WORD("netfilter"),
+	[SYNFIN_DROP_ACCEPT_QUEUE]	= WORD("accept-queue"),
+	[SYNFIN_DROP_SYN_QUEUE]	= WORD("syn-queue"),
+	[SYNFIN_DROP_NO_SOCKET]	= WORD("no-socket"),
+	[SYNFIN_DROP_NO_ROUTE]	= WORD("no-route"),
+	[SYNFIN_DROP_MARTIAN]	= WORD("martian"),
+	[SYNFIN_DROP_RP_FILTER]	= WORD("rp-filter"),
+	[SYNFIN_DROP_NOT_FOR_US]	= WORD("not-for-us"),
+	[SYNFIN_DROP_CHECKSUM]	= WORD("checksum"),
+	[SYNFIN_DROP_HEADER]	= WORD("header"),
+	[SYNFIN_DROP_SOCKET_FILTER]	= WORD("socket-filter"),
+	[SYNFIN_DROP_SECURITY]	= WORD("security"),
+	[SYNFIN_DROP_BPF]	= WORD("bpf"),
+	[SYNFIN_DROP_SIGNATURE]	= WORD("signature"),
+	[SYNFIN_DROP_OLD]	= WORD("old"),
+	[SYNFIN_DROP_NEIGHBOUR]	= WORD("neighbour"),
+	[SYNFIN_DROP_QDISC]	= WORD("qdisc"),
+	[SYNFIN_DROP_TC]	= WORD("tc"),
+	[SYNFIN_DROP_XDP]	= WORD("xdp"),
+	[SYNFIN_DROP_BACKLOG]	= WORD("backlog"),
+	[SYNFIN_DROP_DEVICE]	= WORD("device"),
+	[SYNFIN_DROP_MEMORY]	= WORD("memory"),
+	[SYNFIN_DROP_TOO_BIG]	= WORD("too-big"),
+};
+
+/* By NF_INET_* + 1. */
+static const struct word hooks[] = {
+	WORD("?"), WORD("prerouting"), WORD("input"), WORD("forward"), WORD("output"),
+	WORD("postrouting"), WORD("ingress"),
 };
 
 enum zeek { S0, S1, SF, REJ, S2, S3, RSTO, RSTR, RSTOS0, RSTRH, SH, SHR, OTH };
@@ -132,6 +166,28 @@ const struct word *word_close(unsigned int closing)
 const struct word *word_closed_by(unsigned int closed_by)
 {
 	return pick(closers, ARRAY_SIZE(closers), closed_by);
+}
+
+/**
+ * word_drop() - why a segment was dropped
+ * @reason: enum synfin_drop
+ *
+ * Return: the word.
+ */
+const struct word *word_drop(unsigned int reason)
+{
+	return pick(drops, ARRAY_SIZE(drops), reason);
+}
+
+/**
+ * word_hook() - where netfilter dropped it
+ * @hook: NF_INET_* + 1
+ *
+ * Return: the word.
+ */
+const struct word *word_hook(unsigned int hook)
+{
+	return pick(hooks, ARRAY_SIZE(hooks), hook);
 }
 
 /* An established connection, by its closing. */
@@ -286,7 +342,7 @@ enum outcome_class outcome_class(const struct synfin_record_conn *c)
 {
 	if (c->opening == SYNFIN_OPEN_OPENING)
 		return OUTCOME_ORDINARY;
-	if (!opened(c->opening))
+	if (!opened(c->opening) || c->flags & SYNFIN_CONN_UNACCEPTED)
 		return OUTCOME_FAILED;
 	switch (c->closing) {
 	case SYNFIN_CLOSE_RESET:
@@ -310,6 +366,8 @@ unsigned int outcome_of(const struct synfin_record_conn *c)
 
 	if (!opened(opening))
 		return opening < SYNFIN_OPEN_NR ? opening : 0;
+	if (c->flags & SYNFIN_CONN_UNACCEPTED)
+		return OUTCOME_UNACCEPTED;
 	return SYNFIN_OPEN_NR + (closing < SYNFIN_CLOSE_NR ? closing : 0);
 }
 
@@ -321,6 +379,10 @@ unsigned int outcome_of(const struct synfin_record_conn *c)
  */
 const struct word *outcome_word(unsigned int outcome)
 {
+	static const struct word unaccepted = WORD("unaccepted");
+
+	if (outcome == OUTCOME_UNACCEPTED)
+		return &unaccepted;
 	return outcome < SYNFIN_OPEN_NR ? word_open(outcome) :
 					  word_close(outcome - SYNFIN_OPEN_NR);
 }

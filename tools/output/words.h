@@ -33,14 +33,20 @@ enum outcome_class {
 	OUTCOME_FAILED,
 };
 
-/* Outcomes: an opening that failed, or else the closing. */
-#define OUTCOMES	(SYNFIN_OPEN_NR + SYNFIN_CLOSE_NR)
+/*
+ * Outcomes: an opening that failed, or that the server's queue had no room for; or else
+ * the closing.
+ */
+#define OUTCOME_UNACCEPTED	(SYNFIN_OPEN_NR + SYNFIN_CLOSE_NR)
+#define OUTCOMES	(OUTCOME_UNACCEPTED + 1)
 
 const struct word *word_phase(unsigned int phase);
 const struct word *word_from(unsigned int from);
 const struct word *word_open(unsigned int opening);
 const struct word *word_close(unsigned int closing);
 const struct word *word_closed_by(unsigned int closed_by);
+const struct word *word_drop(unsigned int reason);
+const struct word *word_hook(unsigned int hook);
 const struct word *word_conn_state(const struct synfin_record_conn *c);
 char *word_history(char *p, uint64_t history);
 char *word_flags(char *p, unsigned int tcp_flags);

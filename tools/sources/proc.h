@@ -12,6 +12,7 @@
 #define PROC_LATENCY	"/proc/net/synfin/latency"
 
 #define PROC_SERVICES	"/proc/net/synfin/services"
+#define PROC_LISTENERS	"/proc/net/synfin/listeners"
 
 void proc_set_folder(const char *folder);
 FILE *proc_open(const char *path);

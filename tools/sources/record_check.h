@@ -16,6 +16,11 @@
 #define RECORD_TLS_WORDS	(sizeof(struct synfin_record_tls) / 8)
 #define RECORD_CONN_WORDS	(sizeof(struct synfin_record_conn) / 8)
 
+static inline bool is_drop(const struct synfin_record_step *step)
+{
+	return step->phase == SYNFIN_PHASE_DROP;
+}
+
 static inline bool record_steps_are_sound(const struct synfin_record_phases *rec)
 {
 	unsigned int i, nr = synfin_record_steps(&rec->head);
@@ -24,7 +29,9 @@ static inline bool record_steps_are_sound(const struct synfin_record_phases *rec
 		return false;
 	for (i = 0; i < nr; i++)
 		if (rec->step[i].phase >= SYNFIN_PHASE_NR ||
-		    rec->step[i].from > SYNFIN_FROM_SERVER)
+		    rec->step[i].from > SYNFIN_FROM_SERVER ||
+		    rec->step[i].reason >= SYNFIN_DROP_NR ||
+		    !rec->step[i].reason == is_drop(&rec->step[i]))
 			return false;
 	return true;
 }

@@ -51,7 +51,7 @@ static void measure_labels(struct ladder_columns *at, const struct rung *rungs,
 static int label_columns(const struct ladder_columns *at,
 			 const struct rung *rung)
 {
-	int n = at->step + 2;
+	int n = at->step + 2 + (rung->wall ? LADDER_WALL_ROOM : 0);
 
 	if (!at->numbers || !rung->numbers[0])
 		return n + canvas_columns(rung->name);

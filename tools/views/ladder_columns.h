@@ -10,6 +10,9 @@
 /* Columns of a shaft before its label. */
 #define LADDER_LABEL_AT	3
 
+/* Columns behind a wall, where a segment never came. */
+#define LADDER_WALL_ROOM 3
+
 /**
  * struct ladder_columns - where things stand
  * @indent:	of notes

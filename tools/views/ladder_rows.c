@@ -28,11 +28,13 @@ static const struct {
 	[SYNFIN_PHASE_ACK_2]	= { LADDER_EVENT_NR,		LADDER_FIN_ACKED },
 	[SYNFIN_PHASE_RST]	= { LADDER_SEND_RST,		LADDER_RECV_RST },
 	[SYNFIN_PHASE_TIMEOUT]	= { LADDER_EVENT_NR,		LADDER_EVENT_NR },
+	[SYNFIN_PHASE_DROP]	= { LADDER_EVENT_NR,		LADDER_EVENT_NR },
 };
 
 static bool has(const struct step *rec, __u8 flag)
 {
-	return rec->tcp_flags & flag;
+	/* Of a drop the flags are those of a segment that has its own row. */
+	return rec->phase != SYNFIN_PHASE_DROP && rec->tcp_flags & flag;
 }
 
 /* Does @later acknowledge the SYN or FIN of @rec? Data in a SYN may be refused. */
@@ -47,7 +49,8 @@ static bool acks(const struct step *later, const struct step *rec)
 /* Two phases of one segment, such as the ACK and the FIN of a three-way close. */
 static bool same_segment(const struct step *a, const struct step *b)
 {
-	return b->phase < SYNFIN_PHASE_NR && a->phase != b->phase &&
+	return b->phase < SYNFIN_PHASE_DROP && a->phase < SYNFIN_PHASE_DROP &&
+	       a->phase != b->phase &&
 	       a->from == b->from && a->tcp_flags &&
 	       a->tcp_flags == b->tcp_flags && a->seq == b->seq &&
 	       a->time_ns == b->time_ns;
@@ -109,7 +112,7 @@ static void mark_forged(struct ladder_row *rows, unsigned int nr)
 
 		if (rec->phase == SYNFIN_PHASE_RST)
 			rows[nr].forged = goes_on;
-		else if (rec->tcp_flags)
+		else if (rec->tcp_flags && rec->phase != SYNFIN_PHASE_DROP)
 			goes_on = true;
 	}
 }
@@ -197,7 +200,7 @@ static void step(const struct conn *c, const struct ladder_row *rows,
 	const struct ladder_row *row = &rows[i];
 	__u8 from = row->rec->from & 1;
 
-	if (row->forged)
+	if (row->forged || row->rec->phase == SYNFIN_PHASE_DROP)
 		return;
 	if (pending[from] && acks(row->rec, pending[from]->rec)) {
 		receive(pending[from], &state[from]);

@@ -85,6 +85,12 @@ static void add_first(struct maker *m, uint64_t until_ns)
 	}
 }
 
+/* The segment stands above it. */
+static void add_drop(struct maker *m, const struct ladder_row *row)
+{
+	rung_put_drop(next_rung(m, RUNG_ARROW), row->rec);
+}
+
 /* What went each way; the time is how long it was open, since the last that is drawn. */
 static void add_bytes(struct maker *m, const struct ladder_row *row)
 {
@@ -206,6 +212,10 @@ static void add_row(struct maker *m, const struct ladder_row *row)
 	if (row->rec->phase == SYNFIN_PHASE_TIMEOUT) {
 		if (!m->wait_told)
 			add_wait(m, row);
+		return;
+	}
+	if (row->rec->phase == SYNFIN_PHASE_DROP) {
+		add_drop(m, row);
 		return;
 	}
 	if (has_opened(m->c) && row->rec->phase > SYNFIN_PHASE_ACK)

@@ -26,6 +26,7 @@ static const struct {
 	[SYNFIN_PHASE_ACK_2]	= { "ACK",	"4" },
 	[SYNFIN_PHASE_RST]	= { "RST",	"" },
 	[SYNFIN_PHASE_TIMEOUT]	= { "timeout",	"" },
+	[SYNFIN_PHASE_DROP]	= { "dropped",	"" },
 };
 
 static const char * const whose[2][2] = {
@@ -197,6 +198,26 @@ void rung_put_gap(struct rung *rung, const struct ladder_row *row)
 }
 
 /**
+ * rung_put_drop() - what this host dropped, and why
+ * @rung:	the line
+ * @rec:	the drop
+ */
+void rung_put_drop(struct rung *rung, const struct step *rec)
+{
+	rung->from = rec->from & 1;
+	rung->wall = true;
+	rung->mood = MOOD_BAD;
+	append(rung->name, sizeof(rung->name), "dropped: %s",
+	       word_drop(rec->reason)->text);
+	if (rec->hook)
+		append(rung->name, sizeof(rung->name), " (%s)",
+		       word_hook(rec->hook)->text);
+	if (rec->count > 1)
+		append(rung->name, sizeof(rung->name), ", %u%.2s", rec->count,
+		       ordinal(rec->count));
+}
+
+/**
  * rung_put_missing() - what a segment would have been
  * @rung:	the line
  * @phase:	enum synfin_phase
@@ -282,6 +303,8 @@ static void put_opening(const struct synfin_record_conn *sum, char *buf,
 			size_t size)
 {
 	append(buf, size, "%s", word_open(sum->opening)->text);
+	if (sum->flags & SYNFIN_CONN_UNACCEPTED)
+		append(buf, size, ", never accepted");
 	if (sum->opening == SYNFIN_OPEN_SIMULTANEOUS)
 		append(buf, size, " open");
 	else if (sum->opening == SYNFIN_OPEN_UNANSWERED)

@@ -36,6 +36,7 @@ enum rung_mood {
  * @kind:	enum rung_kind
  * @mood:	enum rung_mood
  * @from:	enum synfin_from, of an arrow
+ * @wall:	an arrow that ends at a wall: this host dropped it
  * @dotted:	an arrow that was expected and never came
  * @step:	number of the phase, as textbooks count
  * @name:	name of the segment, or the words of a text
@@ -49,6 +50,7 @@ struct rung {
 	enum rung_kind kind;
 	enum rung_mood mood;
 	__u8 from;
+	bool wall;
 	bool dotted;
 	char step[8];
 	char name[64];
@@ -74,6 +76,7 @@ static inline bool ladder_knows_bytes(const struct synfin_record_conn *sum)
 void rung_put_segment(struct rung *rung, const struct conn *c, bool absolute,
 		      const struct ladder_row *row);
 void rung_put_gap(struct rung *rung, const struct ladder_row *row);
+void rung_put_drop(struct rung *rung, const struct step *rec);
 void rung_put_missing(struct rung *rung, __u8 phase);
 void rung_put_since(struct rung *rung, __u64 ns, bool ascii);
 void rung_put_remark(struct rung *rung, const char *full, const char *brief);

@@ -81,6 +81,11 @@ static const struct column keys[GROUP_KINDS] = {
 			     "what their first bytes are" },
 	[GROUP_STATUS] = { "STATUS", 1, 6, 6, 6, true, NULL, NULL,
 			   "status of the first HTTP/1 response" },
+	[GROUP_DROPPED] = { "DROPPED", 1, 21, 9, 25, false, NULL, NULL,
+			    "why this host dropped segments of theirs" },
+	[GROUP_COMM] = { "COMM", 1, 15, 8, 15, false, NULL, NULL, "whose they are" },
+	[GROUP_CGROUP] = { "CGROUP", 1, 24, 10, 60, false, NULL, NULL,
+			   "control group of whose they are" },
 	[GROUP_NETNS] = { "NETNS", 1, 10, 10, 10, true, NULL, NULL, "their namespace" },
 };
 

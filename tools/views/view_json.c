@@ -16,8 +16,8 @@
 #include "views/view_json.h"
 #include "output/words.h"
 
-/* The largest object must fit: one phase takes less than 160 bytes. */
-static_assert(OUT_ROOM > 2048 + 6 * 512 + JSON_FIRST_ROOM + 160 * 65,
+/* The largest object must fit: one phase takes less than 220 bytes. */
+static_assert(OUT_ROOM > 2048 + 6 * 512 + JSON_FIRST_ROOM + 220 * 65,
 	      "an object does not fit");
 
 #define TCP_ACK	0x10
@@ -80,6 +80,15 @@ static inline char *put_numbers(char *p, unsigned int phase,
 	return tcp_flags & TCP_ACK ? fmt_u64(p, ack) : FMT_LITERAL(p, "null");
 }
 
+/* Why this host dropped something, and where. */
+static char *put_drop(char *p, unsigned int reason, unsigned int hook)
+{
+	p = FMT_LITERAL(p, ",\"drop_reason\":");
+	p = reason ? put_word(p, word_drop(reason)) : FMT_LITERAL(p, "null");
+	p = FMT_LITERAL(p, ",\"drop_hook\":");
+	return hook ? put_word(p, word_hook(hook)) : FMT_LITERAL(p, "null");
+}
+
 static char *put_phases(char *p, const struct conn *c)
 {
 	uint64_t first = c->sum.head.time_ns;
@@ -94,6 +103,8 @@ static char *put_phases(char *p, const struct conn *c)
 				step->ack);
 		p = FMT_LITERAL(p, ",\"count\":");
 		p = fmt_u64(p, step->count);
+		if (step->phase == SYNFIN_PHASE_DROP)
+			p = put_drop(p, step->reason, step->hook);
 		p = FMT_LITERAL(p, "},");
 	}
 	/* The last one has a comma too many. */
@@ -221,7 +232,14 @@ static char *put_more(char *p, const struct conn *c)
 	p = s->flags & SYNFIN_CONN_SYN_DATA ?
 	    FMT_LITERAL(p, ",\"syn_data\":true") :
 	    FMT_LITERAL(p, ",\"syn_data\":false");
-	return put_owner(p, s);
+	p = s->flags & SYNFIN_CONN_UNACCEPTED ?
+	    FMT_LITERAL(p, ",\"unaccepted\":true") :
+	    FMT_LITERAL(p, ",\"unaccepted\":false");
+	p = put_owner(p, s);
+	p = put_drop(p, s->drop_reason, s->drop_hook);
+	p = FMT_LITERAL(p, ",\"drop_count\":");
+	/* A capture does not say. */
+	return s->head.netns ? fmt_u64(p, s->drop_count) : FMT_LITERAL(p, "null");
 }
 
 /**
@@ -286,6 +304,7 @@ void json_phase(struct out *out, const struct phase *phase)
 	p = put_ns(p, rec->since_ns);
 	p = FMT_LITERAL(p, ",\"ts_ns\":");
 	p = fmt_u64(p, rec->time_ns);
+	p = put_drop(p, rec->reason, rec->hook);
 	*p++ = '}';
 	*p++ = '\n';
 	out_used(out, p);

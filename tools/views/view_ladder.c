@@ -23,13 +23,14 @@ struct glyphs {
 	const char *gap;	/* the same, while nothing is drawn */
 	const char *leave[2];	/* a segment leaves the post of this end */
 	const char *tip[2];	/* a segment of this end arrives */
+	const char *wall;	/* where this host dropped a segment */
 	const char *to;
 	const char *cut;	/* something did not fit */
 };
 
 static const struct glyphs glyph_sets[] = {
-	{ "─", "┄", "│", "┊", { "├", "┤" }, { "►", "◄" }, "→", "…" },
-	{ "-", ".", "|", ":", { "|", "|" }, { ">", "<" }, ">", "~" },
+	{ "─", "┄", "│", "┊", { "├", "┤" }, { "►", "◄" }, "┃", "→", "…" },
+	{ "-", ".", "|", ":", { "|", "|" }, { ">", "<" }, "X", ">", "~" },
 };
 
 /* A drawing. */
@@ -72,6 +73,9 @@ static void put_shaft(struct drawing *v, const struct rung *rung, enum style sty
 {
 	const struct glyphs *g = v->glyphs;
 	bool client = rung->from == SYNFIN_FROM_CLIENT;
+	/* A wall leaves room behind it: that is where the segment never came. */
+	int left = v->at.left + 1 + (rung->wall && !client ? LADDER_WALL_ROOM : 0);
+	int right = v->at.right - (rung->wall && client ? LADDER_WALL_ROOM : 0);
 	int col;
 
 	put(v, v->at.left, g->post, PLAIN);
@@ -79,9 +83,10 @@ static void put_shaft(struct drawing *v, const struct rung *rung, enum style sty
 	if (!rung->dotted)
 		put(v, client ? v->at.left : v->at.right, g->leave[rung->from],
 		    PLAIN);
-	for (col = v->at.left + 1; col < v->at.right; col++)
+	for (col = left; col < right; col++)
 		put(v, col, rung->dotted ? g->dots : g->shaft, style);
-	put(v, client ? v->at.right - 1 : v->at.left + 1, g->tip[rung->from], style);
+	put(v, client ? right - 1 : left, rung->wall ? g->wall : g->tip[rung->from],
+	    style);
 }
 
 /* Number, name and sequence numbers, on the shaft, in columns of their own. */
@@ -89,7 +94,7 @@ static void put_label(struct drawing *v, const struct rung *rung, enum style sty
 {
 	struct canvas *canvas = &v->canvas;
 	int name = v->at.left + LADDER_LABEL_AT + v->at.step + 3;
-	int end = v->at.right - 2;
+	int end = v->at.right - 2 - (rung->wall ? LADDER_WALL_ROOM : 0);
 	int step = name - 2 - canvas_columns(rung->step), col;
 
 	if (rung->step[0]) {

@@ -82,6 +82,11 @@ static void put_arrow(struct out *out, const struct rung *rung, int y)
 	int from = client ? LEFT : RIGHT, to = client ? RIGHT : LEFT;
 	int back = client ? -1 : 1;
 
+	if (rung->wall) {
+		out_printf(out, "<path class=\"shaft\" d=\"M%d %dH%dm0 -9v18\"/>\n", from, y,
+			   to + back * 40);
+		return;
+	}
 	out_printf(out, "<path class=\"shaft\" d=\"M%d %dH%d\"/>\n", from, y,
 		   to + back * 7);
 	out_printf(out, "<path class=\"head\" d=\"M%d %dl%d -4.5v9z\"/>\n", to + back, y,

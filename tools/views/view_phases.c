@@ -108,6 +108,13 @@ static char *put_flags(char *p, struct cell *cell)
 	return p;
 }
 
+static char *put_dropped(char *p, struct cell *cell)
+{
+	const struct synfin_record_step *rec = step_of(cell->row);
+
+	return rec->reason ? cell_drop(p, rec->reason, rec->hook) : p;
+}
+
 /* Up to rank 6 they are 80 columns wide. */
 const struct column table_phases[] = {
 	{ "TIME", 5, 12, 12, 15, false, put_time, num_time, "when it passed" },
@@ -123,6 +130,7 @@ const struct column table_phases[] = {
 	{ "ACK", 9, 10, 10, 10, true, put_ack, num_ack, "acknowledgment number" },
 	{ "WIN", 10, 5, 5, 5, true, put_window, num_window, "window, as on the wire" },
 	{ "NETNS", 11, 10, 10, 10, true, put_netns, num_netns, "its network namespace" },
+	{ "DROPPED", 0, 15, 9, 21, false, put_dropped, NULL, "why this host dropped it" },
 	{ "ID", 0, 10, 10, 20, true, put_id, num_id, "of the connection" },
 	{ .name = NULL },
 };

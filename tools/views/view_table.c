@@ -48,6 +48,7 @@ FIGURE(bits, cell_number, s->completeness)
 /* A capture has none. */
 FIGURE(netns, cell_number, s->head.netns ? s->head.netns : SYNFIN_NS_NONE)
 FIGURE(id, cell_number, s->head.id)
+FIGURE(drops, cell_number, s->head.netns ? s->drop_count : SYNFIN_NS_NONE)
 
 /* Of the first bytes. */
 FIGURE(status, cell_number, s->status ? s->status : SYNFIN_NS_NONE)
@@ -100,6 +101,9 @@ static char *put_server(char *p, struct cell *cell)
 /* How often it was tried says more than by whom. */
 static char *put_tries(char *p, const struct synfin_record_conn *s)
 {
+	/* That it was not lost on the way says more. */
+	if (s->drop_reason && s->opening == SYNFIN_OPEN_UNANSWERED)
+		return FMT_LITERAL(p, ", dropped");
 	if (s->opening != SYNFIN_OPEN_UNANSWERED && s->syn_count < 2)
 		return p;
 	/* There is no room to say of what; it is the SYN-ACK, or the SYN. */
@@ -187,6 +191,14 @@ static char *put_by(char *p, struct cell *cell)
 	       p : word_copy(p, word_closed_by(s->closed_by));
 }
 
+/* One word: netfilter:input */
+static char *put_dropped(char *p, struct cell *cell)
+{
+	const struct synfin_record_conn *s = sum_of(cell->row);
+
+	return s->drop_reason ? cell_drop(p, s->drop_reason, s->drop_hook) : p;
+}
+
 static uint64_t num_pid(const void *row)
 {
 	struct owner owner;
@@ -270,6 +282,9 @@ const struct column table_conns[] = {
 	  "SYN-ACKs, repeated ones included" },
 	{ "RST", 0, 3, 3, 3, true, put_rst, num_rst, "RSTs of both ends" },
 	{ "BITS", 0, 4, 4, 4, true, put_bits, num_bits, "tcp.completeness of Wireshark" },
+	{ "DROPPED", 8, 15, 9, 21, false, put_dropped, NULL,
+	  "why this host dropped a segment of its handshake or close" },
+	{ "DROPS", 0, 5, 5, 5, true, put_drops, num_drops, "how many it dropped" },
 	{ "PID", 0, 7, 7, 7, true, put_pid, num_pid,
 	  "the process that opened it, or that owns the listener" },
 	{ "COMM", 0, 15, 8, 15, false, put_comm, NULL, "its command" },
