@@ -197,8 +197,8 @@ sums_hold() {
 	awk "$equal"'
 	{ v[$1] += $2 }
 	$1 == "segments" || $1 == "recorded" || $1 == "phases" ||
-	$1 == "phase_records" || $1 == "conns" || $1 == "repeats" || $1 ~ /^(flows|open|close)_/ ||
-	$1 == "taken_back" || $1 ~ /^(max_flows|ring_|records)/ { next }
+	$1 == "phase_records" || $1 == "conns" || $1 == "repeats" || $1 ~ /^(flows|open|close|drop)_/ ||
+	$1 == "taken_back" || $1 == "unaccepted" || $1 ~ /^(max_flows|ring_|records)/ { next }
 	{ reasons += $2 }
 	END {
 		equal(v["recorded"] + reasons, v["segments"],

@@ -3,6 +3,10 @@
 
 owner.py serve PORT COUNT	takes so many connections, says a word, closes, waits
 owner.py ask ADDRESS PORT	reads to the end, closes
+owner.py try ADDRESS PORT SOURCE	sends a SYN, and one more
+owner.py full PORT BACKLOG		listens, and accepts nobody
+owner.py hold ADDRESS PORT COUNT	opens so many at once, and waits
+owner.py flood ADDRESS PORT COUNT	sends so many SYNs, and waits for nothing
 owner.py named NAME PORT	the same at 127.0.0.1, by a process of that name
 """
 import ctypes
@@ -30,10 +34,47 @@ def ask(address, port):
             pass
 
 
+def attempt(address, port, source):
+    try:
+        socket.create_connection((address, port), timeout=1.6,
+                                 source_address=(source, 0) if source else None)
+    except OSError:
+        pass
+
+
+def full(port, backlog):
+    with socket.create_server(("::", port), family=socket.AF_INET6, backlog=backlog,
+                              dualstack_ipv6=True):
+        signal.pause()
+
+
+def hold(address, port, count):
+    held = [socket.socket() for _ in range(count)]
+    for sock in held:
+        sock.setblocking(False)
+        sock.connect_ex((address, port))
+    signal.pause()
+
+
+def flood(address, port, count):
+    for _ in range(count):
+        with socket.socket() as sock:
+            sock.setblocking(False)
+            sock.connect_ex((address, port))
+
+
 def main():
     what, *rest = sys.argv[1:]
     if what == "serve":
         serve(int(rest[0]), int(rest[1]))
+    elif what == "try":
+        attempt(rest[0], int(rest[1]), rest[2])
+    elif what == "full":
+        full(int(rest[0]), int(rest[1]))
+    elif what == "hold":
+        hold(rest[0], int(rest[1]), int(rest[2]))
+    elif what == "flood":
+        flood(rest[0], int(rest[1]), int(rest[2]))
     elif what == "ask":
         ask(rest[0], int(rest[1]))
     else:

@@ -478,7 +478,7 @@ static bool steps_are_sound(const struct synfin_record_phases *rec)
 		if (rec->step[i].phase >= SYNFIN_PHASE_NR ||
 		    rec->step[i].from > 1 || !rec->step[i].count ||
 		    (i && rec->step[i].time_ns < rec->step[i - 1].time_ns) ||
-		    rec->step[i].reserved0 || rec->step[i].reserved1)
+		    rec->step[i].reason || rec->step[i].hook)
 			return false;
 	return true;
 }

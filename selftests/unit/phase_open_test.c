@@ -79,8 +79,8 @@ static void record_of_phases(void)
 	TAP_EQUAL(step->len, 0);
 	TAP_EQUAL(step->since_ns, 20 * MS);
 	TAP_EQUAL(step->time_ns, 1028 * MS);
-	TAP_EQUAL(rec.head.reserved0 | rec.head.reserved1 | step->reserved0 |
-		  step->reserved1, 0);
+	TAP_EQUAL(rec.head.reserved0 | rec.head.reserved1 | step->reason |
+		  step->hook, 0);
 }
 
 static void syn_sent_again(void)

@@ -1,0 +1,212 @@
+#!/bin/bash
+# What this host drops: why, where, how often, of which connection. With real traffic,
+# each of the kernel's ways to drop that can be had here.
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# dropped [OPTION...]: opening, reason, hook, drops and SYNs of what has ended, a line
+# each. What waits for an answer is given up when the module goes: so ask before.
+dropped() {
+	"$SYNFIN" conns --json --no-follow -q "$@" | python3 -c 'import json, sys
+for line in sys.stdin:
+    c = json.loads(line)
+    print(c["open"], c["drop_reason"], c["drop_hook"], c["drop_count"], c["syn_count"])'
+}
+
+# try ADDRESS PORT [NETNS [SOURCE]]: one SYN, and one more after a second
+try() {
+	${3:+ip netns exec "$3"} python3 "$here/owner.py" try "$1" "$2" "${4:-}" || :
+}
+
+# rules NETNS RULE-OF-A-CHAIN...: HOOK PRIORITY RULE, each in a table of its own
+rules() {
+	local netns=$1
+
+	in_ns "$netns" nft add table inet synfin_test
+	in_ns "$netns" nft add chain inet synfin_test c \
+		"{ type filter hook $2 priority $3; }"
+	in_ns "$netns" nft add rule inet synfin_test c "$4"
+}
+
+# a <-> r <-> b, all watched; what r or b drops
+a_chain() {
+	local netns=$1 hook=$2 priority=$3 wanted=$4
+
+	require nft
+	through_router
+	in_ns b python3 "$here/owner.py" serve 8080 9 &
+	undo stop $!
+	wait_for "a server" listens 8080 b
+	synfin_load unanswered_timeout=3 linger_timeout=1
+	rules "$netns" "$hook" "$priority" "tcp dport 8080 tcp flags syn / syn,ack drop"
+	try 10.9.8.2 8080 a
+	wait_for "a drop" stat_in "$netns" drop_netfilter 2
+	wait_for "the end" has_ended "$netns"
+	same "$(dropped --netns "$netns")" "unanswered netfilter $wanted 2 2" "$hook, in $netns"
+	# Who lost nothing says nothing: nobody learns what another drops.
+	same "$(dropped --netns a)" "unanswered None None 0 2" "at the client"
+	for netns in a r b; do
+		in_ns "$netns" cat "$stats" >"$tmp/stats-$netns"
+	done
+	sums_hold "$tmp"/stats-* || fail "the sums do not hold"
+}
+
+stat_in() {
+	(($(in_it "$1" "$2") >= $3))
+}
+
+has_ended() {
+	[[ -n $(dropped --netns "$1") ]]
+}
+
+what_goes_out() {
+	require nft
+	netns a b
+	veth_pair a b
+	synfin_load unanswered_timeout=3
+	rules a output "$1" "tcp dport 8080 drop"
+	try 10.9.9.2 8080 a
+	wait_for "the end" has_ended a
+	same "$(dropped --netns a)" "unanswered netfilter output 2 2" "a rule at $1"
+	same "$(dropped --netns b)" "" "at the server"
+}
+
+# The third segment is dropped, and the answer to the first.
+other_segments() {
+	require nft
+	netns a b
+	veth_pair a b
+	in_ns b python3 "$here/owner.py" serve 8080 9 &
+	undo stop $!
+	wait_for "a server" listens 8080 b
+	synfin_load unacknowledged_timeout=1 unanswered_timeout=3
+	rules a input 0 "tcp sport 8080 tcp flags syn,ack / syn,ack drop"
+	try 10.9.9.2 8080 a
+	wait_for "a drop" stat_in a drop_netfilter 1
+	"$SYNFIN" phases --no-follow -q --json --netns a | grep '"phase":"drop"' |
+		grep -q '"from":"server".*"drop_reason":"netfilter","drop_hook":"input"' ||
+		fail "$("$SYNFIN" phases --no-follow -q --json)"
+	in_ns a nft flush ruleset
+	rules b input 0 "tcp dport 8080 tcp flags ack / syn,ack drop"
+	try 10.9.9.2 8080 a
+	wait_for "a drop" stat_in b drop_netfilter 1
+	"$SYNFIN" phases --no-follow -q --json --netns b | grep '"phase":"drop"' |
+		grep -q '"from":"client".*"flags":"ACK".*"drop_hook":"input"' ||
+		fail "$("$SYNFIN" phases --no-follow -q --json)"
+}
+
+three_have_ended() {
+	(($(dropped --netns r --dropped any | wc -l) >= 3))
+}
+
+without_rules() {
+	through_router
+	synfin_load unanswered_timeout=3 linger_timeout=1
+	# Nobody listens.
+	try 10.9.8.2 81 a
+	wait_for "a drop" stat_in b drop_no_socket 1
+	# No way on: the router says so, and drops it.
+	try 10.77.0.1 81 a
+	wait_for "a drop" stat_in r drop_no_route 1
+	# Its source is reached another way.
+	in_ns r sysctl -qw net.ipv4.conf.all.rp_filter=1 net.ipv4.conf.to-a.rp_filter=1
+	ip -n a address add 10.9.8.77/32 dev veth
+	try 10.9.8.2 8000 a 10.9.8.77
+	wait_for "a drop" stat_in r drop_rp_filter 1
+	# From an address that is the router's own.
+	in_ns r sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.to-a.rp_filter=0
+	ip -n a address add 127.9.9.9/32 dev lo
+	ip -n a address add 10.9.8.9/32 dev veth
+	try 10.9.8.2 8000 a 10.9.8.9
+	wait_for "a drop" stat_in r drop_martian 1
+	wait_for "the end" three_have_ended
+	dropped --netns r --dropped no-route | grep -q . || fail "$(dropped)"
+	dropped --netns r --dropped rp-filter | grep -q ^unanswered || fail "$(dropped)"
+	dropped --netns r --dropped martian | grep -q ^unanswered || fail "$(dropped)"
+	dropped --netns b --dropped no-socket | grep -q '^refused no-socket None 1 1' ||
+		fail "$(dropped)"
+}
+
+# The drawing has a wall, and the word.
+a_wall_in_the_ladder() {
+	require nft
+	netns a
+	synfin_load unanswered_timeout=3
+	rules a input 0 "tcp dport 8080 drop"
+	try 127.0.0.1 8080 a
+	wait_for "the end" has_ended a
+	same "$(dropped --netns a)" "unanswered netfilter input 2 2" "over loopback"
+	"$SYNFIN" ladder --no-follow -q --utf8 >"$tmp/ladder"
+	grep -q 'dropped: netfilter (input) .*┃  ' "$tmp/ladder" ||
+		fail "$(cat "$tmp/ladder")"
+	same "$("$SYNFIN" conns --no-follow -q --no-headings -o OUTCOME,DROPPED,DROPS |
+		tr -s ' ')" 'unanswered - netfilter:input 2' "in columns"
+}
+
+# full PORT BACKLOG: a server in b that never accepts
+full() {
+	ip netns exec b python3 "$here/owner.py" full "$1" "$2" &
+	undo stop $!
+	wait_for "a server" listens "$1" b
+}
+
+accept_queue_is_full() {
+	netns a b
+	veth_pair a b
+	synfin_load unanswered_timeout=3
+	full 8080 1
+	in_ns a python3 "$here/owner.py" hold 10.9.9.2 8080 2 &
+	undo stop $!
+	wait_for "two connections" stat_in b flows_open 2
+	try 10.9.9.2 8080 a
+	try fd09::2 8080 a
+	wait_for "drops" stat_in b drop_accept_queue 4
+	wait_for "the end" two_were_dropped accept-queue
+	same "$(dropped --netns b --dropped accept-queue | sort -u)" \
+		"unanswered accept-queue None 2 2" "who found it full"
+	"$SYNFIN" conns --no-follow -q --no-headings -o OUTCOME --netns b \
+		--dropped any >"$tmp/outcome"
+	in_ns b "$SYNFIN" listeners --json >"$tmp/listeners"
+	same "$(field accept_overflows <"$tmp/listeners")" 4 "overflows"
+	same "$(field accept_longest <"$tmp/listeners")" 2 "the longest queue"
+	same "$(field accept_limit <"$tmp/listeners")" 1 "its limit"
+	same "$(field pid <"$tmp/listeners")" "$(pgrep -f 'owner.py full 8080')" "its owner"
+	same "$(field comm <"$tmp/listeners")" python3 "its command"
+}
+
+field() {
+	python3 -c 'import json, sys
+print(json.loads(sys.stdin.readline())[sys.argv[1]])' "$1"
+}
+
+two_were_dropped() {
+	(($(dropped --netns b --dropped "$1" | wc -l) == 2))
+}
+
+# A flood of what is dropped before it comes to us begins few connections, and what a
+# real one loses is told all the same.
+a_flood() {
+	require nft
+	netns a b
+	veth_pair a b
+	synfin_load unanswered_timeout=300
+	rules b prerouting -300 "tcp dport { 7000, 8080 } drop"
+	in_ns a python3 "$here/owner.py" flood 10.9.9.2 7000 3000
+	wait_for "drops" stat_in b drop_missed 1
+	at_most "$(in_it b flows_created)" 400 "connections that a flood begins"
+	sums_hold "$stats" || fail "the sums do not hold"
+}
+
+require python3
+run "a rule at prerouting" a_chain b prerouting -300 prerouting
+run "a rule at input" a_chain b input 0 input
+run "a rule at forward" a_chain r forward 0 forward
+run "a rule at postrouting" a_chain r postrouting 0 postrouting
+run "a rule at output" what_goes_out 0
+run "a rule at output, before us" what_goes_out -300
+run "the other segments" other_segments
+run "without rules" without_rules
+run "a wall in the ladder" a_wall_in_the_ladder
+run "an accept queue is full" accept_queue_is_full
+run "a flood" a_flood
+finish
