@@ -8,6 +8,7 @@
  * and what would have had to allocate.
  */
 #include "emit.h"
+#include "core/payload.h"
 #include "core/record.h"
 #include "ring.h"
 #include "stats.h"
@@ -144,20 +145,40 @@ static bool is_unaccepted(const struct synfin_conn *conn,
 	       (!rec->bytes_server || rec->bytes_server == SYNFIN_BYTES_NONE);
 }
 
+/* Of a connection that spoke TLS: right before its summary, in the same ring. */
+static noinline void write_tls(struct synfin_batch *b, const struct synfin_conn *conn,
+			       const struct synfin_payload *payload)
+{
+	union synfin_record *rec;
+	struct synfin_ring *ring;
+
+	ring = synfin_ring_begin(ring_of(conn), &rec);
+	synfin_record_head(conn, &rec->head, SYNFIN_RECORD_TLS, sizeof(rec->tls),
+			   conn->first_ns + date_offset());
+	synfin_payload_tls(payload, conn->open_ns, &rec->tls);
+	synfin_ring_end(ring, rec);
+	synfin_stats_inc(b->sn, SYNFIN_CNT_tls_records);
+}
+
 /* A connection has ended. */
 static noinline void write_conn(struct synfin_batch *b, const struct synfin_conn *conn,
 				const struct synfin_held *held,
 				const struct synfin_owner *owner,
-				const struct synfin_drops *drops)
+				const struct synfin_drops *drops,
+				const struct synfin_payload *payload)
 {
 	union synfin_record *rec;
 	struct synfin_ring *ring;
 	bool counted;
 
+	if (payload && synfin_payload_tells_tls(payload))
+		write_tls(b, conn, payload);
 	ring = synfin_ring_begin(ring_of(conn), &rec);
 	synfin_phase_summary(conn, &rec->conn);
 	rec->head.time_ns = conn->first_ns + date_offset();
 	rec->conn.phase_count = held->phases;
+	if (payload)
+		synfin_payload_summary(payload, conn->open_ns, &rec->conn);
 	synfin_owner_tell(owner, &rec->conn);
 	rec->conn.drop_reason = drops->reason;
 	rec->conn.drop_hook = drops->hook;
@@ -195,6 +216,7 @@ static __always_inline void take_step(struct synfin_batch *b,
  * @held:	what the flow holds
  * @owner:	whose it is
  * @drops:	what of it was dropped here
+ * @payload:	what its ends said first, or NULL
  * @res:	the phases, and the end
  *
  * What is sent again is recorded the 2nd, 4th, 8th ... time, and counted each time.
@@ -204,6 +226,7 @@ static __always_inline void take_step(struct synfin_batch *b,
 void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 			struct synfin_held *held, const struct synfin_owner *owner,
 			const struct synfin_drops *drops,
+			const struct synfin_payload *payload,
 			const struct synfin_result *res)
 {
 	bool hold = is_unsettled(conn) && !res->ended;
@@ -226,7 +249,7 @@ void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 	if (unlikely(held->nr && !hold))
 		write_phases(b, conn, held, NULL);
 	if (res->ended)
-		write_conn(b, conn, held, owner, drops);
+		write_conn(b, conn, held, owner, drops, payload);
 }
 
 /**

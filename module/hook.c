@@ -100,7 +100,8 @@ static __always_inline u64 hash6(const struct synfin_net *sn,
  * flow that might be theirs waits for an ACK. On LOCAL_IN early demux has found the
  * socket of most: if it is established, its handshake is over (the ACK that ends a
  * handshake finds a request socket) and no FIN was sent (it would have left the
- * state). On LOCAL_OUT neither holds.
+ * state). On LOCAL_OUT neither holds. If first bytes are wanted, a socket that has
+ * received hardly anything may be about to receive them.
  */
 static __always_inline bool is_plain(const struct tcphdr *th)
 {
@@ -109,7 +110,8 @@ static __always_inline bool is_plain(const struct tcphdr *th)
 
 static __always_inline bool socket_is_established(const struct sk_buff *skb)
 {
-	return skb->sk && skb->sk->sk_state == TCP_ESTABLISHED;
+	return skb->sk && skb->sk->sk_state == TCP_ESTABLISHED &&
+	       !synfin_first_may_arrive(skb->sk);
 }
 
 /* The same of one whose header lies behind others, or in pieces. */
@@ -175,7 +177,7 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 	    seg.kind == SYNFIN_KIND_SYN)
 		synfin_route_held(sn, &seg);
 	else
-		synfin_route(sn, &seg, hash, opener(skb, state, &seg));
+		synfin_route(sn, &seg, hash, opener(skb, state, &seg), skb);
 	return NF_ACCEPT;
 }
 

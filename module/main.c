@@ -8,6 +8,7 @@
 
 #include "drop.h"
 #include "net.h"
+#include "first.h"
 #include "table.h"
 #include "recheck.h"
 #include "ring.h"
@@ -35,6 +36,14 @@ MODULE_PARM_DESC(ring_records, "records that each CPU's ring holds, a power of t
 static unsigned int max_flows = 262144;
 module_param(max_flows, uint, 0444);
 MODULE_PARM_DESC(max_flows, "connections followed at most, all namespaces together (262144)");
+
+static bool first_data;
+module_param(first_data, bool, 0444);
+MODULE_PARM_DESC(first_data, "look at the first payload of each end (N)");
+
+static bool sni;
+module_param(sni, bool, 0444);
+MODULE_PARM_DESC(sni, "keep the server names and protocols in TLS, which are personal data (N)");
 
 /**
  * struct timeout - a parameter that can be changed while the module is loaded
@@ -147,9 +156,14 @@ static int __init setup_flows(void)
 	unsigned int i;
 	int err;
 
-	err = synfin_table_setup(max_flows, synfin_route_report);
+	err = synfin_first_setup(first_data || sni, sni, max_flows);
 	if (err)
 		return err;
+	err = synfin_table_setup(max_flows, synfin_route_report);
+	if (err) {
+		synfin_first_teardown();
+		return err;
+	}
 	kernel_param_lock(THIS_MODULE);
 	for (i = 0; i < ARRAY_SIZE(timeouts); i++)
 		limit_waits(timeouts[i]);
@@ -165,6 +179,7 @@ static void teardown_flows(void)
 	running = false;
 	kernel_param_unlock(THIS_MODULE);
 	synfin_table_teardown();
+	synfin_first_teardown();
 }
 
 static int __init synfin_init(void)

@@ -37,6 +37,9 @@ static const char * const synfin_histogram_names[SYNFIN_HISTOGRAM_NR] = {
 	[SYNFIN_HISTOGRAM_DURATION]	= "duration",
 	[SYNFIN_HISTOGRAM_CLOSE]	= "close",
 	[SYNFIN_HISTOGRAM_HALF_CLOSE]	= "half_close",
+	[SYNFIN_HISTOGRAM_FIRST_REQUEST] = "first_request",
+	[SYNFIN_HISTOGRAM_FIRST_RESPONSE] = "first_response",
+	[SYNFIN_HISTOGRAM_TLS_HANDSHAKE] = "tls_handshake",
 };
 
 static const char * const synfin_state_names[SYNFIN_STATE_NR] = {

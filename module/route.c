@@ -19,7 +19,7 @@ static void emit_result(struct synfin_batch *batch, struct synfin_flow *flow,
 	/* What went on for longer was taken in the end. */
 	flow->drops.taken = flow->conn.mark[0] & SYNFIN_FLOW_LIVED;
 	synfin_emit_result(batch, &flow->conn, &flow->held, &flow->owner, &flow->drops,
-			   res);
+			   flow->first.payload, res);
 }
 
 static void count_result(struct synfin_net *sn, const struct synfin_result *res)
@@ -100,7 +100,8 @@ static void note_refusal(struct synfin_flow *flow, const struct synfin_segment *
 
 static __always_inline void follow(struct synfin_net *sn,
 				   const struct synfin_segment *seg, u64 hash,
-				   const struct sock *sk, bool may_be_forgotten)
+				   const struct sock *sk, const struct sk_buff *skb,
+				   bool may_be_forgotten)
 {
 	struct synfin_table_hold hold SYNFIN_UNINITIALIZED;
 	struct synfin_batch batch SYNFIN_UNINITIALIZED;
@@ -108,6 +109,8 @@ static __always_inline void follow(struct synfin_net *sn,
 	struct synfin_flow *flow;
 	bool suspect;
 
+	if (static_branch_unlikely(&synfin_first_wanted) && seg->len)
+		synfin_first_prepare();
 	flow = synfin_table_get(sn, seg, hash, &hold);
 	if (!flow) {
 		synfin_stats_inc(sn, hold.reason);
@@ -129,6 +132,10 @@ static __always_inline void follow(struct synfin_net *sn,
 	synfin_phase_segment(&flow->conn, seg, hold.now_ns, &res);
 	if (seg->way && res.nr)
 		synfin_dedup_passed(flow, seg);
+	if (static_branch_unlikely(&synfin_first_wanted) && skb &&
+	    (res.nr || res.reason == SYNFIN_CNT_not_awaited))
+		synfin_first_segment(&flow->first, &flow->conn, seg, skb, hold.now_ns,
+				     res.opened);
 	emit_result(&batch, flow, &res);
 	suspect = is_suspect(flow, seg, sk);
 	if (res.opened) {
@@ -153,13 +160,14 @@ static __always_inline void follow(struct synfin_net *sn,
  * @seg:	the segment
  * @hash:	of its endpoints, if it is known, or else 0
  * @sk:		the socket that sends it, if it is a SYN or a SYN-ACK; or NULL
+ * @skb:	what carries it
  *
  * Context: any context of a hook.
  */
 void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 hash,
-		  const struct sock *sk)
+		  const struct sock *sk, const struct sk_buff *skb)
 {
-	follow(sn, seg, hash, sk, false);
+	follow(sn, seg, hash, sk, skb, false);
 }
 
 /**
@@ -174,7 +182,7 @@ void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 h
 noinline void synfin_route_held(struct synfin_net *sn,
 				const struct synfin_segment *seg)
 {
-	follow(sn, seg, 0, NULL, true);
+	follow(sn, seg, 0, NULL, NULL, true);
 }
 
 /**

@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+struct sk_buff;
 struct sock;
 struct synfin_drop_event;
 struct synfin_flow;
@@ -16,7 +17,7 @@ struct synfin_segment;
 
 /* route.c */
 void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 hash,
-		  const struct sock *sk);
+		  const struct sock *sk, const struct sk_buff *skb);
 void synfin_route_held(struct synfin_net *sn, const struct synfin_segment *seg);
 void synfin_route_again(struct synfin_net *sn, const struct synfin_segment *seg,
 			u64 passed_ns);

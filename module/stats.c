@@ -55,6 +55,12 @@ SYNFIN_DURATION(DURATION, duration_ns);
 SYNFIN_DURATION(CLOSE, close_ns);
 SYNFIN_DURATION(HALF_CLOSE, half_close_ns);
 
+/* And those of first bytes. */
+static_assert(offsetof(struct synfin_record_conn, tls_handshake_ns) ==
+	      offsetof(struct synfin_record_conn, first_request_ns) +
+	      (SYNFIN_HISTOGRAM_TLS_HANDSHAKE - SYNFIN_HISTOGRAM_FIRST_REQUEST) *
+	      sizeof(u64));
+
 static void add(u64 *figure)
 {
 	WRITE_ONCE(*figure, *figure + 1);
@@ -66,9 +72,14 @@ static void synfin_book_buckets(struct synfin_book *book,
 	const u64 *ns = &rec->handshake_ns;
 	unsigned int i;
 
-	for (i = 0; i < SYNFIN_HISTOGRAM_NR; i++)
+	for (i = 0; i < SYNFIN_HISTOGRAM_FIRST_REQUEST; i++)
 		if (ns[i] != SYNFIN_NS_NONE)
 			add(&book->bucket[i][synfin_stats_bucket_of(ns[i])]);
+	if (rec->protocol == SYNFIN_PROTOCOL_NONE)
+		return;
+	for (ns = &rec->first_request_ns; i < SYNFIN_HISTOGRAM_NR; i++, ns++)
+		if (*ns != SYNFIN_NS_NONE)
+			add(&book->bucket[i][synfin_stats_bucket_of(*ns)]);
 }
 
 /**
@@ -289,7 +300,8 @@ void synfin_stats_clean(struct synfin_net *sn)
 	int cpu;
 
 	atomic64_add(synfin_stats_counter(sn, SYNFIN_CNT_phase_records) +
-		     synfin_stats_counter(sn, SYNFIN_CNT_conns),
+		     synfin_stats_counter(sn, SYNFIN_CNT_conns) +
+		     synfin_stats_counter(sn, SYNFIN_CNT_tls_records),
 		     &synfin_records_gone);
 	for_each_possible_cpu(cpu) {
 		book = per_cpu_ptr(sn->counters, cpu)->book;

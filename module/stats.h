@@ -84,6 +84,9 @@ static inline void synfin_stats_inc(struct synfin_net *sn,
  * @SYNFIN_HISTOGRAM_DURATION:	duration_ns
  * @SYNFIN_HISTOGRAM_CLOSE:	close_ns
  * @SYNFIN_HISTOGRAM_HALF_CLOSE: half_close_ns
+ * @SYNFIN_HISTOGRAM_FIRST_REQUEST: first_request_ns, if first bytes are looked at
+ * @SYNFIN_HISTOGRAM_FIRST_RESPONSE: first_response_ns
+ * @SYNFIN_HISTOGRAM_TLS_HANDSHAKE: tls_handshake_ns
  * @SYNFIN_HISTOGRAM_NR:	how many there are
  */
 enum synfin_histogram {
@@ -93,6 +96,9 @@ enum synfin_histogram {
 	SYNFIN_HISTOGRAM_DURATION,
 	SYNFIN_HISTOGRAM_CLOSE,
 	SYNFIN_HISTOGRAM_HALF_CLOSE,
+	SYNFIN_HISTOGRAM_FIRST_REQUEST,
+	SYNFIN_HISTOGRAM_FIRST_RESPONSE,
+	SYNFIN_HISTOGRAM_TLS_HANDSHAKE,
 	SYNFIN_HISTOGRAM_NR,
 };
 

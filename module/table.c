@@ -151,6 +151,7 @@ static struct synfin_flow *insert(struct synfin_table_hold *hold,
 	synfin_phase_init(&flow->conn, seg, sn->inum, synfin_table_new_id());
 	flow->conn.mark[0] = seg->forwarded ? SYNFIN_FLOW_FOREIGN : 0;
 	synfin_held_init(&flow->held);
+	synfin_first_init(&flow->first);
 	synfin_owner_init(&flow->owner);
 	flow->drops = (struct synfin_drops) {};
 	synfin_table_link(hold->stripe, flow);

@@ -45,6 +45,7 @@
 #include "dedup.h"
 #include "drop.h"
 #include "emit.h"
+#include "first.h"
 #include "net.h"
 #include "process.h"
 
@@ -100,6 +101,7 @@ enum synfin_list {
  * @held:	its phases that have not been written
  * @owner:	whose it is
  * @drops:	what of it was dropped here
+ * @first:	what its ends said first
  *
  * All under the lock of its stripe.
  */
@@ -118,6 +120,7 @@ struct synfin_flow {
 	struct synfin_held	held;
 	struct synfin_owner	owner;
 	struct synfin_drops	drops;
+	struct synfin_first	first;
 };
 
 /**

@@ -164,7 +164,12 @@ struct synfin_flow *synfin_table_alloc(void)
 		stock->nr--;
 	}
 	local_irq_restore(flags);
-	return likely(flow) ? flow : refill();
+	if (unlikely(!flow))
+		flow = refill();
+	/* It may go back before it has been anybody's. */
+	if (likely(flow))
+		synfin_first_init(&flow->first);
+	return flow;
 }
 
 /**
@@ -179,6 +184,8 @@ bool synfin_table_recycle(struct synfin_flow *flow)
 {
 	struct stock *stock = this_cpu_ptr(&stocks);
 
+	if (flow->first.payload)
+		synfin_first_give(&flow->first);
 	if (unlikely(stock->nr == STOCK_MAX)) {
 		/* Each CPU may find room for one more at the same time. */
 		if (READ_ONCE(depot.nr) >= DEPOT_MAX)

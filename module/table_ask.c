@@ -58,6 +58,16 @@ static void note(struct question *q, struct synfin_flow *flow)
 	};
 }
 
+/* What it may say first is not waited for for ever. */
+static bool awaits_still(struct synfin_flow *flow, u64 now)
+{
+	struct synfin_conn *conn = &flow->conn;
+
+	if (now - conn->open_ns > SYNFIN_FIRST_NS)
+		conn->flags &= ~SYNFIN_FLAG_FIRST;
+	return synfin_phase_awaits(conn);
+}
+
 /* Those whose turn it is; they come last then. */
 static unsigned int collect(struct synfin_stripe *stripe, u64 now, struct question *q)
 {
@@ -70,6 +80,7 @@ static unsigned int collect(struct synfin_stripe *stripe, u64 now, struct questi
 		if (synfin_table_age(flow, now) < SYNFIN_TABLE_ASK_NS)
 			break;
 		note(&q[n++], flow);
+		synfin_table_set_awaiting(stripe, flow, awaits_still(flow, now));
 		flow->since = synfin_table_ticks(now);
 		list_move_tail(&flow->wait, local);
 	}

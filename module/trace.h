@@ -293,6 +293,15 @@ TRACE_EVENT(synfin_conn,
 		__array(__u8, comm, 16)
 		__field(__u64, cgroup)
 		__field(__u64, socket)
+		__field(__u8, protocol)
+		__field(__u8, method)
+		__field(__u16, status)
+		__field(__u16, tls_version)
+		__field(__u16, tls_flags)
+		__field(__u8, tls_alert)
+		__field(__u64, first_request_ns)
+		__field(__u64, first_response_ns)
+		__field(__u64, tls_handshake_ns)
 	),
 
 	TP_fast_assign(
@@ -326,9 +335,18 @@ TRACE_EVENT(synfin_conn,
 		memcpy(__entry->comm, rec->comm, 16);
 		__entry->cgroup = rec->cgroup;
 		__entry->socket = rec->socket;
+		__entry->protocol = rec->protocol;
+		__entry->method = rec->method;
+		__entry->status = rec->status;
+		__entry->tls_version = rec->tls_version;
+		__entry->tls_flags = rec->tls_flags;
+		__entry->tls_alert = rec->tls_alert;
+		__entry->first_request_ns = rec->first_request_ns;
+		__entry->first_response_ns = rec->first_response_ns;
+		__entry->tls_handshake_ns = rec->tls_handshake_ns;
 	),
 
-	TP_printk("open=%s close=%s by=%s %pISpc > %pISpc handshake_ns=%lld server_rtt_ns=%lld client_rtt_ns=%lld duration_ns=%lld bytes_client=%lld bytes_server=%lld syn=%u syn_ack=%u fin=%u rst=%u netns=%u id=%llu drop=%s drop_hook=%s drops=%u process=%s pid=%u comm=%s cgroup=%llu socket=%llu",
+	TP_printk("open=%s close=%s by=%s %pISpc > %pISpc handshake_ns=%lld server_rtt_ns=%lld client_rtt_ns=%lld duration_ns=%lld bytes_client=%lld bytes_server=%lld syn=%u syn_ack=%u fin=%u rst=%u netns=%u id=%llu drop=%s drop_hook=%s drops=%u process=%s pid=%u comm=%s cgroup=%llu socket=%llu protocol=%u status=%u first_request_ns=%lld first_response_ns=%lld tls_handshake_ns=%lld",
 		  synfin_show_open(__entry->opening),
 		  synfin_show_close(__entry->closing),
 		  synfin_show_by(__entry->closed_by),
@@ -341,7 +359,9 @@ TRACE_EVENT(synfin_conn,
 		  synfin_show_drop(__entry->drop_reason),
 		  synfin_show_hook(__entry->drop_hook), __entry->drop_count,
 		  synfin_show_process(__entry->process), __entry->pid,
-		  __entry->comm, __entry->cgroup, __entry->socket)
+		  __entry->comm, __entry->cgroup, __entry->socket,
+		  __entry->protocol, __entry->status, __entry->first_request_ns,
+		  __entry->first_response_ns, __entry->tls_handshake_ns)
 );
 
 #endif /* _SYNFIN_TRACE_H */

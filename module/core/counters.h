@@ -8,7 +8,7 @@
  *
  *	segments = recorded + the sum of the reasons
  *	flows_created = flows_live + flows_ended + flows_evicted
- *	phase_records + conns = records written to the rings
+ *	phase_records + conns + tls_records = records written to the rings
  *
  * Pure: included by the module and by the reader.
  */
@@ -43,6 +43,7 @@
 	X(phases,	"phases: handshake and close, segment by segment") \
 	X(phase_records, "records of phases written, each of up to three") \
 	X(conns,	"connection records written")			\
+	X(tls_records,	"records of TLS written, each before that of its connection") \
 	X(flows_created, "flows that began")				\
 	X(flows_ended,	"flows that ended, or made way for the next on their endpoints") \
 	X(flows_evicted, "flows dropped for room, or with their namespace") \

@@ -136,6 +136,7 @@ struct synfin_end {
 #define SYNFIN_FLAG_JUMP	0x0400	/* jump is set */
 #define SYNFIN_FLAG_UNCOUNTED	0x0800	/* gigabytes may have passed unseen */
 #define SYNFIN_FLAG_ONE_SIDED	0x1000	/* the answer did not come from where the SYN went */
+#define SYNFIN_FLAG_FIRST	0x2000	/* what its ends say first is waited for */
 
 /* So long a line of 128 Gbit/s needs for 4 GiB. */
 #define SYNFIN_BLIND_WRAP_NS	(1ULL << 28)
@@ -397,15 +398,15 @@ static inline enum synfin_wait synfin_phase_wait(const struct synfin_conn *conn)
  * synfin_phase_awaits() - is a segment without SYN, FIN or RST waited for?
  * @conn: the connection
  *
- * The ACK of a SYN, of a SYN-ACK, of a FIN, or traffic that would show a RST to be
- * forged. Never through a half close, so that what passes most stays out of the slow
+ * The ACK of a SYN, of a SYN-ACK, of a FIN, what its ends say first if that is wanted,
+ * or traffic that would show a RST to be forged. Never through a half close, so that what passes most stays out of the slow
  * path.
  *
  * Return: true if it is.
  */
 static inline bool synfin_phase_awaits(const struct synfin_conn *conn)
 {
-	return (conn->flags & SYNFIN_FLAG_AWAITS) ||
+	return (conn->flags & (SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_FIRST)) ||
 	       ((conn->flags & SYNFIN_FLAG_WATCHED || conn->suspect.what) &&
 		conn->state != SYNFIN_STATE_DONE) ||
 	       (SYNFIN_STATES_AWAITING >> conn->state & 1);

@@ -102,7 +102,10 @@ static inline bool expected_ack_of_fin(struct synfin_move *m)
 		return false;
 	synfin_ack_of_fin(m);
 	passed(m, synfin_close_state(m->conn), SYNFIN_SEEN_ACK);
-	m->res->ended = m->conn->state == SYNFIN_STATE_DONE;
+	if (m->conn->state == SYNFIN_STATE_DONE) {
+		m->conn->flags &= ~SYNFIN_FLAG_FIRST;
+		m->res->ended = 1;
+	}
 	return true;
 }
 

@@ -147,6 +147,20 @@ static void line_handshake(const struct counters *f, struct stats_line *l)
 	end(l);
 }
 
+/* If first bytes are looked at. */
+static void line_first(const struct counters *f, struct stats_line *l)
+{
+	const struct histogram *h = counters_histogram(f, "first_response");
+
+	if (!h || !h->total)
+		return;
+	begin(l, "first bytes", h->total);
+	put_latency(f, l, "first_response", "response ");
+	put_latency(f, l, "first_request", "request ");
+	put_latency(f, l, "tls_handshake", "tls ");
+	end(l);
+}
+
 static uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -213,6 +227,7 @@ static void show_screen(const struct counters *f, struct out *out)
 	line_of(f, &l, "closed", "close_", not_closed);
 	line_live(f, &l);
 	line_handshake(f, &l);
+	line_first(f, &l);
 	if (counters_get(f, "ring_records"))
 		line_recorder(f, &l);
 	line_reasons(f, &l);
