@@ -20,10 +20,12 @@
  * What is busy passes unseen for so long, and until the worker comes: less than 4 GiB
  * take on any line, so that the next segment says exactly how much it was. Of those
  * that come then a few are enough, if they agree with each other.
+ * They must be of both ends: a device may hand over 64 of one before there is one of the
+ * other.
  */
 #define UNSEEN_NS	(64 * NSEC_PER_MSEC)
 #define BURST_AGAIN	3
-#define BURST_MAX	(2 * BURST)
+#define BURST_MAX	200
 
 static_assert(UNSEEN_NS + NSEC_PER_SEC / SYNFIN_TABLE_SLICES <
 	      SYNFIN_BLIND_WRAP_NS * 3 / 4);
