@@ -137,8 +137,14 @@ def stats():
 WHAT = {f.__name__: f for f in (make, secure, overflow, ship, export, crash, end, heads, stats)}
 
 
+def looks_at_data():
+    return "first_data" in subprocess.run(["modinfo", "-p", MODULE], check=False,
+                                          capture_output=True, text=True).stdout
+
+
 def main():
-    subprocess.run(["insmod", MODULE, "ring_records=1024", "linger_timeout=1"],
+    more = ["first_data=1"] if looks_at_data() else []
+    subprocess.run(["insmod", MODULE, "ring_records=1024", "linger_timeout=1", *more],
                    check=True)
     os.makedirs(FOLDER + "/spool", exist_ok=True)
     number = 0

@@ -124,6 +124,10 @@ def test_dashboard(guests):
         g.ask("overflow", PORT + 44)
     wait(lambda: not any(dashboard(base).values()), 60)
     faults = {e: w for e, w in dashboard(base).items() if w}
+    if "first_data" not in run("modinfo", "-p", TOP + "/synfin.ko").stdout:
+        # Only captures tell of first bytes then.
+        faults = {e: w for e, w in faults.items()
+                  if "first_response" not in e and "tls_handshake" not in e}
     check(f"it answers the {len(dashboard(base))} queries of the dashboard with "
           "what is live", not faults, faults)
     check("and evaluates every rule", not bad_rules(base), bad_rules(base))
