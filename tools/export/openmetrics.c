@@ -73,6 +73,25 @@ static void sides_of(const struct text *t, const struct tally_service *s,
 	}
 }
 
+static void unaccepted_of(const struct text *t, const struct tally_service *s)
+{
+	fputs("synfin_unaccepted_connections_total{", t->f);
+	service_labels(t, s);
+	fprintf(t->f, "} %llu\n", (unsigned long long)s->unaccepted);
+}
+
+static void drops_of(const struct text *t, const struct tally_service *s)
+{
+	for (unsigned int reason = 0; reason < SYNFIN_DROP_NR; reason++) {
+		if (!s->drops[reason])
+			continue;
+		fputs("synfin_drops_total{", t->f);
+		service_labels(t, s);
+		fprintf(t->f, ",reason=\"%s\"} %llu\n", word_drop(reason)->text,
+			(unsigned long long)s->drops[reason]);
+	}
+}
+
 static void histogram_of(const struct text *t, const struct tally_service *s,
 			 const char *name, enum tally_time kind)
 {
@@ -140,6 +159,14 @@ static void write_services(const struct text *t, const struct tally *tally)
 	       "SYNs (client) and SYN-ACKs (server) that were sent again.");
 	for (s = tally->service; s < end; s++)
 		sides_of(t, s, "handshake_repeats", s->repeats);
+	family(t, "unaccepted_connections", "counter", NULL,
+	       "Established for the client, and never seen by the server's program.");
+	for (s = tally->service; s < end; s++)
+		unaccepted_of(t, s);
+	family(t, "drops", "counter", NULL,
+	       "Segments of connections that have ended which this host dropped, by why.");
+	for (s = tally->service; s < end; s++)
+		drops_of(t, s);
 	for (unsigned int kind = 0; kind < TALLY_TIMES; kind++) {
 		family(t, times[kind].name, "histogram", "seconds",
 		       times[kind].help);
@@ -208,6 +235,18 @@ static bool is_drop(const char *name)
 	return !strncmp(name, DROP, sizeof(DROP) - 1);
 }
 
+/* The module's names have underlines where words have hyphens. */
+static void write_drop(const struct text *t, const struct counter *counter)
+{
+	char name[sizeof(counter->name)];
+
+	strcpy(name, counter->name + sizeof(DROP) - 1);
+	for (char *p = name; (p = strchr(p, '_'));)
+		*p = '-';
+	fprintf(t->f, "synfin_module_dropped_segments_total{reason=\"%s\"} %llu\n", name,
+		(unsigned long long)counter->value);
+}
+
 /* What has a reason is one family, in which the reason is a label. */
 static void write_reasons(const struct text *t, const struct counters *counters)
 {
@@ -224,9 +263,7 @@ static void write_reasons(const struct text *t, const struct counters *counters)
 	       "Segments of handshakes and closes that this host dropped, by the reason.");
 	for (i = 0; i < counters->nr; i++)
 		if (is_drop(counters->counter[i].name))
-			fprintf(t->f, "synfin_module_dropped_segments_total{reason=\"%s\"} %llu\n",
-				counters->counter[i].name + sizeof(DROP) - 1,
-				(unsigned long long)counters->counter[i].value);
+			write_drop(t, &counters->counter[i]);
 }
 
 /* Each counter of the module, but for reasons. */

@@ -130,6 +130,9 @@ void tally_conn(struct tally *t, const struct synfin_record_conn *c)
 		s->repeats[SYNFIN_FROM_CLIENT] += c->syn_count - 1u;
 	if (c->syn_ack_count > 1)
 		s->repeats[SYNFIN_FROM_SERVER] += c->syn_ack_count - 1u;
+	s->unaccepted += !!(c->flags & SYNFIN_CONN_UNACCEPTED);
+	if (c->drop_reason < SYNFIN_DROP_NR)
+		s->drops[c->drop_reason] += c->drop_count;
 	add_time(s, TALLY_HANDSHAKE, c->handshake_ns);
 	add_time(s, TALLY_SERVER_RTT, c->server_rtt_ns);
 	add_time(s, TALLY_CLIENT_RTT, c->client_rtt_ns);

@@ -47,6 +47,8 @@ struct tally_histogram {
  * @conns:	connections by opening, closing and who closed
  * @bytes:	sent by clients and by servers
  * @repeats:	SYNs and SYN-ACKs that were sent again
+ * @unaccepted:	connections that met a full accept queue
+ * @drops:	segments that this host dropped, by enum synfin_drop
  * @time:	histograms
  */
 struct tally_service {
@@ -55,6 +57,8 @@ struct tally_service {
 	uint64_t conns[SYNFIN_OPEN_NR][SYNFIN_CLOSE_NR][TALLY_BY];
 	uint64_t bytes[2];
 	uint64_t repeats[2];
+	uint64_t drops[SYNFIN_DROP_NR];
+	uint64_t unaccepted;
 	struct tally_histogram time[TALLY_TIMES];
 };
 
