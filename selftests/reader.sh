@@ -304,8 +304,8 @@ sys.stdout.buffer.write(page.ljust(4096 * 5, b"\0"))' "$1" "$2" >"$tmp/ring"
 of_another_version() {
 	with_reader
 	# The version follows eight bytes of magic.
-	ring_file 8 3
-	complains 1 'version 3' "$SYNFIN" conns --ring-file "$tmp/ring"
+	ring_file 8 9
+	complains 1 'version 9' "$SYNFIN" conns --ring-file "$tmp/ring"
 	ring_file 0 65
 	complains 1 'ring' "$SYNFIN" conns --ring-file "$tmp/ring"
 	: >"$tmp/ring"

@@ -9,6 +9,8 @@ import sys
 
 WRONG = []
 OPTIONAL = (int, type(None))
+TEXT = (str, type(None))
+YES_OR_NO = (bool, type(None))
 CONN = {
     "ts": float, "netns": int, "family": int, "client": str,
     "client_port": int, "server": str, "server_port": int,
@@ -21,6 +23,15 @@ CONN = {
     "conn_state": str, "history": str, "completeness": int, "phases": list,
     "phases_lost": int, "id": int, "ts_ns": int, "client_isn": OPTIONAL,
     "server_isn": OPTIONAL, "client_guessed": bool, "syn_data": bool,
+    "process": TEXT, "pid": OPTIONAL, "comm": TEXT, "cgroup": TEXT,
+    "cgroup_id": OPTIONAL, "socket": OPTIONAL, "drop_reason": TEXT, "drop_hook": TEXT,
+    "drop_count": OPTIONAL, "unaccepted": bool, "protocol": TEXT, "method": TEXT,
+    "status": OPTIONAL, "first_by": TEXT, "first_request_ns": OPTIONAL,
+    "first_response_ns": OPTIONAL, "tls_version": TEXT, "tls_resumed": YES_OR_NO,
+    "tls_retry": YES_OR_NO, "tls_client_cert": YES_OR_NO, "tls_alert": OPTIONAL,
+    "tls_alert_name": TEXT, "tls_alert_by": TEXT, "tls_handshake_ns": OPTIONAL,
+    "tls_request_ns": OPTIONAL, "tls_response_ns": OPTIONAL, "sni": TEXT,
+    "alpn": TEXT, "tls_flights": list,
 }
 PHASE = {"phase": str, "from": str, "t_ns": int, "seq": OPTIONAL,
          "ack": OPTIONAL, "count": int}
@@ -61,7 +72,7 @@ def check_types(where, got, types, exactly=True):
         if name not in got:
             wrong(where, "has no", name)
         elif not isinstance(got[name], kind) or \
-                (isinstance(got[name], bool) and kind is not bool):
+                (isinstance(got[name], bool) and kind not in (bool, YES_OR_NO)):
             wrong(where, name, "is", repr(got[name]))
     if exactly and set(got) - set(types):
         wrong(where, "has more:", *sorted(set(got) - set(types)))
