@@ -34,7 +34,7 @@ a_chain() {
 
 	require nft
 	through_router
-	in_ns b python3 "$here/owner.py" serve 8080 9 &
+	ip netns exec b python3 "$here/owner.py" serve 8080 9 &
 	undo stop $!
 	wait_for "a server" listens 8080 b
 	synfin_load unanswered_timeout=3 linger_timeout=1
@@ -76,7 +76,7 @@ other_segments() {
 	require nft
 	netns a b
 	veth_pair a b
-	in_ns b python3 "$here/owner.py" serve 8080 9 &
+	ip netns exec b python3 "$here/owner.py" serve 8080 9 &
 	undo stop $!
 	wait_for "a server" listens 8080 b
 	synfin_load unacknowledged_timeout=1 unanswered_timeout=3
@@ -155,7 +155,7 @@ accept_queue_is_full() {
 	veth_pair a b
 	synfin_load unanswered_timeout=3
 	full 8080 1
-	in_ns a python3 "$here/owner.py" hold 10.9.9.2 8080 2 &
+	ip netns exec a python3 "$here/owner.py" hold 10.9.9.2 8080 2 &
 	undo stop $!
 	wait_for "two connections" stat_in b flows_open 2
 	try 10.9.9.2 8080 a
