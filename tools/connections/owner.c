@@ -196,6 +196,26 @@ static bool read_comm(uint32_t pid, char comm[OWNER_COMM])
 	return true;
 }
 
+static bool look_up(uint64_t inode, struct owner *owner)
+{
+	const struct holder *first = first_of(inode);
+	uint64_t age = now_ns() - holders.read_ns;
+	uint32_t pid;
+
+	if (!holders.read_ns || age > (first ? HOLDS_NS : PAUSE_NS)) {
+		read_all();
+		first = first_of(inode);
+	}
+	pid = first ? owner_among(first) : 0;
+	if (!pid || !read_comm(pid, owner->comm))
+		return false;
+	owner->pid = pid;
+	return true;
+}
+
+/* What was found a moment ago, for the connections of a busy listener. */
+#define FOUND	64u
+
 /**
  * owner_of_socket() - who holds a socket
  * @inode:	its number
@@ -205,20 +225,24 @@ static bool read_comm(uint32_t pid, char comm[OWNER_COMM])
  */
 bool owner_of_socket(uint64_t inode, struct owner *owner)
 {
-	const struct holder *first = first_of(inode);
-	uint64_t age = now_ns() - holders.read_ns;
-	uint32_t pid;
+	static struct found {
+		uint64_t inode;
+		uint64_t at_ns;
+		struct owner owner;
+	} found[FOUND];
+	struct found *f = &found[inode % FOUND];
+	uint64_t now = now_ns();
 
 	if (!inode)
 		return false;
-	if (!holders.read_ns || age > (first ? HOLDS_NS : PAUSE_NS)) {
-		read_all();
-		first = first_of(inode);
+	if (f->inode != inode || now - f->at_ns > PAUSE_NS) {
+		*f = (struct found){ .inode = inode, .at_ns = now };
+		look_up(inode, &f->owner);
 	}
-	pid = first ? owner_among(first) : 0;
-	if (!pid || !read_comm(pid, owner->comm))
+	if (!f->owner.pid)
 		return false;
-	owner->pid = pid;
+	owner->pid = f->owner.pid;
+	memcpy(owner->comm, f->owner.comm, sizeof(owner->comm));
 	return true;
 }
 

@@ -38,14 +38,16 @@ static bool find_mount(char where[PATH_LONGEST])
 	return found;
 }
 
-/* Opened once; -1 if there is none. */
+/* Looked for once; -1 if there is none. */
 static int mount_folder(size_t *len)
 {
 	static char where[PATH_LONGEST];
+	static bool looked;
 	static int folder = -1;
 
-	if (folder < 0 && find_mount(where))
+	if (!looked && find_mount(where))
 		folder = open(where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	looked = true;
 	*len = strlen(where);
 	return folder;
 }
@@ -103,9 +105,10 @@ const char *owner_cgroup(uint64_t id)
 		return NULL;
 	HASH_FIND(hh, kept, &id, sizeof(id), g);
 	if (g)
-		return g->path;
+		return *g->path ? g->path : NULL;
+	/* One that has gone does not come back: its number is not given again. */
 	if (!look_up(id, path))
-		return NULL;
+		*path = '\0';
 	if (HASH_COUNT(kept) >= KEPT_MAX)
 		forget();
 	g = malloc(sizeof(*g) + strlen(path) + 1);
@@ -114,5 +117,5 @@ const char *owner_cgroup(uint64_t id)
 	g->id = id;
 	strcpy(g->path, path);
 	HASH_ADD(hh, kept, id, sizeof(g->id), g);
-	return g->path;
+	return *g->path ? g->path : NULL;
 }
