@@ -133,6 +133,20 @@ static char *put_flights(char *p, const struct conn *c)
 	return p;
 }
 
+/* Of most nothing was looked at: then it is one piece. */
+static char *put_nothing(char *p, bool bare)
+{
+	p = FMT_LITERAL(p, ",\"protocol\":null,\"method\":null,\"status\":null"
+			",\"first_by\":null,\"first_request_ns\":null"
+			",\"first_response_ns\":null,\"tls_version\":null"
+			",\"tls_resumed\":null,\"tls_retry\":null"
+			",\"tls_client_cert\":null,\"tls_alert\":null"
+			",\"tls_alert_name\":null,\"tls_alert_by\":null"
+			",\"tls_handshake_ns\":null,\"tls_request_ns\":null"
+			",\"tls_response_ns\":null,\"sni\":null,\"alpn\":null");
+	return bare ? p : FMT_LITERAL(p, ",\"tls_flights\":[]");
+}
+
 /**
  * json_first() - append what the first bytes of a connection tell
  * @p:	where to; there is room for JSON_FIRST_ROOM
@@ -145,6 +159,10 @@ char *json_first(char *p, const struct conn *c, bool bare)
 {
 	const struct synfin_record_tls *tls = c->tls;
 
+	if (c->sum.protocol == SYNFIN_PROTOCOL_NONE && !tls &&
+	    c->sum.first_request_ns == SYNFIN_NS_NONE &&
+	    c->sum.first_response_ns == SYNFIN_NS_NONE)
+		return put_nothing(p, bare);
 	p = put_words(p, &c->sum);
 	p = put_tls(p, &c->sum);
 	p = FMT_LITERAL(p, ",\"tls_request_ns\":");

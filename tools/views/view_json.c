@@ -83,8 +83,10 @@ static inline char *put_numbers(char *p, unsigned int phase,
 /* Why this host dropped something, and where. */
 static char *put_drop(char *p, unsigned int reason, unsigned int hook)
 {
+	if (!reason)
+		return FMT_LITERAL(p, ",\"drop_reason\":null,\"drop_hook\":null");
 	p = FMT_LITERAL(p, ",\"drop_reason\":");
-	p = reason ? put_word(p, word_drop(reason)) : FMT_LITERAL(p, "null");
+	p = put_word(p, word_drop(reason));
 	p = FMT_LITERAL(p, ",\"drop_hook\":");
 	return hook ? put_word(p, word_hook(hook)) : FMT_LITERAL(p, "null");
 }
