@@ -142,7 +142,7 @@ static __always_inline const struct sock *opener(const struct sk_buff *skb,
 	return state->sk ?: skb->sk;
 }
 
-/* segment -> route; with what the fast path has found out already. Never a verdict. */
+/* segment -> route; with what the fast path has found out already. It always goes on. */
 static noinline __flatten unsigned int
 slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 	  const struct nf_hook_state *state, const struct tcphdr *th, u64 hash)
@@ -170,7 +170,7 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 	note_devices(skb, state, &seg);
 	seg.here = once || state->hook == NF_INET_LOCAL_IN;
 	synfin_socket_judge(skb, state, &seg);
-	if (unlikely(seg.belief == SYNFIN_BELIEF_FORGED) &&
+	if (unlikely(seg.verdict == SYNFIN_VERDICT_FORGED) &&
 	    seg.kind == SYNFIN_KIND_RST && state->hook == NF_INET_LOCAL_IN)
 		synfin_recheck_later(sn, skb, state, &seg);
 	if (unlikely(ipvs) && state->hook == NF_INET_LOCAL_IN &&

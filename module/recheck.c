@@ -55,7 +55,7 @@ static void recheck_work(struct work_struct *work)
 	struct recheck *r = container_of(work, struct recheck, work.work);
 
 	if (synfin_socket_is_gone(r->sn->net, &r->seg, r->dif, r->sdif)) {
-		r->seg.belief = SYNFIN_BELIEF_GONE;
+		r->seg.verdict = SYNFIN_VERDICT_GONE;
 		synfin_route_again(r->sn, &r->seg, r->passed_ns);
 	}
 	/* Pairs with test_and_set_bit_lock() in synfin_recheck_later(). */

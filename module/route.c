@@ -90,7 +90,7 @@ static __always_inline bool is_suspect(const struct synfin_flow *flow,
  */
 static void note_refusal(struct synfin_flow *flow, const struct synfin_segment *seg)
 {
-	if (seg->belief != SYNFIN_BELIEF_TRUE ||
+	if (seg->verdict != SYNFIN_VERDICT_TRUE ||
 	    flow->conn.state != SYNFIN_STATE_SYN ||
 	    seg->sport != flow->conn.server_port || flow->drops.count)
 		return;
@@ -188,7 +188,7 @@ noinline void synfin_route_held(struct synfin_net *sn,
 /**
  * synfin_route_again() - of a RST that was true after all
  * @sn:		the namespace
- * @seg:	the RST, SYNFIN_BELIEF_GONE
+ * @seg:	the RST, SYNFIN_VERDICT_GONE
  * @passed_ns:	when it passed
  *
  * It was counted as forged; now it makes its phase, unless the connection has ended

@@ -211,7 +211,7 @@ static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
  * synfin_segment_read() - read a TCP segment, or an ICMP error that quotes one
  * @skb:	the packet
  * @pf:		NFPROTO_IPV4 or NFPROTO_IPV6
- * @seg:	to be filled, but for @seg->belief
+ * @seg:	to be filled, but for @seg->verdict
  *
  * Context: any context of a hook.
  *
@@ -276,7 +276,7 @@ const struct tcphdr *synfin_segment_header(const struct sk_buff *skb, u8 pf,
  * @skb:	the packet
  * @pf:		NFPROTO_IPV4 or NFPROTO_IPV6
  * @th:		its TCP header, right behind the IP header, twenty bytes in one piece
- * @seg:	to be filled, but for @seg->belief
+ * @seg:	to be filled, but for @seg->verdict
  *
  * Context: any context of a hook.
  *
@@ -368,7 +368,7 @@ bool synfin_segment_dropped(const struct sk_buff *skb, const struct synfin_dropp
 		return false;
 	seg->wrapped = 0;
 	seg->forwarded = false;
-	seg->belief = SYNFIN_BELIEF_UNKNOWN;
+	seg->verdict = SYNFIN_VERDICT_UNKNOWN;
 	seg->way = 0;
 	seg->came_by = 0;
 	seg->device = skb->skb_iif;

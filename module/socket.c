@@ -2,7 +2,7 @@
 /*
  * What a socket of this host says of a FIN or a RST.
  *
- * In: a segment at a hook. Out: seg->belief. A forged FIN or RST with numbers that
+ * In: a segment at a hook. Out: seg->verdict. A forged FIN or RST with numbers that
  * its receiver does not accept must not end a connection, and only the receiver
  * knows which it accepts (RFC 9293, 3.10.7.4; RFC 5961; tcp_validate_incoming()).
  *
@@ -79,20 +79,20 @@ static u8 judge_rst(struct sock *sk, const struct synfin_segment *seg)
 	u32 window = tcp_receive_window(tcp_sk(sk));
 
 	if (seg->seq == next || follows_sack(tcp_sk(sk), seg->seq))
-		return SYNFIN_BELIEF_TRUE;
+		return SYNFIN_VERDICT_TRUE;
 	if (seg->seq - (next - 1) > window + 1)
-		return SYNFIN_BELIEF_FORGED;
+		return SYNFIN_VERDICT_FORGED;
 	/*
 	 * In the window but not exact: a challenge ACK, unless segments that a busy
 	 * socket has yet to process make it exact, or it is selectively
 	 * acknowledged. One less: some senders reset with their FIN's number.
 	 */
 	if (seg->seq == next - 1 || tcp_sk(sk)->rx_opt.num_sacks || is_busy(sk))
-		return SYNFIN_BELIEF_UNKNOWN;
+		return SYNFIN_VERDICT_UNKNOWN;
 	/* It may have been busy in between; what it changed then is seen now. */
 	smp_rmb();
-	return READ_ONCE(tcp_sk(sk)->rcv_nxt) == next ? SYNFIN_BELIEF_FORGED :
-							SYNFIN_BELIEF_UNKNOWN;
+	return READ_ONCE(tcp_sk(sk)->rcv_nxt) == next ? SYNFIN_VERDICT_FORGED :
+							SYNFIN_VERDICT_UNKNOWN;
 }
 
 static u8 judge_fin(const struct sock *sk, const struct synfin_segment *seg)
@@ -102,12 +102,12 @@ static u8 judge_fin(const struct sock *sk, const struct synfin_segment *seg)
 	u32 end = synfin_segment_end(seg);
 
 	if (before(end, next) || after(seg->seq, next + tcp_receive_window(tp)))
-		return SYNFIN_BELIEF_FORGED;
+		return SYNFIN_VERDICT_FORGED;
 	/* snd_nxt follows what was sent only after it has passed; an answer may come first. */
 	if (after(seg->ack, READ_ONCE(tp->write_seq)) ||
 	    seg->ack + SLACK - READ_ONCE(tp->snd_una) > 2 * SLACK)
-		return SYNFIN_BELIEF_FORGED;
-	return SYNFIN_BELIEF_UNKNOWN;
+		return SYNFIN_VERDICT_FORGED;
+	return SYNFIN_VERDICT_UNKNOWN;
 }
 
 /* Sequence numbers wrap; a socket's byte counts do not. */
@@ -127,7 +127,7 @@ static u8 judge_by_receiver(struct sock *sk, struct synfin_segment *seg)
 	/* Handshakes, and what is left after the close, are judged by numbers. */
 	if (!is_tcp(sk) || ((1 << sk->sk_state) & (TCPF_LISTEN | TCPF_SYN_SENT |
 						   TCPF_SYN_RECV | TCPF_CLOSE)))
-		return SYNFIN_BELIEF_UNKNOWN;
+		return SYNFIN_VERDICT_UNKNOWN;
 	note_wrapped(sk, seg, false);
 	return seg->kind == SYNFIN_KIND_RST ? judge_rst(sk, seg) :
 					      judge_fin(sk, seg);
@@ -138,13 +138,13 @@ static u8 ask_receiver(const struct sk_buff *skb,
 		       struct synfin_segment *seg)
 {
 	struct sock *sk = established(skb, state, seg);
-	u8 belief;
+	u8 verdict;
 
 	if (!sk)
-		return SYNFIN_BELIEF_STRAY;
-	belief = judge_by_receiver(sk, seg);
+		return SYNFIN_VERDICT_STRAY;
+	verdict = judge_by_receiver(sk, seg);
 	sock_gen_put(sk);
-	return belief;
+	return verdict;
 }
 
 /*
@@ -169,11 +169,11 @@ static u8 judge_outgoing(const struct sk_buff *skb,
 	if (sk && sent_by_tcp(sk)) {
 		if (is_tcp(sk))
 			note_wrapped(sk, seg, true);
-		return SYNFIN_BELIEF_TRUE;
+		return SYNFIN_VERDICT_TRUE;
 	}
 	if (state->out->flags & IFF_LOOPBACK)
 		return ask_receiver(skb, state, seg);
-	return SYNFIN_BELIEF_UNKNOWN;
+	return SYNFIN_VERDICT_UNKNOWN;
 }
 
 /*
@@ -200,7 +200,7 @@ static bool is_adjusted(const struct sk_buff *skb)
  *
  * Context: any context of a hook; takes and drops a reference to a socket.
  *
- * Return: enum synfin_belief.
+ * Return: enum synfin_verdict.
  */
 u8 synfin_socket_ask(const struct sk_buff *skb, const struct nf_hook_state *state,
 		     struct synfin_segment *seg)
@@ -209,7 +209,7 @@ u8 synfin_socket_ask(const struct sk_buff *skb, const struct nf_hook_state *stat
 		return judge_outgoing(skb, state, seg);
 	if (state->hook == NF_INET_LOCAL_IN && !is_adjusted(skb))
 		return ask_receiver(skb, state, seg);
-	return SYNFIN_BELIEF_UNKNOWN;
+	return SYNFIN_VERDICT_UNKNOWN;
 }
 
 /**

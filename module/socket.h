@@ -31,7 +31,7 @@ u8 synfin_socket_ask(const struct sk_buff *skb, const struct nf_hook_state *stat
  * synfin_socket_judge() - ask the sockets of this host about a segment
  * @skb:	the packet
  * @state:	the hook
- * @seg:	the segment; its belief is set
+ * @seg:	the segment; its verdict is set
  *
  * Of most there is nothing to be asked.
  *
@@ -42,9 +42,9 @@ static inline void synfin_socket_judge(const struct sk_buff *skb,
 				       struct synfin_segment *seg)
 {
 	if (seg->kind == SYNFIN_KIND_RST || seg->kind == SYNFIN_KIND_FIN)
-		seg->belief = synfin_socket_ask(skb, state, seg);
+		seg->verdict = synfin_socket_ask(skb, state, seg);
 	else
-		seg->belief = SYNFIN_BELIEF_UNKNOWN;
+		seg->verdict = SYNFIN_VERDICT_UNKNOWN;
 }
 
 struct sock *synfin_socket_of(struct net *net, const struct synfin_segment *seg);

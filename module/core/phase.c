@@ -61,11 +61,11 @@ bool synfin_phase_begins(const struct synfin_segment *seg)
 		return synfin_shows_all(seg);
 	case SYNFIN_KIND_FIN:
 		return synfin_has_ack(seg) &&
-		       seg->belief != SYNFIN_BELIEF_FORGED &&
-		       seg->belief != SYNFIN_BELIEF_STRAY;
+		       seg->verdict != SYNFIN_VERDICT_FORGED &&
+		       seg->verdict != SYNFIN_VERDICT_STRAY;
 	case SYNFIN_KIND_RST:
-		return seg->belief == SYNFIN_BELIEF_UNKNOWN ||
-		       seg->belief == SYNFIN_BELIEF_TRUE;
+		return seg->verdict == SYNFIN_VERDICT_UNKNOWN ||
+		       seg->verdict == SYNFIN_VERDICT_TRUE;
 	case SYNFIN_KIND_SYN_ACK:
 		return !synfin_phase_is_probe(seg);
 	default:

@@ -49,9 +49,9 @@ static void late_fin(struct synfin_move *m)
 static void late_rst(struct synfin_move *m)
 {
 	/* It may have closed before the socket was found to have gone. */
-	if (m->seg->belief == SYNFIN_BELIEF_FORGED ||
-	    m->seg->belief == SYNFIN_BELIEF_GONE ||
-	    !(m->seg->belief == SYNFIN_BELIEF_TRUE || synfin_rst_fits(m))) {
+	if (m->seg->verdict == SYNFIN_VERDICT_FORGED ||
+	    m->seg->verdict == SYNFIN_VERDICT_GONE ||
+	    !(m->seg->verdict == SYNFIN_VERDICT_TRUE || synfin_rst_fits(m))) {
 		synfin_pass(m, SYNFIN_CNT_forged_rst);
 		return;
 	}

@@ -63,7 +63,7 @@ static bool expected_ack(struct synfin_move *m)
 	struct synfin_conn *conn = m->conn;
 
 	if (m->seg->kind != SYNFIN_KIND_PLAIN || m->from != SYNFIN_FROM_CLIENT ||
-	    m->seg->len || !synfin_has_ack(m->seg) || m->seg->belief == SYNFIN_BELIEF_FORGED ||
+	    m->seg->len || !synfin_has_ack(m->seg) || m->seg->verdict == SYNFIN_VERDICT_FORGED ||
 	    m->seg->seq != m->own->nxt || m->own->nxt != m->own->isn + 1 ||
 	    m->seg->ack != m->peer->nxt || m->peer->nxt != m->peer->isn + 1 ||
 	    m->peer->syn_acks != 1 || conn->tries.nr != 1 ||

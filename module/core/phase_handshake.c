@@ -88,7 +88,7 @@ static unsigned int missed_answer(struct synfin_move *m)
 	struct synfin_conn *conn = m->conn;
 	__u32 span = missed_span(m);
 
-	if (!synfin_has_ack(m->seg) || m->seg->belief == SYNFIN_BELIEF_FORGED ||
+	if (!synfin_has_ack(m->seg) || m->seg->verdict == SYNFIN_VERDICT_FORGED ||
 	    !(client ? synfin_within(m->seg->seq, m->own->isn + 1, span) :
 		       synfin_within(m->seg->ack, m->peer->isn + 1, span))) {
 		synfin_pass(m, plain ? SYNFIN_CNT_bad_ack : SYNFIN_CNT_forged_fin);
@@ -143,12 +143,12 @@ unsigned int synfin_reset_opening(struct synfin_move *m)
 	bool client = m->from == SYNFIN_FROM_CLIENT;
 	struct synfin_conn *conn = m->conn;
 
-	if (m->seg->belief != SYNFIN_BELIEF_FORGED && synfin_shows_open(m)) {
+	if (m->seg->verdict != SYNFIN_VERDICT_FORGED && synfin_shows_open(m)) {
 		synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
 		synfin_suspect_rst(m, SYNFIN_OPEN_ESTABLISHED);
 		return conn->state;
 	}
-	if (m->seg->belief == SYNFIN_BELIEF_FORGED ||
+	if (m->seg->verdict == SYNFIN_VERDICT_FORGED ||
 	    !(synfin_may_follow_syn(m) ||
 	      (!client && conn->state != SYNFIN_STATE_SYN_ACK && synfin_acks_syn(m)))) {
 		synfin_pass(m, SYNFIN_CNT_forged_rst);
@@ -309,7 +309,7 @@ unsigned int synfin_state_syn_ack(struct synfin_move *m)
 		if (!client)
 			return m->seg->kind == SYNFIN_KIND_FIN ? server_closes(m) :
 								 server_speaks(m);
-		if (m->seg->belief == SYNFIN_BELIEF_FORGED || !synfin_acks_answer(m)) {
+		if (m->seg->verdict == SYNFIN_VERDICT_FORGED || !synfin_acks_answer(m)) {
 			/* It gave up before the answer came, and says so again. */
 			if (m->seg->kind == SYNFIN_KIND_FIN && m->own->fins &&
 			    synfin_segment_end(m->seg) == m->own->fin_end) {
@@ -339,7 +339,7 @@ unsigned int synfin_state_syn_ack(struct synfin_move *m)
 		synfin_answer(m);
 		return answered(m);
 	case SYNFIN_KIND_RST:
-		if (was_open(conn) && m->seg->belief != SYNFIN_BELIEF_FORGED) {
+		if (was_open(conn) && m->seg->verdict != SYNFIN_VERDICT_FORGED) {
 			synfin_opened(m, SYNFIN_OPEN_ESTABLISHED);
 			return SYNFIN_STATE_OPEN | SYNFIN_AS;
 		}

@@ -283,9 +283,9 @@ static bool fin_ack_fits(const struct synfin_move *m)
  */
 bool synfin_fin_fits(const struct synfin_move *m)
 {
-	if (m->seg->belief == SYNFIN_BELIEF_FORGED || !synfin_has_ack(m->seg))
+	if (m->seg->verdict == SYNFIN_VERDICT_FORGED || !synfin_has_ack(m->seg))
 		return false;
-	return m->seg->belief == SYNFIN_BELIEF_TRUE ||
+	return m->seg->verdict == SYNFIN_VERDICT_TRUE ||
 	       (fin_seq_fits(m, m->seg->seq + m->seg->len) && fin_ack_fits(m)) ||
 	       synfin_other_agrees(m);
 }

@@ -16,8 +16,8 @@
 
 static bool is_true(const struct synfin_segment *seg)
 {
-	return seg->belief == SYNFIN_BELIEF_TRUE ||
-	       seg->belief == SYNFIN_BELIEF_GONE;
+	return seg->verdict == SYNFIN_VERDICT_TRUE ||
+	       seg->verdict == SYNFIN_VERDICT_GONE;
 }
 
 /**
@@ -113,7 +113,7 @@ unsigned int synfin_reset(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
-	if (m->seg->belief == SYNFIN_BELIEF_FORGED ||
+	if (m->seg->verdict == SYNFIN_VERDICT_FORGED ||
 	    !(is_true(m->seg) || synfin_rst_fits(m))) {
 		synfin_pass(m, SYNFIN_CNT_forged_rst);
 		return conn->state;
@@ -139,7 +139,7 @@ static bool refutes_rst(const struct synfin_move *m)
 	__u32 span = synfin_unseen(m), last = conn->suspect.seq;
 
 	if ((seg->kind != SYNFIN_KIND_PLAIN && seg->kind != SYNFIN_KIND_FIN) ||
-	    !synfin_has_ack(seg) || seg->belief == SYNFIN_BELIEF_FORGED)
+	    !synfin_has_ack(seg) || seg->verdict == SYNFIN_VERDICT_FORGED)
 		return false;
 	/* A closed socket answers late data: its RST may lie behind its FIN. */
 	if (!sender && (end->flags & SYNFIN_END_FIN) && synfin_after(end->fin_end, last))
@@ -187,7 +187,7 @@ void synfin_fin_sent(struct synfin_move *m)
 {
 	struct synfin_end *own = m->own;
 	const struct synfin_segment *seg = m->seg;
-	bool sure = seg->belief == SYNFIN_BELIEF_TRUE || synfin_is_expected(m) ||
+	bool sure = seg->verdict == SYNFIN_VERDICT_TRUE || synfin_is_expected(m) ||
 		    synfin_other_agrees(m) || !(own->flags & SYNFIN_END_NXT);
 
 	own->fin_end = synfin_segment_end(seg);
@@ -206,7 +206,7 @@ void synfin_fin_sent(struct synfin_move *m)
 		m->peer->flags |= SYNFIN_END_WRAPPED;
 	synfin_track(m);
 	/* Gigabytes may have passed unseen: it is believed, so are its numbers. */
-	if (seg->belief == SYNFIN_BELIEF_TRUE &&
+	if (seg->verdict == SYNFIN_VERDICT_TRUE &&
 	    !synfin_within(m->peer->una, seg->ack - SYNFIN_WINDOW_MAX, SYNFIN_WINDOW_MAX))
 		m->peer->una = seg->ack;
 }
@@ -258,7 +258,7 @@ void synfin_recall_fin(struct synfin_move *m)
  */
 void synfin_forged_fin(struct synfin_move *m)
 {
-	if (m->seg->belief == SYNFIN_BELIEF_UNKNOWN)
+	if (m->seg->verdict == SYNFIN_VERDICT_UNKNOWN)
 		synfin_track(m);
 	synfin_pass(m, SYNFIN_CNT_forged_fin);
 }

@@ -127,7 +127,7 @@ static void jump(struct synfin_move *m)
 	    (seg->seq - m->own->nxt > synfin_reach(m) ||
 	     seg->ack - m->peer->una > (__u64)synfin_reach(m) + SYNFIN_WINDOW_MAX))
 		return;
-	if (seg->belief == SYNFIN_BELIEF_TRUE) {
+	if (seg->verdict == SYNFIN_VERDICT_TRUE) {
 		take_as_true(m);
 		return;
 	}

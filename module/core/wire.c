@@ -248,7 +248,7 @@ bool synfin_wire_icmp_is_error(__u8 family, __u8 type, __u8 code)
  * @ip:		the first byte of the IP header
  * @room:	bytes that may be read from there (the snap length cuts)
  * @len:	bytes that were on the wire
- * @seg:	filled in, but for @seg->belief and @seg->all
+ * @seg:	filled in, but for @seg->verdict and @seg->all
  *
  * Return: SYNFIN_NO_REASON; SYNFIN_CNT_not_tcp for what is neither TCP nor an ICMP
  * error about TCP; or the counter that says what is wrong.

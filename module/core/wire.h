@@ -49,19 +49,19 @@ enum synfin_kind {
 };
 
 /**
- * enum synfin_belief - what the socket of its receiver, or sender, says of a segment
- * @SYNFIN_BELIEF_UNKNOWN: no socket here: a forwarded segment, a capture file
- * @SYNFIN_BELIEF_TRUE:	it will be accepted, or our own TCP has sent it
- * @SYNFIN_BELIEF_FORGED: its numbers are outside of what the socket accepts
- * @SYNFIN_BELIEF_STRAY: it is for this host, and no socket here has its endpoints
- * @SYNFIN_BELIEF_GONE:	found to be forged, a RST, but the socket has gone since
+ * enum synfin_verdict - what the socket of its receiver, or sender, says of a segment
+ * @SYNFIN_VERDICT_UNKNOWN: no socket here: a forwarded segment, a capture file
+ * @SYNFIN_VERDICT_TRUE:	it will be accepted, or our own TCP has sent it
+ * @SYNFIN_VERDICT_FORGED: its numbers are outside of what the socket accepts
+ * @SYNFIN_VERDICT_STRAY: it is for this host, and no socket here has its endpoints
+ * @SYNFIN_VERDICT_GONE:	found to be forged, a RST, but the socket has gone since
  */
-enum synfin_belief {
-	SYNFIN_BELIEF_UNKNOWN,
-	SYNFIN_BELIEF_TRUE,
-	SYNFIN_BELIEF_FORGED,
-	SYNFIN_BELIEF_STRAY,
-	SYNFIN_BELIEF_GONE,
+enum synfin_verdict {
+	SYNFIN_VERDICT_UNKNOWN,
+	SYNFIN_VERDICT_TRUE,
+	SYNFIN_VERDICT_FORGED,
+	SYNFIN_VERDICT_STRAY,
+	SYNFIN_VERDICT_GONE,
 };
 
 /* Bits of synfin_segment.wrapped. */
@@ -82,7 +82,7 @@ struct synfin_addr {
  * @dport:	destination port, host order
  * @family:	4 or 6
  * @kind:	enum synfin_kind
- * @belief:	enum synfin_belief
+ * @verdict:	enum synfin_verdict
  * @all:	the source shows every segment, data included (a capture file), not
  *		only those that the fast path lets through; see synfin_shows_all()
  * @wrapped:	SYNFIN_WRAPPED_*, as far as a local socket knows
@@ -112,7 +112,7 @@ struct synfin_segment {
 	__u16	dport;
 	__u8	family;
 	__u8	kind;
-	__u8	belief;
+	__u8	verdict;
 	__u8	all;
 	__u8	wrapped;
 	__u8	forwarded;

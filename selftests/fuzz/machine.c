@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The phase machine: any sequence of segments, and of waits that end. Four bytes a
- * move: who says which flags; sequence number; acknowledgment; payload, belief, time.
+ * move: who says which flags; sequence number; acknowledgment; payload, verdict, time.
  * Numbers are near those that make sense, or they would never meet.
  *
  * What must hold is told from outside: by what was shown, and by the summary.
@@ -221,7 +221,7 @@ static void say(struct world *w, const uint8_t *move, struct synfin_segment *seg
 	seg->ack = seg->flags & SYNFIN_TCP_ACK ? number(w, !from, move[2]) : 0;
 	seg->len = lens[move[3] & 7];
 	if (!w->all && (move[0] & 0x70) == 0x70)
-		seg->belief = (move[3] >> 3) % 5;
+		seg->verdict = (move[3] >> 3) % 5;
 	if ((move[0] & 15) == 15) {
 		seg->kind = SYNFIN_KIND_ICMP;
 		seg->len = 0;
@@ -247,9 +247,9 @@ static void tell(const struct world *w, const struct synfin_segment *seg)
 
 	if (!getenv("TELL"))
 		return;
-	fprintf(stderr, "%s %s flags %02x seq %u ack %u len %u belief %u at %llu ms, state %d\n",
+	fprintf(stderr, "%s %s flags %02x seq %u ack %u len %u verdict %u at %llu ms, state %d\n",
 		seg->sport == 40000 ? "client" : "server", kinds[seg->kind],
-		seg->flags, seg->seq, seg->ack, seg->len, seg->belief,
+		seg->flags, seg->seq, seg->ack, seg->len, seg->verdict,
 		(w->now - 10 * HOUR) / 1000000, w->live ? w->conn.state : -1);
 }
 

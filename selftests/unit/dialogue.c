@@ -353,9 +353,9 @@ static void read_options(struct dialogue *d, const struct words *w)
 		if (w->word[i][0] == '+')
 			ms = strtoull(w->word[i] + 1, NULL, 10);
 		else if (!strcmp(w->word[i], "!T"))
-			d->seg.belief = SYNFIN_BELIEF_TRUE;
+			d->seg.verdict = SYNFIN_VERDICT_TRUE;
 		else if (!strcmp(w->word[i], "!F"))
-			d->seg.belief = SYNFIN_BELIEF_FORGED;
+			d->seg.verdict = SYNFIN_VERDICT_FORGED;
 		else if (!strcmp(w->word[i], "!P"))
 			d->set_up = true;
 		else if (w->word[i][0] == 'w' && isdigit(w->word[i][1]))

@@ -132,7 +132,7 @@ static void close_by_reset(struct fuzz_dialogue *talk, __u8 first)
 	talk->reset = talk->lines;
 	seg = say(talk, first, RST | ACK, 0);
 	if (fuzz_below(2))
-		seg->belief = SYNFIN_BELIEF_TRUE;
+		seg->verdict = SYNFIN_VERDICT_TRUE;
 	talk->closing = SYNFIN_CLOSE_RESET;
 }
 
@@ -259,7 +259,7 @@ void fuzz_forge(const struct fuzz_dialogue *talk, struct fuzz_extra *extra)
 	case SYNFIN_KIND_RST:
 		/* Before the connection is open no socket is asked. */
 		if (extra->after > talk->answered && fuzz_below(2)) {
-			seg->belief = SYNFIN_BELIEF_FORGED;
+			seg->verdict = SYNFIN_VERDICT_FORGED;
 			seg->seq = near_to(talk, from);
 			if (flags & ACK)
 				seg->ack = near_to(talk, !from);

@@ -157,7 +157,7 @@ static void stray(const struct walk *w, struct synfin_segment *seg)
 	fuzz_segment(seg, from, flags[fuzz_below(sizeof(flags))], seq, ack,
 		     lens[fuzz_below(8)]);
 	seg->all = w->all;
-	seg->belief = fuzz_below(6) ? SYNFIN_BELIEF_UNKNOWN : fuzz_below(3);
+	seg->verdict = fuzz_below(6) ? SYNFIN_VERDICT_UNKNOWN : fuzz_below(3);
 	if (!fuzz_below(30)) {
 		seg->kind = SYNFIN_KIND_ICMP;
 		seg->flags = 0;
@@ -314,10 +314,10 @@ static void tell(const char *what, const struct fuzz_dialogue *talk,
 	tap_wrong("%s: dialogue %u, shape %u, all %u", what, at_walk, talk->shape,
 		  talk->line[0].seg.all);
 	for (i = 0; i < extras; i++)
-		tap_wrong("after %u of %u: %02x from %u seq %08x ack %08x len %u belief %u",
+		tap_wrong("after %u of %u: %02x from %u seq %08x ack %08x len %u verdict %u",
 			  extra[i].after, talk->lines, extra[i].seg.flags,
 			  extra[i].seg.sport, extra[i].seg.seq, extra[i].seg.ack,
-			  extra[i].seg.len, extra[i].seg.belief);
+			  extra[i].seg.len, extra[i].seg.verdict);
 }
 
 static void tell_phases(const struct outcome *out)

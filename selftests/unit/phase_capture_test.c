@@ -322,7 +322,7 @@ static void socket_tells_of_more_than_four_gigabytes(void)
 	dialogue_segment(&d, &d.seg, SYNFIN_FROM_SERVER,
 			 SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, DIALOGUE_Y + 1,
 			 DIALOGUE_X + 1, 0);
-	d.seg.belief = SYNFIN_BELIEF_TRUE;
+	d.seg.verdict = SYNFIN_VERDICT_TRUE;
 	d.seg.wrapped = SYNFIN_WRAPPED_OWN;
 	dialogue_show(&d, &d.seg);
 	PLAY(&d, "c FA 1 2; s A 2 2");

@@ -435,7 +435,7 @@ bool capture_segment(struct capture *cap, struct captured *c,
 	int picked;
 
 	seg->all = 1;
-	seg->belief = SYNFIN_BELIEF_UNKNOWN;
+	seg->verdict = SYNFIN_VERDICT_UNKNOWN;
 	cap->shift = c->shift;
 	if (now > cap->now) {
 		cap->now = now;
