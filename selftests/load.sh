@@ -17,12 +17,12 @@ makes_its_files() {
 
 	synfin_load
 	for entry in stats:-r--r--r-- latency:-r--r--r-- services:-r--r--r-- \
-		flows:-r-------- ring:-r--------; do
+		listeners:-r--r--r-- flows:-r-------- ring:-r--------; do
 		same "$(mode_of "${entry%:*}")" "${entry#*:}" \
 			"mode of ${entry%:*}"
 	done
-	same "$(find /proc/net/synfin/ -type f | wc -l)" 5 "files"
-	for entry in stats latency services flows; do
+	same "$(find /proc/net/synfin/ -type f | wc -l)" 6 "files"
+	for entry in stats latency services listeners flows; do
 		cat "/proc/net/synfin/$entry" >/dev/null
 	done
 	[[ -d /sys/kernel/tracing/events/synfin/synfin_phase ]] ||

@@ -43,7 +43,7 @@ figures_are_of_the_namespace() {
 ring_is_in_the_first() {
 	netns one
 	synfin_load
-	same "$(in_ns one find /proc/net/synfin/ -type f | wc -l)" 4 files
+	same "$(in_ns one find /proc/net/synfin/ -type f | wc -l)" 5 files
 	refuses in_ns one test -e /proc/net/synfin/ring
 	! stats_in one | grep -q '^records' || fail "stats of the ring"
 }
