@@ -237,8 +237,8 @@ static void draws_http(void)
 	conn.sum.tls_handshake_ns = SYNFIN_NS_NONE;
 	close_three_way();
 	draw();
-	expect("3", "ACK", "├─", " GET ", "─►│", "+30 µs", "│◄─", " 404 ", "─┤",
-	       "+11.0 ms", "the application", "18 bytes", "+570 µs", "FIN ", "CLOSED",
+	expect("3", "ACK", "├─", " GET ", "─►│", "+30 µs", "│◄─", " 404 ",
+	       "─┤", "+11.0 ms", "the application", "18 bytes", "+570 µs", "FIN ", "CLOSED",
 	       "network 205 µs, application 11.0 ms");
 }
 
@@ -260,9 +260,9 @@ static void draws_tls(void)
 	conn.sum.tls_handshake_ns = 1970 * US;
 	close_three_way();
 	draw();
-	expect("3", "ACK", "├─", " ClientHello ", "─►│", "│◄─", " ServerHello ", "─┤",
-	       "+970 µs", "TLS", "├─", " Finished ", "─►│", "+1.00 ms", "├─", " request ",
-	       "│◄─", " response ", "+8.00 ms", "the application", "18 bytes", "FIN ",
+	expect("3", "ACK", "├─", " ClientHello ", "─►│", "│◄─", " ServerHello ",
+	       "─┤", "+970 µs", "TLS", "├─", " Finished ", "─►│", "+1.00 ms",
+	       "├─", " request ", "│◄─", " response ", "+8.00 ms", "the application", "18 bytes", "FIN ",
 	       "network 205 µs, TLS 1.97 ms, application 8.00 ms");
 	conn.sum.tls_flags = SYNFIN_TLS_ALERT;
 	conn.sum.tls_alert = 48;

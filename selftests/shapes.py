@@ -403,6 +403,9 @@ def told(conn):
     """A connection in the words of the shapes."""
     phases = {}
     for p in conn["phases"]:
+        # What a host drops, it drops by its own rules: drops.sh asks for that.
+        if p["phase"] == "drop":
+            continue
         key = p["phase"] + ("><"[p["from"] == "server"])
         phases[key] = max(phases.get(key, 1), p["count"])
     words = [key + (str(n) if n > 1 else "") for key, n in phases.items()]

@@ -293,7 +293,8 @@ class Comparison:
         for p in conn["phases"]:
             if self.crossed_otherwise(conn, verdict):
                 p = {**p, "phase": p["phase"].translate(OTHER_CLOSER)}
-            if p["phase"] == "timeout" or \
+            # A drop is no segment: the witness sees what was sent.
+            if p["phase"] in ("timeout", "drop") or \
                     (p["phase"] == "rst" and verdict.taken_back):
                 continue
             key = p["phase"] if p["phase"] == "rst" else \

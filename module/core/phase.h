@@ -399,8 +399,8 @@ static inline enum synfin_wait synfin_phase_wait(const struct synfin_conn *conn)
  * @conn: the connection
  *
  * The ACK of a SYN, of a SYN-ACK, of a FIN, what its ends say first if that is wanted,
- * or traffic that would show a RST to be forged. Never through a half close, so that what passes most stays out of the slow
- * path.
+ * or traffic that would show a RST to be forged. Never through a half close, so that
+ * what passes most stays out of the slow path.
  *
  * Return: true if it is.
  */

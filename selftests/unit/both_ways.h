@@ -36,7 +36,7 @@ static inline void segment_both_ways(struct synfin_conn *conn,
 	size = offsetof(struct synfin_result, step) + res->nr * sizeof(res->step[0]);
 	if (!memcmp(conn, &slow, sizeof(slow)) && !memcmp(res, &other, size))
 		return;
-	fprintf(stderr, "# the short cut makes a difference in state %u: kind %u, flags %#x, length %u\n",
+	fprintf(stderr, "# the short cut differs in state %u: kind %u, flags %#x, length %u\n",
 		before.state, seg->kind, seg->flags, seg->len);
 	both_ways_differ(conn, &slow, sizeof(slow));
 	both_ways_differ(res, &other, size);
