@@ -262,7 +262,8 @@ static void draws_tls(void)
 	draw();
 	expect("3", "ACK", "├─", " ClientHello ", "─►│", "│◄─", " ServerHello ",
 	       "─┤", "+970 µs", "TLS", "├─", " Finished ", "─►│", "+1.00 ms",
-	       "├─", " request ", "│◄─", " response ", "+8.00 ms", "the application", "18 bytes", "FIN ",
+	       "├─", " request ", "│◄─", " response ", "+8.00 ms",
+	       "the application", "18 bytes", "FIN ",
 	       "network 205 µs, TLS 1.97 ms, application 8.00 ms");
 	conn.sum.tls_flags = SYNFIN_TLS_ALERT;
 	conn.sum.tls_alert = 48;

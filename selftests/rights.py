@@ -203,8 +203,8 @@ def files_of_proc():
     _open = traffic()
     files = files_in(PROC)
     equal([os.path.basename(path) for path in files],
-          ["flows", "latency", "ring", "services", "stats"], "files")
-    public = ("latency", "services", "stats")
+          ["flows", "latency", "listeners", "ring", "services", "stats"], "files")
+    public = ("latency", "listeners", "services", "stats")
 
     def want(path, own):
         name = os.path.basename(path)
@@ -240,7 +240,7 @@ def own_namespace():
 
     for who in ("root", "namespace", "mapped"):
         names, flows, stats = as_one(who, look)
-        equal(names, ["flows", "latency", "services", "stats"], f"files of {who}")
+        equal(names, ["flows", "latency", "listeners", "services", "stats"], f"files of {who}")
         equal(flows, "", f"flows of {who}")
         equal(re.search(r"^segments (\d+)$", stats, re.M).group(1), "0",
               f"segments of {who}")
@@ -271,7 +271,7 @@ def right_of_the_opener():
 def files_of_sysfs():
     load_module()
     files = files_in(MODULE)
-    fixed = ("ring_records", "max_flows")
+    fixed = ("ring_records", "max_flows", "first_data", "sni")
 
     def want(path, who):
         name = os.path.basename(path)
@@ -397,7 +397,7 @@ def tells_no_secret():
         write_back(EVENTS + "/enable", b"1")
     _open = traffic()
     texts = {name: read_file(f"{PROC}/{name}")
-             for name in ("stats", "latency", "services", "flows")}
+             for name in ("stats", "latency", "services", "listeners", "flows")}
     texts["the ring"] = ring_bytes()
     texts["the kernel's log"] = subprocess.run(
         ["dmesg"], capture_output=True, check=True).stdout
