@@ -105,7 +105,6 @@ static const struct {
 	{ "IP_CSUM",			SYNFIN_DROP_CHECKSUM },
 	{ "SKB_CSUM",			SYNFIN_DROP_CHECKSUM },
 	{ "NETFILTER_DROP",		SYNFIN_DROP_NETFILTER },
-	{ "OTHERHOST",			SYNFIN_DROP_NOT_FOR_US },
 	{ "IP_NOPROTO",			SYNFIN_DROP_NOT_FOR_US },
 	{ "UNICAST_IN_L2_MULTICAST",	SYNFIN_DROP_MARTIAN },
 	{ "IP_INVALID_SOURCE",		SYNFIN_DROP_MARTIAN },
@@ -266,13 +265,19 @@ static bool is_early(u8 drop)
 	       drop == SYNFIN_DROP_RP_FILTER;
 }
 
+/* It has been forwarded: its route may have been dropped before it is queued. */
+static bool is_leaving(const struct sk_buff *skb)
+{
+	return skb->dev && skb->dev->ifindex != skb->skb_iif;
+}
+
 static u8 place_of(const struct sk_buff *skb, u8 drop, u8 hook)
 {
 	if (!is_received(skb))
 		return drop == SYNFIN_DROP_NETFILTER && hook == NF_INET_LOCAL_OUT + 1 ?
 		       SYNFIN_DROP_EITHER : SYNFIN_DROP_BEHIND;
 	/* What comes over loopback has been seen on its way out. */
-	if (skb->dev && skb->dev->flags & IFF_LOOPBACK)
+	if (is_leaving(skb) || (skb->dev && skb->dev->flags & IFF_LOOPBACK))
 		return SYNFIN_DROP_BEHIND;
 	if (drop == SYNFIN_DROP_CHECKSUM)
 		return SYNFIN_DROP_BEFORE;
