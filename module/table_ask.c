@@ -58,7 +58,7 @@ static void note(struct question *q, struct synfin_flow *flow)
 	};
 }
 
-/* What it may say first is not waited for for ever. */
+/* It does not wait for ever for what may be said first. */
 static bool awaits_still(struct synfin_flow *flow, u64 now)
 {
 	struct synfin_conn *conn = &flow->conn;
