@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Clients and servers whose owners are known.
 
-owner.py serve PORT COUNT	takes so many connections, says a word, closes, waits
+owner.py serve PORT COUNT	takes so many connections, says a word, closes, reads to the end
 owner.py ask ADDRESS PORT	reads to the end, closes
 owner.py try ADDRESS PORT SOURCE	sends a SYN, and one more
 owner.py full PORT BACKLOG		listens, and accepts nobody
@@ -23,6 +23,10 @@ def serve(port, count):
     for _ in range(count):
         taken, _ = server.accept()
         taken.sendall(b"a word\n")
+        # What came unread at the close would be answered with a RST.
+        taken.shutdown(socket.SHUT_WR)
+        while taken.recv(4096):
+            pass
         taken.close()
     # The listener is to be found for as long as somebody may ask whose it is.
     signal.pause()
