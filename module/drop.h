@@ -43,7 +43,6 @@ enum synfin_drop_place {
  * struct synfin_drop_event - a segment was dropped
  * @sn:		its namespace
  * @passed_ns:	when
- * @location:	who dropped it, if @reason is none yet
  * @seg:	the segment
  * @reason:	enum synfin_drop
  * @hook:	of netfilter, NF_INET_* + 1; 0 if not known
@@ -52,18 +51,27 @@ enum synfin_drop_place {
 struct synfin_drop_event {
 	struct synfin_net	*sn;
 	u64			passed_ns;
-	unsigned long		location;
 	struct synfin_segment	seg;
 	u8			reason;
 	u8			hook;
 	u8			place;
 };
 
-int synfin_drop_setup(void);
-void synfin_drop_teardown(void);
+/* drop.c */
 int synfin_drop_watch(void);
 void synfin_drop_cease(void);
+
+/* drop_reason.c */
+void synfin_drop_learn(void);
+bool synfin_drop_may_be(unsigned int reason);
+u8 synfin_drop_why(unsigned int reason, bool is_syn, unsigned long location, bool *told);
+
+/* drop_queue.c */
+int synfin_drop_setup(void);
+void synfin_drop_teardown(void);
 void synfin_drop_flush(void);
+void synfin_drop_put(struct synfin_net *sn, const struct synfin_drop_event *event,
+		     bool followed);
 void synfin_drop_suspect(struct synfin_net *sn, const struct synfin_segment *seg);
 void synfin_drop_count(const struct synfin_drop_event *event);
 

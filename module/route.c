@@ -5,36 +5,10 @@
  * In: a segment. Out: records, counters. Any context of a hook; what is done with the
  * flow, and in which order it is written, is done under the lock of its stripe.
  */
-#include "route.h"
 #include "dedup.h"
 #include "drop.h"
 #include "queue.h"
-#include "emit.h"
-#include "table.h"
-#include "stats.h"
-
-static void emit_result(struct synfin_batch *batch, struct synfin_flow *flow,
-			const struct synfin_result *res)
-{
-	/* What went on for longer was taken in the end. */
-	flow->drops.taken = flow->conn.mark[0] & SYNFIN_FLOW_LIVED;
-	synfin_emit_result(batch, &flow->conn, &flow->held, &flow->owner, &flow->drops,
-			   flow->first.payload, res);
-}
-
-static void count_result(struct synfin_net *sn, const struct synfin_result *res)
-{
-	synfin_stats_inc(sn, res->nr ? SYNFIN_CNT_recorded : res->reason);
-	if (unlikely(res->taken_back))
-		synfin_stats_inc(sn, SYNFIN_CNT_taken_back);
-}
-
-/* A SYN was held back: the flow goes on, so it is told before what follows. */
-static noinline void release_held(struct synfin_batch *batch, struct synfin_flow *flow)
-{
-	flow->conn.mark[0] &= ~SYNFIN_FLOW_HELD;
-	synfin_emit_held(batch, &flow->conn, &flow->held);
-}
+#include "route_private.h"
 
 /* May it be held back? Only if it begins. */
 static bool hold_back(struct synfin_flow *flow)
@@ -123,7 +97,7 @@ static __always_inline void follow(struct synfin_net *sn,
 	}
 	synfin_emit_begin(&batch, sn);
 	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
-		release_held(&batch, flow);
+		synfin_route_release_held(&batch, flow);
 	batch.silent = may_be_forgotten && hold_back(flow);
 	if (sk)
 		note_owner(flow, seg, sk);
@@ -136,7 +110,7 @@ static __always_inline void follow(struct synfin_net *sn,
 	    (res.nr || res.reason == SYNFIN_CNT_not_awaited))
 		synfin_first_segment(&flow->first, &flow->conn, seg, skb, hold.now_ns,
 				     res.opened);
-	emit_result(&batch, flow, &res);
+	synfin_route_emit_result(&batch, flow, &res);
 	suspect = is_suspect(flow, seg, sk);
 	if (res.opened) {
 		raw_cpu_write(last_opened, hash);
@@ -144,7 +118,7 @@ static __always_inline void follow(struct synfin_net *sn,
 			synfin_table_opened(flow, &hold);
 	}
 	synfin_table_put(flow, &hold);
-	count_result(sn, &res);
+	synfin_route_count_result(sn, &res);
 	synfin_emit_end(&batch);
 	if (unlikely(suspect) ||
 	    (seg->here && (res.opened || seg->kind == SYNFIN_KIND_SYN) &&
@@ -214,150 +188,12 @@ noinline void synfin_route_again(struct synfin_net *sn,
 	}
 	synfin_emit_begin(&batch, sn);
 	synfin_phase_segment(&flow->conn, seg, hold.now_ns, &res);
-	emit_result(&batch, flow, &res);
+	synfin_route_emit_result(&batch, flow, &res);
 	synfin_table_put(flow, &hold);
 	if (res.nr) {
 		synfin_stats_inc(sn, SYNFIN_CNT_recorded);
 		synfin_stats_add(sn, SYNFIN_CNT_forged_rst, -1);
 	}
-	synfin_emit_end(&batch);
-}
-
-/* It was seen a moment ago, or else it never came so far. */
-#define SEEN_NS		(50 * NSEC_PER_MSEC)
-
-static bool has_passed(const struct synfin_conn *conn,
-		       const struct synfin_drop_event *event)
-{
-	if (event->place == SYNFIN_DROP_EITHER)
-		return conn->state != SYNFIN_STATE_NONE &&
-		       conn->seen_ns + SEEN_NS > event->passed_ns;
-	return event->place == SYNFIN_DROP_BEHIND;
-}
-
-/* Is it of the handshake, or of the close? */
-static bool is_told_of(const struct synfin_conn *conn, const struct synfin_segment *seg)
-{
-	if (conn->state == SYNFIN_STATE_DONE)
-		return false;
-	if (seg->kind != SYNFIN_KIND_PLAIN)
-		return true;
-	/* The third segment is known by its numbers, whatever has come since. */
-	return conn->state == SYNFIN_STATE_SYN_ACK ||
-	       (!seg->len && seg->seq == conn->end[SYNFIN_FROM_CLIENT].isn + 1 &&
-		seg->ack == conn->end[SYNFIN_FROM_SERVER].isn + 1);
-}
-
-static void note_drop(struct synfin_batch *batch, struct synfin_flow *flow,
-		      const struct synfin_drop_event *event)
-{
-	struct synfin_result res = { .nr = 1 };
-	struct synfin_drops *drops = &flow->drops;
-
-	drops->count += drops->count != U16_MAX;
-	drops->reason = event->reason;
-	drops->hook = event->hook;
-	synfin_phase_drop(&flow->conn, &event->seg, event->passed_ns, drops->count,
-			  &res.step[0]);
-	res.step[0].reason = event->reason;
-	res.step[0].hook = event->hook;
-	emit_result(batch, flow, &res);
-}
-
-/* Is it still so that nothing came of a SYN, or of the ACK of a SYN-ACK? */
-static bool still_waits(const struct synfin_flow *flow, const struct synfin_segment *seg)
-{
-	const struct synfin_end *server = &flow->conn.end[SYNFIN_FROM_SERVER];
-
-	if (seg->kind == SYNFIN_KIND_SYN)
-		return flow->conn.state == SYNFIN_STATE_SYN &&
-		       flow->drops.count < flow->conn.end[SYNFIN_FROM_CLIENT].syns;
-	return flow->conn.state >= SYNFIN_STATE_OPEN &&
-	       flow->conn.state < SYNFIN_STATE_DONE &&
-	       !(server->flags & (SYNFIN_END_DATA | SYNFIN_END_FIN)) &&
-	       flow->drops.count < server->syn_acks;
-}
-
-static bool is_asked(const struct synfin_drop_event *event)
-{
-	struct synfin_table_hold hold SYNFIN_UNINITIALIZED;
-	struct synfin_flow *flow = synfin_table_look(event->sn, &event->seg, &hold);
-	bool asked;
-
-	if (!flow)
-		return false;
-	asked = still_waits(flow, &event->seg);
-	synfin_table_put(flow, &hold);
-	return asked;
-}
-
-/**
- * synfin_route_suspect() - a queue of its listener may have had no room for a segment
- * @event:	a SYN, or the ACK of a SYN-ACK, a moment ago; its reason is filled in
- *
- * Context: a worker; no lock held.
- */
-noinline void synfin_route_suspect(struct synfin_drop_event *event)
-{
-	struct synfin_table_hold hold SYNFIN_UNINITIALIZED;
-	struct synfin_batch batch SYNFIN_UNINITIALIZED;
-	struct synfin_flow *flow;
-
-	event->reason = is_asked(event) ? synfin_queue_ask(event) : SYNFIN_DROP_NONE;
-	if (event->reason == SYNFIN_DROP_NONE)
-		return;
-	flow = synfin_table_look(event->sn, &event->seg, &hold);
-	if (!flow)
-		return;
-	synfin_emit_begin(&batch, event->sn);
-	if (still_waits(flow, &event->seg)) {
-		note_drop(&batch, flow, event);
-		synfin_drop_count(event);
-	}
-	synfin_table_put(flow, &hold);
-	synfin_emit_end(&batch);
-}
-
-/* A SYN that was dropped before it came to a hook is a connection all the same. */
-static void pass_drop(struct synfin_batch *batch, struct synfin_flow *flow,
-		      const struct synfin_drop_event *event)
-{
-	struct synfin_result res SYNFIN_UNINITIALIZED;
-
-	if (event->seg.kind != SYNFIN_KIND_SYN || has_passed(&flow->conn, event))
-		return;
-	synfin_phase_segment(&flow->conn, &event->seg, event->passed_ns, &res);
-	emit_result(batch, flow, &res);
-	count_result(flow->sn, &res);
-}
-
-/**
- * synfin_route_drop() - a segment was dropped by this host
- * @event:	what was dropped, when and why
- * @begin:	may it begin a connection, if none has it?
- *
- * Context: a worker; no lock held.
- */
-noinline void synfin_route_drop(const struct synfin_drop_event *event, bool begin)
-{
-	struct synfin_table_hold hold SYNFIN_UNINITIALIZED;
-	struct synfin_batch batch SYNFIN_UNINITIALIZED;
-	struct synfin_flow *flow;
-
-	begin &= event->place != SYNFIN_DROP_BEHIND && event->seg.kind == SYNFIN_KIND_SYN;
-	flow = begin ? synfin_table_get(event->sn, &event->seg, 0, &hold) :
-		       synfin_table_look(event->sn, &event->seg, &hold);
-	if (!flow) {
-		synfin_stats_inc(event->sn, SYNFIN_CNT_drop_unknown);
-		return;
-	}
-	synfin_emit_begin(&batch, event->sn);
-	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
-		release_held(&batch, flow);
-	pass_drop(&batch, flow, event);
-	if (is_told_of(&flow->conn, &event->seg))
-		note_drop(&batch, flow, event);
-	synfin_table_put(flow, &hold);
 	synfin_emit_end(&batch);
 }
 
@@ -377,8 +213,8 @@ void synfin_route_report(struct synfin_flow *flow,
 	synfin_emit_begin(&batch, flow->sn);
 	local_irq_save(flags);
 	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
-		release_held(&batch, flow);
-	emit_result(&batch, flow, res);
+		synfin_route_release_held(&batch, flow);
+	synfin_route_emit_result(&batch, flow, res);
 	local_irq_restore(flags);
 	synfin_emit_end(&batch);
 }

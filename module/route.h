@@ -22,9 +22,11 @@ void synfin_route_held(struct synfin_net *sn, const struct synfin_segment *seg);
 void synfin_route_again(struct synfin_net *sn, const struct synfin_segment *seg,
 			u64 passed_ns);
 u64 synfin_route_opened(void);
-void synfin_route_suspect(struct synfin_drop_event *event);
-void synfin_route_drop(const struct synfin_drop_event *event, bool begin);
 void synfin_route_report(struct synfin_flow *flow,
 			 const struct synfin_result *res);
+
+/* route_drop.c */
+void synfin_route_suspect(struct synfin_drop_event *event);
+void synfin_route_drop(const struct synfin_drop_event *event, bool begin);
 
 #endif /* _SYNFIN_ROUTE_H */

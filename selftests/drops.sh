@@ -201,6 +201,8 @@ require python3
 run "a rule at prerouting" a_chain b prerouting -300 prerouting
 run "a rule at input" a_chain b input 0 input
 run "a rule at forward" a_chain r forward 0 forward
+run "a rule at input, before us" a_chain b input -150 input
+run "a rule at forward, before us" a_chain r forward -150 forward
 run "a rule at postrouting" a_chain r postrouting 0 postrouting
 run "a rule at output" what_goes_out 0
 run "a rule at output, before us" what_goes_out -300
