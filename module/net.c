@@ -14,7 +14,8 @@
 #include <linux/memcontrol.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
-#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -102,6 +103,31 @@ static struct pernet_operations synfin_net_ops = {
 	.id = &synfin_net_id,
 	.size = sizeof(struct synfin_net),
 };
+
+/**
+ * synfin_net_alloc() - memory for what a namespace comes to have
+ * @sn:		the namespace
+ * @size:	how much
+ *
+ * It is charged to who made the namespace.
+ *
+ * Context: any but NMI; no raw lock held.
+ *
+ * Return: the memory, zeroed, or NULL.
+ */
+void *synfin_net_alloc(const struct synfin_net *sn, size_t size)
+{
+	gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
+	struct mem_cgroup *before;
+	void *new;
+
+	if (!sn->memcg)
+		return kzalloc(size, gfp);
+	before = set_active_memcg(sn->memcg);
+	new = kzalloc(size, gfp | __GFP_ACCOUNT);
+	set_active_memcg(before);
+	return new;
+}
 
 /**
  * synfin_net_of() - what is kept for a namespace

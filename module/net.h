@@ -56,6 +56,7 @@ struct synfin_net {
 	DECLARE_BITMAP(stripes, SYNFIN_NET_STRIPES);
 };
 
+void *synfin_net_alloc(const struct synfin_net *sn, size_t size);
 struct synfin_net *synfin_net_of(const struct net *net);
 int synfin_net_setup(void);
 void synfin_net_teardown(void);

@@ -9,7 +9,7 @@
  * is half full, each SYN and each last ACK is looked after a moment later: was it
  * answered, was it taken, and if not, is a queue full?
  *
- * In: sockets at LOCAL_OUT, under rcu_read_lock(), no lock held; notes, from drop.c's
+ * In: sockets at LOCAL_OUT, under rcu_read_lock(), no lock held; notes, from drop_queue.c's
  * worker. Out: reasons, and rows for /proc. A row is written under a raw lock.
  */
 #include "queue.h"
@@ -54,11 +54,14 @@ static struct synfin_listeners *listeners_of(struct synfin_net *sn)
 
 	if (likely(old))
 		return old;
-	new = kzalloc(sizeof(*new), GFP_ATOMIC | __GFP_NOWARN);
+	new = synfin_net_alloc(sn, sizeof(*new));
 	if (!new)
 		return NULL;
 	raw_spin_lock_init(&new->lock);
-	/* Whoever finds it finds it whole. */
+	/*
+	 * Pairs with the acquire in synfin_queue_copy(); those above depend on the
+	 * address that they read.
+	 */
 	old = cmpxchg_release(&sn->listeners, NULL, new);
 	if (!old)
 		return new;

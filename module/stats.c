@@ -14,7 +14,6 @@
 #include <linux/atomic.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <net/net_namespace.h>
 
@@ -104,21 +103,6 @@ bool synfin_stats_count(struct synfin_net *sn, const struct synfin_record_conn *
 	return true;
 }
 
-/* The namespace's memory: it is whose who made the namespace. */
-static void *alloc(const struct synfin_net *sn, size_t size)
-{
-	gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
-	struct mem_cgroup *before;
-	void *new;
-
-	if (!sn->memcg)
-		return kzalloc(size, gfp);
-	before = set_active_memcg(sn->memcg);
-	new = kzalloc(size, gfp | __GFP_ACCOUNT);
-	set_active_memcg(before);
-	return new;
-}
-
 /**
  * synfin_stats_conn() - the rest of what synfin_stats_count() could not do
  * @sn:		the namespace
@@ -129,8 +113,8 @@ static void *alloc(const struct synfin_net *sn, size_t size)
 void synfin_stats_conn(struct synfin_net *sn,
 		       const struct synfin_record_conn *rec)
 {
-	struct synfin_book *new = alloc(sn, sizeof(*new));
-	struct synfin_row *row = alloc(sn, sizeof(*row));
+	struct synfin_book *new = synfin_net_alloc(sn, sizeof(*new));
+	struct synfin_row *row = synfin_net_alloc(sn, sizeof(*row));
 	struct synfin_counters *counters;
 	unsigned long flags;
 
