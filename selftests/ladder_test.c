@@ -234,12 +234,13 @@ static void draws_http(void)
 	conn.sum.status = 404;
 	conn.sum.first_request_ns = 30 * US;
 	conn.sum.first_response_ns = 11 * MS;
+	conn.sum.server_rtt_ns = 184 * US;
 	conn.sum.tls_handshake_ns = SYNFIN_NS_NONE;
 	close_three_way();
 	draw();
 	expect("3", "ACK", "├─", " GET ", "─►│", "+30 µs", "│◄─", " 404 ",
 	       "─┤", "+11.0 ms", "the application", "18 bytes", "+570 µs", "FIN ", "CLOSED",
-	       "network 205 µs, application 11.0 ms");
+	       "network 389 µs, application 10.8 ms");
 }
 
 static void draws_tls(void)
@@ -258,13 +259,14 @@ static void draws_tls(void)
 	conn.sum.protocol = SYNFIN_PROTOCOL_TLS;
 	conn.sum.tls_version = 0x0304;
 	conn.sum.tls_handshake_ns = 1970 * US;
+	conn.sum.server_rtt_ns = 184 * US;
 	close_three_way();
 	draw();
 	expect("3", "ACK", "├─", " ClientHello ", "─►│", "│◄─", " ServerHello ",
 	       "─┤", "+970 µs", "TLS", "├─", " Finished ", "─►│", "+1.00 ms",
 	       "├─", " request ", "│◄─", " response ", "+8.00 ms",
 	       "the application", "18 bytes", "FIN ",
-	       "network 205 µs, TLS 1.97 ms, application 8.00 ms");
+	       "network 389 µs, TLS 1.97 ms, application 7.82 ms");
 	conn.sum.tls_flags = SYNFIN_TLS_ALERT;
 	conn.sum.tls_alert = 48;
 	draw();

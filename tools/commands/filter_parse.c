@@ -190,7 +190,7 @@ static int unknown_word(const char *option, const char *value,
 	for (unsigned int i = 0; word(i); i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
 			 i ? ", " : "", word(i));
-	return complain("%s %s: is none of %s", option, value, text);
+	return complain("%s %s: no such word: there are %s", option, value, text);
 }
 
 /**

@@ -97,6 +97,20 @@ static int add(struct line *line, const struct option_row *row, const char *type
 	return 0;
 }
 
+/* Of two options with one letter, for other commands each, it may be either's. */
+static int missing(const struct option_row *row, const char *typed)
+{
+	const struct option_row *other = option_table;
+
+	while (other->name && (other == row || !row->letter ||
+			       other->letter != row->letter))
+		other++;
+	if (other->name)
+		return complain("%s: %s or %s is missing", typed, row->argument,
+				other->argument);
+	return complain("%s: %s is missing", typed, row->argument);
+}
+
 /* The value that follows as a word of its own. Returns how many words were taken. */
 static int add_with_next(struct line *line, const struct option_row *row,
 			 const char *typed, const char *next)
@@ -104,7 +118,7 @@ static int add_with_next(struct line *line, const struct option_row *row,
 	if (row->optional && (!next || *next == '-'))
 		return add(line, row, typed, NULL) ? -1 : 0;
 	if (!next)
-		return complain("%s: %s is missing", typed, row->argument);
+		return missing(row, typed);
 	return add(line, row, typed, next) ? -1 : 1;
 }
 

@@ -9,6 +9,20 @@
 #include "output/words_first.h"
 #include "views/first_data.h"
 
+/* Of an answer's time, what the way there and back takes, as the SYN-ACK has shown. */
+static uint64_t on_the_way(const struct synfin_record_conn *s, uint64_t answer_ns)
+{
+	if (s->server_rtt_ns == SYNFIN_NS_NONE || answer_ns == SYNFIN_NS_NONE)
+		return 0;
+	return s->server_rtt_ns < answer_ns ? s->server_rtt_ns : answer_ns;
+}
+
+/* Whose time it is mostly. */
+static bool is_applications(const struct synfin_record_conn *s, uint64_t answer_ns)
+{
+	return answer_ns - on_the_way(s, answer_ns) > on_the_way(s, answer_ns);
+}
+
 /* TLS 1.3 ends with the client's flight; so does 1.2 if a session is taken up. */
 static uint8_t who_finished(const struct synfin_record_conn *s)
 {
@@ -52,6 +66,13 @@ unsigned int first_flights(const struct conn *c, struct first_flight flight[FIRS
 	return nr;
 }
 
+static void name_answer(struct first_step *step, const struct synfin_record_conn *s,
+			uint64_t ns)
+{
+	step->full = is_applications(s, ns) ? "the application" : "the server's side";
+	step->brief = is_applications(s, ns) ? "app" : "server";
+}
+
 /* In the clear: who speaks first, and who answers. */
 static unsigned int plain_steps(const struct conn *c, struct first_step step[FIRST_STEPS])
 {
@@ -71,9 +92,9 @@ static unsigned int plain_steps(const struct conn *c, struct first_step step[FIR
 		*next = (struct first_step){
 			.from = server ? SYNFIN_FROM_SERVER : SYNFIN_FROM_CLIENT,
 			.time_ns = at,
-			.full = i ? "the application" : NULL,
-			.brief = i ? "app" : NULL,
 		};
+		if (server)
+			name_answer(next, s, ns);
 		if (server && s->status)
 			snprintf(next->name, sizeof(next->name), "%u", s->status);
 		else if (!server && s->method)
@@ -117,9 +138,12 @@ unsigned int first_steps(const struct conn *c, struct first_step step[FIRST_STEP
 		step[i] = (struct first_step){
 			.from = flight[i].from,
 			.time_ns = flight[i].time_ns,
-			.full = tls ? "TLS" : response ? "the application" : NULL,
-			.brief = tls ? "TLS" : response ? "app" : NULL,
+			.full = tls ? "TLS" : NULL,
+			.brief = tls ? "TLS" : NULL,
 		};
+		if (response)
+			name_answer(&step[i], &c->sum,
+				    first_span(c->tls->request_ns, c->tls->response_ns));
 		strcpy(step[i].name, name);
 	}
 	return nr;
@@ -142,22 +166,27 @@ static void append(char *text, size_t size, const char *what, uint64_t ns, bool 
  * @ascii:	no character beyond ASCII
  * @text:	filled in: network, TLS, application; empty if it is not known
  * @size:	of @text
+ *
+ * An answer has been on its way for as long as the SYN-ACK was: that is the network's, and
+ * what is more the application's.
  */
 void first_spent(const struct conn *c, bool ascii, char *text, size_t size)
 {
 	const struct synfin_record_conn *s = &c->sum;
-	uint64_t application = s->flags & SYNFIN_CONN_SERVER_FIRST ?
-		s->first_request_ns : s->first_response_ns;
+	uint64_t answer = s->first_response_ns, network = s->handshake_ns;
 
 	*text = '\0';
 	if (s->protocol == SYNFIN_PROTOCOL_NONE)
 		return;
 	if (s->protocol == SYNFIN_PROTOCOL_TLS)
-		application = c->tls ? first_span(c->tls->request_ns, c->tls->response_ns) :
-			      SYNFIN_NS_NONE;
-	append(text, size, "network", s->handshake_ns, ascii);
+		answer = c->tls ? first_span(c->tls->request_ns, c->tls->response_ns) :
+			 SYNFIN_NS_NONE;
+	if (network != SYNFIN_NS_NONE)
+		network += on_the_way(s, answer);
+	append(text, size, "network", network, ascii);
 	append(text, size, "TLS", s->tls_handshake_ns, ascii);
-	append(text, size, "application", application, ascii);
+	if (answer != SYNFIN_NS_NONE)
+		append(text, size, "application", answer - on_the_way(s, answer), ascii);
 }
 
 /**
