@@ -352,7 +352,9 @@ isolated() (
 	tmp=$(mktemp -d)
 	undo rm -rf "$tmp"
 	trap undo_all EXIT
-	set -e
+	# What ends a test without a word says where.
+	trap 'note "${BASH_SOURCE[0]##*/}, line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
+	set -eE
 	"$@"
 )
 
