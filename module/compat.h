@@ -162,11 +162,20 @@ static inline struct sock *synfin_listener6(struct net *net,
 #endif
 }
 
-/* The tracepoint skb:kfree_skb tells since 6.11 whose socket it was, too. */
+/*
+ * The tracepoint skb:kfree_skb tells since 6.11 whose socket it was, too; in later kernels
+ * that is const, and a kernel that checks its indirect calls wants the very type.
+ */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+#define SYNFIN_RX_SK							\
+	typeof(__builtin_choose_expr(					\
+		__same_type(trace_kfree_skb,				\
+			    void(struct sk_buff *, void *, enum skb_drop_reason, \
+				 struct sock *)),			\
+		(struct sock *)NULL, (const struct sock *)NULL))
 #define SYNFIN_ON_KFREE_SKB(name)					\
 	void name(void *data, struct sk_buff *skb, void *location,	\
-		  enum skb_drop_reason reason, struct sock *rx_sk)
+		  enum skb_drop_reason reason, SYNFIN_RX_SK rx_sk)
 #else
 #define SYNFIN_ON_KFREE_SKB(name)					\
 	void name(void *data, struct sk_buff *skb, void *location,	\
