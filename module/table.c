@@ -122,6 +122,28 @@ void synfin_table_release(struct synfin_flow *flow,
 	synfin_table_free(flow);
 }
 
+/* A flow is new, but for its connection. */
+static void set_up(struct synfin_table_hold *hold, struct synfin_net *sn,
+		   struct synfin_flow *flow)
+{
+	flow->sn = sn;
+	flow->hash = hold->hash;
+	memset(flow->way, 0, sizeof(flow->way));
+	flow->burst = 0;
+	synfin_held_init(&flow->held);
+	synfin_first_init(&flow->first);
+	synfin_owner_init(&flow->owner);
+	flow->drops = (struct synfin_drops) {};
+}
+
+static void enter(struct synfin_table_hold *hold, struct synfin_flow *flow,
+		  const struct synfin_segment *seg)
+{
+	flow->conn.mark[0] = seg->forwarded ? SYNFIN_FLOW_FOREIGN : 0;
+	synfin_table_link(hold->stripe, flow);
+	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_created);
+}
+
 /* Insert a flow for the segment, if there is memory and room. */
 static struct synfin_flow *insert(struct synfin_table_hold *hold,
 				  struct synfin_net *sn,
@@ -138,25 +160,55 @@ static struct synfin_flow *insert(struct synfin_table_hold *hold,
 		synfin_table_unlink(hold->stripe, hold->least);
 		hlist_add_head(&hold->least->chain, &hold->over);
 	}
-	hold->victim = synfin_table_make_room(hold, &full);
+	/* What was put back, and does not fit after all, has made enough. */
+	full = hold->victim;
+	if (!full)
+		hold->victim = synfin_table_make_room(hold, &full);
 	if (full) {
 		hold->reason = SYNFIN_CNT_table_full;
 		return NULL;
 	}
 	hold->spare = NULL;
-	flow->sn = sn;
-	flow->hash = hold->hash;
-	memset(flow->way, 0, sizeof(flow->way));
-	flow->burst = 0;
+	set_up(hold, sn, flow);
 	synfin_phase_init(&flow->conn, seg, sn->inum, synfin_table_new_id());
-	flow->conn.mark[0] = seg->forwarded ? SYNFIN_FLOW_FOREIGN : 0;
-	synfin_held_init(&flow->held);
-	synfin_first_init(&flow->first);
-	synfin_owner_init(&flow->owner);
-	flow->drops = (struct synfin_drops) {};
-	synfin_table_link(hold->stripe, flow);
-	synfin_stats_inc(sn, SYNFIN_CNT_flows_created);
+	enter(hold, flow, seg);
 	return flow;
+}
+
+/*
+ * If a segment belongs to what had to go before its answer came, that is put back: its
+ * flow is found then.
+ */
+static noinline void put_back(struct synfin_table_hold *hold, struct synfin_net *sn,
+			      const struct synfin_segment *seg)
+{
+	struct synfin_flow *flow;
+	bool full;
+
+	if (!synfin_table_recall_has(hold->hash, seg))
+		return;
+	if (!hold->spare) {
+		unlock(hold);
+		hold->spare = synfin_table_alloc();
+		lock(hold);
+		if (!hold->spare || !synfin_table_recall_has(hold->hash, seg))
+			return;
+	}
+	hold->length = 0;
+	hold->victim = synfin_table_make_room(hold, &full);
+	/* It may have been that which made room. */
+	if (full || !synfin_table_recall_has(hold->hash, seg)) {
+		if (!full)
+			atomic_dec(&synfin_table.total);
+		return;
+	}
+	flow = hold->spare;
+	hold->spare = NULL;
+	set_up(hold, sn, flow);
+	synfin_table_recall_get(hold->hash, seg, sn->inum, flow);
+	enter(hold, flow, seg);
+	synfin_table_set_awaiting(hold->stripe, flow, synfin_phase_awaits(&flow->conn));
+	synfin_stats_inc(sn, SYNFIN_CNT_flows_recalled);
 }
 
 /* A SYN most often begins a flow; anything else most often finds one. */
@@ -170,12 +222,15 @@ static struct synfin_flow *find_or_insert(struct synfin_table_hold *hold,
 	if (seg->kind == SYNFIN_KIND_SYN)
 		hold->spare = synfin_table_alloc();
 	lock(hold);
+	if (static_branch_unlikely(&synfin_table_flooded))
+		put_back(hold, sn, seg);
 	flow = find(hold, sn, seg, &begins);
 	if (flow || !begins)
 		return flow;
 	if (seg->kind != SYNFIN_KIND_SYN) {
 		unlock(hold);
-		hold->spare = synfin_table_alloc();
+		if (likely(!hold->spare))
+			hold->spare = synfin_table_alloc();
 		lock(hold);
 		hold->least = NULL;
 		flow = find(hold, sn, seg, &begins);

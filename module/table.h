@@ -27,6 +27,7 @@
  *	table_list.c	the filter, the lists, what is watched
  *	table_alloc.c	their memory
  *	table_evict.c	who makes room
+ *	table_recall.c	what made room before it was answered
  *	table_ask.c	flows of this host's sockets are compared with these
  *	table_expire.c	expiry, namespace exit
  *	table_dump.c	snapshots for /proc
@@ -62,6 +63,7 @@
 #define SYNFIN_FLOW_FOREIGN	0x8	/* no socket of this host knows of it */
 #define SYNFIN_FLOW_FOUND	0x10	/* a socket of this host was found */
 #define SYNFIN_FLOW_LIVED	0x20	/* it has had more than its handshake */
+#define SYNFIN_FLOW_KEPT	0x40	/* it had to go, and may come again */
 
 /*
  * Lists of a stripe, beside one for each enum synfin_wait. What is open or half closed

@@ -184,6 +184,14 @@ static struct synfin_flow *embryonic(struct synfin_stripe *stripe, u32 hash)
 	return least_embryonic(stripe);
 }
 
+/* Take it out of its chain; what may be answered yet is kept. */
+static void take_out(struct synfin_stripe *stripe, struct synfin_flow *flow)
+{
+	if (is_embryonic(flow))
+		synfin_table_recall_put(stripe, flow);
+	synfin_table_unlink(stripe, flow);
+}
+
 /* From another stripe, unless somebody holds it: nobody waits for two locks. */
 static struct synfin_flow *take_from(struct synfin_stripe *other, chooser choose,
 				     u32 hash)
@@ -194,7 +202,7 @@ static struct synfin_flow *take_from(struct synfin_stripe *other, chooser choose
 		return NULL;
 	flow = choose(other, hash);
 	if (flow)
-		synfin_table_unlink(other, flow);
+		take_out(other, flow);
 	raw_spin_unlock(&other->lock);
 	return flow;
 }
@@ -207,7 +215,7 @@ static struct synfin_flow *take(const struct synfin_table_hold *hold, chooser ch
 	unsigned int i, own = hold->stripe - t->stripes;
 
 	if (flow)
-		synfin_table_unlink(hold->stripe, flow);
+		take_out(hold->stripe, flow);
 	for (i = 1; !flow && i < min(t->nr_stripes, REACH); i++)
 		flow = take_from(&t->stripes[(own + i) % t->nr_stripes], choose,
 				 hold->hash);
@@ -222,7 +230,7 @@ static noinline struct synfin_flow *shorten(const struct synfin_table_hold *hold
 	hlist_for_each_entry(flow, synfin_table_chain_of(hold->hash), chain)
 		if (!least || goes_first(flow, least))
 			least = flow;
-	synfin_table_unlink(hold->stripe, least);
+	take_out(hold->stripe, least);
 	synfin_stats_inc(least->sn, SYNFIN_CNT_chain_full);
 	return least;
 }
@@ -257,7 +265,10 @@ struct synfin_flow *synfin_table_make_room(const struct synfin_table_hold *hold,
 		if (!victim)
 			victim = take(hold, any);
 		*full = !reserve();
-	} else if (unlikely(atomic_read(&t->embryonic) >= t->max_embryonic)) {
+	} else if (unlikely(atomic_read(&t->embryonic) >= t->max_embryonic / 2)) {
+		synfin_table_recall_want();
+		if (atomic_read(&t->embryonic) < t->max_embryonic)
+			return victim;
 		/* One at a time. */
 		*full = victim;
 		if (!victim) {
@@ -296,8 +307,13 @@ void synfin_table_evict(struct synfin_flow *flow)
 	bool done = flow->conn.state == SYNFIN_STATE_DONE;
 	struct synfin_result res SYNFIN_UNINITIALIZED;
 
-	synfin_phase_evict(&flow->conn, &res);
 	synfin_stats_inc(flow->sn, done ? SYNFIN_CNT_flows_ended :
 					  SYNFIN_CNT_flows_evicted);
+	if (flow->conn.mark[0] & SYNFIN_FLOW_KEPT) {
+		synfin_table_let_go(flow->sn);
+		synfin_table_free(flow);
+		return;
+	}
+	synfin_phase_evict(&flow->conn, &res);
 	synfin_table_release(flow, &res);
 }

@@ -182,6 +182,7 @@ void synfin_table_expire_work(struct work_struct *work)
 	if (!idle)
 		expire_slice(ktime_get_ns());
 	synfin_first_drain();
+	synfin_table_recall_rest();
 	WRITE_ONCE(synfin_table.idle, idle);
 	schedule_delayed_work(&synfin_table.expiry, idle ? HZ : HZ / SYNFIN_TABLE_SLICES);
 }

@@ -57,7 +57,18 @@ static bool any_awaits(u32 bit)
 		if (flow->conn.mark[0] & SYNFIN_FLOW_AWAITS &&
 		    synfin_table_bit(flow->hash) == bit)
 			return true;
-	return false;
+	return static_branch_unlikely(&synfin_table_flooded) &&
+	       synfin_table_recall_awaits(bit);
+}
+
+/**
+ * synfin_table_clear_awaiting() - something with a bit of the filter awaits no more
+ * @bit: the bit; its stripe is locked
+ */
+void synfin_table_clear_awaiting(u32 bit)
+{
+	if (!any_awaits(bit))
+		__clear_bit(bit, synfin_table_fast.filter);
 }
 
 /**
@@ -79,8 +90,8 @@ void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow 
 	flow->conn.mark[0] ^= SYNFIN_FLOW_AWAITS;
 	if (awaits)
 		__set_bit(bit, synfin_table_fast.filter);
-	else if (!any_awaits(bit))
-		__clear_bit(bit, synfin_table_fast.filter);
+	else
+		synfin_table_clear_awaiting(bit);
 }
 
 static bool waits_for_nothing(unsigned int wait)

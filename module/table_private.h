@@ -6,6 +6,7 @@
 #define _SYNFIN_TABLE_PRIVATE_H
 
 #include <linux/atomic.h>
+#include <linux/jump_label.h>
 #include <linux/slab.h>
 #include <linux/time64.h>
 #include <linux/workqueue.h>
@@ -33,6 +34,8 @@
  * @idle:	the worker found nothing, and takes its time
  * @slice:	the next stripe to be looked at; the worker's alone
  * @expiry:	looks for waits that are over
+ * @recall:	what had to go before it was answered, see table_recall.c; or NULL
+ * @recall_work: takes the memory for it
  */
 struct synfin_table {
 	struct synfin_stripe		*stripes;
@@ -52,6 +55,8 @@ struct synfin_table {
 	bool				idle;
 	unsigned int			slice;
 	struct delayed_work		expiry;
+	struct synfin_recall_set	*recall;
+	struct work_struct		recall_work;
 };
 
 extern struct synfin_table synfin_table;
@@ -126,10 +131,23 @@ void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow);
 void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow);
 void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
 			       bool awaits);
+void synfin_table_clear_awaiting(u32 bit);
 void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow,
 			  u64 now, bool moved);
 void synfin_table_watch(struct synfin_flow *flow, u64 before, u64 now);
 void synfin_table_watch_again(struct synfin_stripe *stripe);
+
+/* table_recall.c: all but a few are called only when the table is flooded. */
+DECLARE_STATIC_KEY_FALSE(synfin_table_flooded);
+void synfin_table_recall_want(void);
+void synfin_table_recall_work(struct work_struct *work);
+void synfin_table_recall_rest(void);
+void synfin_table_recall_teardown(void);
+bool synfin_table_recall_awaits(u32 bit);
+void synfin_table_recall_put(struct synfin_stripe *stripe, struct synfin_flow *flow);
+bool synfin_table_recall_has(u32 hash, const struct synfin_segment *seg);
+void synfin_table_recall_get(u32 hash, const struct synfin_segment *seg, u32 netns,
+			     struct synfin_flow *flow);
 
 /* table_ask.c */
 bool synfin_table_ask(struct synfin_stripe *stripe, u64 now);

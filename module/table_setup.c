@@ -76,6 +76,7 @@ int synfin_table_setup(unsigned int max_flows, synfin_table_report report)
 		free_tables();
 		return err;
 	}
+	INIT_WORK(&t->recall_work, synfin_table_recall_work);
 	INIT_DELAYED_WORK(&t->expiry, synfin_table_expire_work);
 	schedule_delayed_work(&t->expiry, HZ);
 	return 0;
@@ -90,6 +91,7 @@ int synfin_table_setup(unsigned int max_flows, synfin_table_report report)
 void synfin_table_teardown(void)
 {
 	cancel_delayed_work_sync(&synfin_table.expiry);
+	synfin_table_recall_teardown();
 	synfin_table_stock_teardown();
 	free_tables();
 }

@@ -47,6 +47,7 @@
 	X(flows_created, "flows that began")				\
 	X(flows_ended,	"flows that ended, or made way for the next on their endpoints") \
 	X(flows_evicted, "flows dropped for room, or with their namespace") \
+	X(flows_recalled, "flows that began again, as their answer came after they were dropped") \
 	X(chain_full,	"flows dropped because too many others have the same hash") \
 	X(taken_back,	"resets and FINs that traffic proved forged")	\
 	X(repeats,	"phases counted only: what was sent a 3rd, 5th, 6th ... time") \
