@@ -196,10 +196,8 @@ void synfin_fin_sent(struct synfin_move *m)
 		own->flags &= ~SYNFIN_END_FIN_DOUBTED;
 	/* No byte was seen before the FIN, of which first the ACK was. */
 	if (!(own->flags & SYNFIN_END_ISN) && own->fin_end == own->isn + 1 &&
-	    own->fin_end == own->nxt) {
-		own->isn--;
+	    own->fin_end == own->nxt)
 		own->flags |= SYNFIN_END_ONE_MORE;
-	}
 	if (seg->wrapped & SYNFIN_WRAPPED_OWN)
 		own->flags |= SYNFIN_END_WRAPPED;
 	if (seg->wrapped & SYNFIN_WRAPPED_PEER)

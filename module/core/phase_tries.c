@@ -155,8 +155,10 @@ void synfin_repeat_syn(struct synfin_move *m)
 {
 	m->own->flags |= SYNFIN_END_ISN;
 	synfin_step_add(m, SYNFIN_PHASE_SYN, synfin_count(&m->own->syns));
-	if (m->seg->len && synfin_after(m->own->isn + 1 + m->seg->len, m->own->nxt))
+	if (m->seg->len && synfin_after(m->own->isn + 1 + m->seg->len, m->own->nxt)) {
 		m->own->nxt = m->own->isn + 1 + m->seg->len;
+		m->own->flags &= ~SYNFIN_END_ONE_MORE;
+	}
 	synfin_note_syn(m);
 }
 

@@ -198,6 +198,15 @@ static __u32 number(const struct world *w, __u8 from, __u8 code)
 	}
 }
 
+/* Behind a proxy the client acknowledges with that one's numbers. */
+static __u32 shift_of(const struct world *w, __u8 from)
+{
+	bool client = from == (w->conn.client_port != 40000);
+
+	return w->live && client && w->conn.flags & SYNFIN_FLAG_SHIFTED ?
+	       w->conn.shift : 0;
+}
+
 static void say(struct world *w, const uint8_t *move, struct synfin_segment *seg)
 {
 	static const __u8 flags[16] = {
@@ -229,7 +238,7 @@ static void say(struct world *w, const uint8_t *move, struct synfin_segment *seg
 	name(w, from, seg->seq);
 	name(w, from, synfin_segment_end(seg));
 	if (seg->flags & SYNFIN_TCP_ACK)
-		name(w, !from, seg->ack);
+		name(w, !from, seg->ack + shift_of(w, from));
 	/* What it may go on with. */
 	if ((move[1] >> 4) < 12) {
 		w->nxt[from] = synfin_segment_end(seg);

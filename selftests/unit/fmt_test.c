@@ -51,6 +51,26 @@ static void hold_seconds(uint64_t ns)
 	hold_text(fmt_seconds(got, ns), want);
 }
 
+static void hold_time(uint64_t ns)
+{
+	char want[FMT_ROOM];
+
+	snprintf(want, sizeof(want), "%" PRIu64, ns);
+	hold_text(fmt_time(got, ns), want);
+}
+
+/* After whatever number came before. */
+static void hold_near(uint64_t value)
+{
+	static struct fmt_near near = FMT_NEAR;
+	char want[FMT_ROOM];
+
+	if (value > UINT32_MAX)
+		return;
+	snprintf(want, sizeof(want), "%" PRIu64, value);
+	hold_text(fmt_near(got, &near, (uint32_t)value), want);
+}
+
 /* All lengths that a number can have, and what is one less. */
 static void at_each_power_of_ten(void (*hold)(uint64_t value))
 {
@@ -96,6 +116,25 @@ static void seconds_have_nine_decimals(void)
 	hold_seconds(1790000000999999999);
 	hold_seconds(1790000000100000001);
 	hold_seconds(UINT64_MAX);
+}
+
+static void times_are_whole_numbers(void)
+{
+	at_each_power_of_ten(hold_time);
+	hold_time(1790000000000000000);
+	hold_time(1790000000999999999);
+	hold_time(UINT64_MAX);
+}
+
+static void numbers_that_are_near(void)
+{
+	at_each_power_of_ten(hold_near);
+	for (uint64_t value = 0; value < 3000000000; value += value / 1009 + 97) {
+		hold_near(value);
+		hold_near(value + 1);
+		hold_near(value ^ 0x80000000);
+		hold_near(value + 9999);
+	}
 }
 
 static void groups_of_three(void)
@@ -155,6 +194,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(numbers_up_to_five_digits),
 	TAP_TEST(numbers_of_all_digits),
 	TAP_TEST(seconds_have_nine_decimals),
+	TAP_TEST(times_are_whole_numbers),
+	TAP_TEST(numbers_that_are_near),
 	TAP_TEST(groups_of_three),
 	TAP_TEST(addresses),
 	TAP_TEST(durations),

@@ -514,6 +514,17 @@ static void fin_lies_before_what_was_seen(void)
 	BYTES(dialogue_finish(&d), 0, 1, 1);
 }
 
+/* Nor is what is counted moved by a FIN that is taken back, or by a SYN shown late. */
+static void counts_from_what_was_seen(void)
+{
+	dialogue_begin(&d, 1);
+	PLAY(&d, "s A 9 12 10; c FA 8 9 3 : fin-1 @FIN; c A 19 9 10 : not_awaited back @OPEN");
+	BYTES(dialogue_finish(&d), 17, 10, 1);
+	dialogue_begin(&d, 1);
+	PLAY(&d, "c A 12 10; c FA 22 15 3 : fin-1 @FIN; s S 9 0 10 : syn");
+	BYTES(dialogue_finish(&d), 13, 10, 1);
+}
+
 /* Data came before the SYN-ACK, which was lost, and with numbers of its own. */
 static void answer_comes_after_data(void)
 {
@@ -625,6 +636,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(ack_is_missing_and_data_comes),
 	TAP_TEST(begins_after_a_fin),
 	TAP_TEST(fin_lies_before_what_was_seen),
+	TAP_TEST(counts_from_what_was_seen),
 	TAP_TEST(answer_comes_after_data),
 	TAP_TEST(answer_is_older_than_the_question),
 	TAP_TEST(answer_is_overtaken),

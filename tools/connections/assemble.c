@@ -26,14 +26,16 @@
 #define LIMIT_TLS	(64u * 1024)	/* those with a record of TLS */
 #define LIMIT_HELD	(16u * 1024)	/* those that have ended: a cache holds them */
 #define HOLD_NS		(30 * 1000000000ull)
-#define RECENT		64u		/* connections found without the table */
+#define RECENT		64u		/* places of connections found without the table */
 
 struct pending {
 	uint64_t id;
 	UT_hash_handle hh;
 	struct pending *prev, *next;
+	struct pending **list;	/* which of the two it is in */
 	uint64_t due_ns;
 	bool headless;		/* it did not begin with its first phase */
+	bool in_table;
 	struct synfin_record_tls *tls;
 	struct conn conn;
 	struct step inline_phases[INLINE_PHASES];
@@ -43,7 +45,7 @@ struct assembly {
 	struct assemble_ops ops;
 	struct pending *table;
 	struct pending anchor;		/* uthash frees a table that is empty */
-	struct pending *recent[RECENT];	/* by id; all of them are in @table */
+	struct pending *recent[RECENT];	/* by id */
 	struct pending *live;	/* least recently heard of first */
 	struct pending *held;	/* first ended first */
 	unsigned int nr_held;
@@ -104,13 +106,29 @@ static struct pending **recent(struct assembly *a, uint64_t id)
 	return &a->recent[id % RECENT];
 }
 
+static noinline void to_table(struct assembly *a, struct pending *e)
+{
+	HASH_ADD(hh, a->table, id, sizeof(e->id), e);
+	e->in_table = true;
+}
+
+/* Only who has to leave its place goes to the table: most are over before. */
+static void remember(struct assembly *a, struct pending *e)
+{
+	struct pending **place = recent(a, e->id);
+
+	if (*place && !(*place)->in_table)
+		to_table(a, *place);
+	*place = e;
+}
+
 static noinline struct pending *find_in_table(struct assembly *a, uint64_t id)
 {
 	struct pending *e;
 
 	HASH_FIND(hh, a->table, &id, sizeof(id), e);
 	if (e)
-		*recent(a, id) = e;
+		remember(a, e);
 	return e;
 }
 
@@ -138,13 +156,10 @@ static void drop(struct assembly *a, struct pending *e)
 {
 	if (*recent(a, e->id) == e)
 		*recent(a, e->id) = NULL;
-	HASH_DEL(a->table, e);
-	if (e->conn.ended) {
-		DL_DELETE(a->held, e);
-		a->nr_held--;
-	} else {
-		DL_DELETE(a->live, e);
-	}
+	if (e->in_table)
+		HASH_DEL(a->table, e);
+	DL_DELETE(*e->list, e);
+	a->nr_held -= e->list == &a->held;
 	a->nr_headless -= e->headless;
 	if (e->conn.phases != e->inline_phases)
 		pool_give(&a->longer, e->conn.phases);
@@ -175,8 +190,9 @@ static struct pending *add(struct assembly *a, const struct synfin_record_head *
 	e->conn.lost_phases = 0;
 	e->conn.skipped_phases = 0;
 	e->conn.ended = false;
-	HASH_ADD(hh, a->table, id, sizeof(e->id), e);
-	*recent(a, e->id) = e;
+	e->in_table = false;
+	remember(a, e);
+	e->list = &a->live;
 	DL_APPEND(a->live, e);
 	return e;
 }
@@ -362,13 +378,16 @@ static noinline bool take_conn(struct assembly *a, struct pending *e,
 		return hand_on_bare(a, rec);
 	if (!e->conn.nr_phases)
 		e->conn.lost_phases++;
-	DL_DELETE(a->live, e);
 	e->conn.sum = *rec;
 	e->conn.ended = true;
+	if (!a->ops.late)
+		return hand_on(a, e);
 	e->due_ns = a->now + HOLD_NS;
+	DL_DELETE(a->live, e);
+	e->list = &a->held;
 	DL_APPEND(a->held, e);
 	a->nr_held++;
-	return a->ops.late || hand_on(a, e);
+	return true;
 }
 
 /* It precedes the summary. */

@@ -6,43 +6,67 @@
 #ifndef _TOOLS_STEP_H
 #define _TOOLS_STEP_H
 
+#include <assert.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "uapi/synfin.h"
 
 /**
- * struct step - a phase of a connection that is known; as in its record
- * @time_ns: head.time_ns
- * @since_ns: since the phase before
+ * struct step - a phase of a connection that is known; begins like its record
+ * @phase: enum synfin_phase
+ * @from: enum synfin_from
+ * @reason: of a drop: enum synfin_drop
+ * @window: as on the wire
+ * @tcp_flags: byte 13 of the TCP header
+ * @hook: of a drop by netfilter: NF_INET_* + 1
  * @seq: sequence number
  * @ack: acknowledgment number
  * @len: payload
  * @count: how many times it has been sent
- * @window: as on the wire
- * @phase: enum synfin_phase
- * @from: enum synfin_from
- * @tcp_flags: byte 13 of the TCP header
- * @mixed: of the @skipped ones not all are earlier copies of this segment
- * @reason: of a drop: enum synfin_drop
- * @hook: of a drop by netfilter: NF_INET_* + 1
+ * @since_ns: since the phase before
+ * @time_ns: when it passed
  * @skipped: phases before it that were left out; @since_ns counts from before them
+ * @mixed: of the @skipped ones not all are earlier copies of this segment
  */
 struct step {
-	__u64 time_ns;
-	__u64 since_ns;
+	__u8 phase;
+	__u8 from;
+	__u16 reason;
+	__u16 window;
+	__u8 tcp_flags;
+	__u8 hook;
 	__u32 seq;
 	__u32 ack;
 	__u32 len;
 	__u32 count;
-	__u16 window;
-	__u8 phase;
-	__u8 from;
-	__u8 tcp_flags;
-	__u8 mixed;
-	__u8 reason;
-	__u8 hook;
+	__u64 since_ns;
+	__u64 time_ns;
 	__u32 skipped;
+	__u32 mixed;
 };
+
+#define STEP_AS_RECORD(field)							\
+	static_assert(offsetof(struct step, field) ==				\
+		      offsetof(struct synfin_record_step, field) &&		\
+		      sizeof(((struct step *)0)->field) ==			\
+		      sizeof(((struct synfin_record_step *)0)->field), #field)
+
+STEP_AS_RECORD(phase);
+STEP_AS_RECORD(from);
+STEP_AS_RECORD(reason);
+STEP_AS_RECORD(window);
+STEP_AS_RECORD(tcp_flags);
+STEP_AS_RECORD(hook);
+STEP_AS_RECORD(seq);
+STEP_AS_RECORD(ack);
+STEP_AS_RECORD(len);
+STEP_AS_RECORD(count);
+STEP_AS_RECORD(since_ns);
+STEP_AS_RECORD(time_ns);
+
+#undef STEP_AS_RECORD
 
 /* Is @b the same segment as @a, sent again? */
 static inline bool step_repeats(const struct step *a, const struct step *b)
@@ -63,39 +87,15 @@ struct phase {
 
 static inline void step_pack(struct step *step, const struct synfin_record_step *rec)
 {
-	*step = (struct step){
-		.time_ns = rec->time_ns,
-		.since_ns = rec->since_ns,
-		.seq = rec->seq,
-		.ack = rec->ack,
-		.len = rec->len,
-		.count = rec->count,
-		.window = rec->window,
-		.phase = rec->phase,
-		.from = rec->from,
-		.tcp_flags = rec->tcp_flags,
-		.reason = (__u8)rec->reason,
-		.hook = rec->hook,
-	};
+	memcpy(step, rec, sizeof(*rec));
+	step->skipped = 0;
+	step->mixed = 0;
 }
 
 static inline void step_unpack(const struct step *step,
 			       struct synfin_record_step *rec)
 {
-	*rec = (struct synfin_record_step){
-		.time_ns = step->time_ns,
-		.since_ns = step->since_ns,
-		.seq = step->seq,
-		.ack = step->ack,
-		.len = step->len,
-		.count = step->count,
-		.window = step->window,
-		.phase = step->phase,
-		.from = step->from,
-		.tcp_flags = step->tcp_flags,
-		.reason = step->reason,
-		.hook = step->hook,
-	};
+	memcpy(rec, step, sizeof(*rec));
 }
 
 #endif /* _TOOLS_STEP_H */

@@ -16,7 +16,7 @@
 #define EIGHT_DIGITS	100000000u
 
 /* All groups of four digits, and what a number may begin with. */
-static char fours[10000][4];
+char fmt_fours[10000][4];
 static struct {
 	char text[3];
 	uint8_t len;
@@ -26,15 +26,15 @@ static struct {
 __attribute__((constructor))
 static void fill_digits(void)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(fours); i++) {
-		fours[i][0] = (char)('0' + i / 1000);
-		fours[i][1] = (char)('0' + i / 100 % 10);
-		fours[i][2] = (char)('0' + i / 10 % 10);
-		fours[i][3] = (char)('0' + i % 10);
+	for (unsigned int i = 0; i < ARRAY_SIZE(fmt_fours); i++) {
+		fmt_fours[i][0] = (char)('0' + i / 1000);
+		fmt_fours[i][1] = (char)('0' + i / 100 % 10);
+		fmt_fours[i][2] = (char)('0' + i / 10 % 10);
+		fmt_fours[i][3] = (char)('0' + i % 10);
 	}
 	for (unsigned int i = 0; i < ARRAY_SIZE(firsts); i++) {
 		firsts[i].len = i < 10 ? 1 : i < 100 ? 2 : 3;
-		memcpy(firsts[i].text, fours[i] + 4 - firsts[i].len,
+		memcpy(firsts[i].text, fmt_fours[i] + 4 - firsts[i].len,
 		       firsts[i].len);
 	}
 }
@@ -42,7 +42,7 @@ static void fill_digits(void)
 /* The last @digits digits of four. */
 static inline char *put_last(char *p, uint32_t value, unsigned int digits)
 {
-	memcpy(p, fours[value] + 4 - digits, digits);
+	memcpy(p, fmt_fours[value] + 4 - digits, digits);
 	return p + digits;
 }
 
@@ -109,6 +109,24 @@ char *fmt_digits(char *p, uint64_t value)
 }
 
 /**
+ * fmt_far() - for fmt_near(): a number that is not like the one before
+ * @p: where to
+ * @near: becomes this one
+ * @value: the number
+ *
+ * Return: the end.
+ */
+char *fmt_far(char *p, struct fmt_near *near, uint32_t value)
+{
+	/* Of what is short there is nothing to be kept. */
+	if (value < 10000)
+		return fmt_u64(p, value);
+	near->upper = value / 10000;
+	near->len = (uint32_t)(fmt_u64(near->text, near->upper) - near->text);
+	return fmt_near(p, near, value);
+}
+
+/**
  * fmt_grouped() - a number for people, 1,204
  * @p: where to
  * @value: the number
@@ -124,29 +142,56 @@ char *fmt_grouped(char *p, uint64_t value)
 	return put_last(p, (uint32_t)(value % 1000), 3);
 }
 
+/* The last second that was written, with its point; most are of the same one. */
+static struct {
+	uint64_t number;
+	unsigned int len;
+	char text[20];
+} latest = { .len = 2, .text = "0." };
+
+static inline uint64_t second_of(uint64_t ns)
+{
+	uint64_t number = ns / NS_PER_S;
+
+	if (number != latest.number) {
+		latest.number = number;
+		latest.len = (unsigned int)(fmt_u64(latest.text, number) - latest.text);
+		latest.text[latest.len++] = '.';
+	}
+	return number;
+}
+
 /**
  * fmt_seconds() - nanoseconds as seconds with nine decimals
  * @p: where to
  * @ns: the time
  *
- * Many times that follow each other are of the same second.
- *
  * Return: the end.
  */
 char *fmt_seconds(char *p, uint64_t ns)
 {
-	static char text[16] = "0.";
-	static unsigned int len = 2;
-	static uint64_t last;
-	uint64_t second = ns / NS_PER_S;
+	uint64_t number = second_of(ns);
 
-	if (second != last) {
-		last = second;
-		len = (unsigned int)(fmt_u64(text, second) - text);
-		text[len++] = '.';
-	}
-	memcpy(p, text, sizeof(text));
-	return put9(p + len, (uint32_t)(ns - second * NS_PER_S));
+	memcpy(p, latest.text, 16);
+	return put9(p + latest.len, (uint32_t)(ns - number * NS_PER_S));
+}
+
+/**
+ * fmt_time() - nanoseconds since 1970
+ * @p: where to
+ * @ns: the time
+ *
+ * Return: the end.
+ */
+char *fmt_time(char *p, uint64_t ns)
+{
+	uint64_t number;
+
+	if (ns < NS_PER_S)
+		return fmt_u64(p, ns);
+	number = second_of(ns);
+	memcpy(p, latest.text, 16);
+	return put9(p + latest.len - 1, (uint32_t)(ns - number * NS_PER_S));
 }
 
 /**

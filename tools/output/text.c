@@ -54,6 +54,36 @@ bool text_is_harmless(const char *text, size_t len)
 	return len != 3 || *p != 0xe2 || p[1] != 0x81 || p[2] < 0xa6 || p[2] > 0xa9;
 }
 
+/* Nearly all is: ASCII that stands for itself in JSON. */
+static inline bool is_plain(char c)
+{
+	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* A character that is not plain; moves @text behind it. */
+static char *put_escaped(char *p, const char **text)
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned char c = (unsigned char)**text;
+	size_t len = text_character(*text);
+
+	if (c == '"' || c == '\\') {
+		*p++ = '\\';
+		*p++ = **text;
+	} else if (c < ' ' || c == 0x7f) {
+		p = fmt_text(p, "\\u00");
+		*p++ = hex[c >> 4];
+		*p++ = hex[c & 15];
+	} else if (len) {
+		memcpy(p, *text, len);
+		p += len;
+	} else {
+		p = fmt_text(p, "\xef\xbf\xbd");
+	}
+	*text += len ? len : 1;
+	return p;
+}
+
 /**
  * text_json() - a string of JSON, without its quotation marks
  * @p: where to; six times the text must have room
@@ -65,26 +95,11 @@ bool text_is_harmless(const char *text, size_t len)
  */
 char *text_json(char *p, const char *text)
 {
-	static const char hex[] = "0123456789abcdef";
-
 	while (*text) {
-		size_t len = text_character(text);
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\') {
-			*p++ = '\\';
-			*p++ = *text;
-		} else if (c < ' ' || c == 0x7f) {
-			p = fmt_text(p, "\\u00");
-			*p++ = hex[c >> 4];
-			*p++ = hex[c & 15];
-		} else if (len) {
-			memcpy(p, text, len);
-			p += len;
-		} else {
-			p = fmt_text(p, "\xef\xbf\xbd");
-		}
-		text += len ? len : 1;
+		if (is_plain(*text))
+			*p++ = *text++;
+		else
+			p = put_escaped(p, &text);
 	}
 	return p;
 }

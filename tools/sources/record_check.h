@@ -21,6 +21,15 @@ static inline bool is_drop(const struct synfin_record_step *step)
 	return step->phase == SYNFIN_PHASE_DROP;
 }
 
+static inline bool step_is_sound(const struct synfin_record_step *step)
+{
+	/* Most are no drops, and have no reason. */
+	if (step->phase < SYNFIN_PHASE_DROP && !(step->from >> 1) && !step->reason)
+		return true;
+	return step->phase < SYNFIN_PHASE_NR && step->from <= SYNFIN_FROM_SERVER &&
+	       step->reason < SYNFIN_DROP_NR && !step->reason == !is_drop(step);
+}
+
 static inline bool record_steps_are_sound(const struct synfin_record_phases *rec)
 {
 	unsigned int i, nr = synfin_record_steps(&rec->head);
@@ -28,10 +37,7 @@ static inline bool record_steps_are_sound(const struct synfin_record_phases *rec
 	if (!nr || rec->head.words != RECORD_HEAD_WORDS + nr * RECORD_STEP_WORDS)
 		return false;
 	for (i = 0; i < nr; i++)
-		if (rec->step[i].phase >= SYNFIN_PHASE_NR ||
-		    rec->step[i].from > SYNFIN_FROM_SERVER ||
-		    rec->step[i].reason >= SYNFIN_DROP_NR ||
-		    !rec->step[i].reason == is_drop(&rec->step[i]))
+		if (!step_is_sound(&rec->step[i]))
 			return false;
 	return true;
 }
