@@ -221,6 +221,22 @@ start_talk() {
 	undo stop "$talker"
 }
 
+# lost_way ADDRESS: where it went, for whoever looks for the reason
+lost_way() {
+	local link
+
+	{
+		ip -n r route get "$1"
+		ip -n r neigh
+		for link in left right right2; do
+			ip -n r -s -s link show "$link"
+		done
+		in_ns b nstat -as
+		stats_in r | grep -v ' 0$'
+	} 2>&1 | sed 's/^/# /'
+	fail "no connection to $1"
+}
+
 # moves WHEN: a connection of each family; begins or goes_on
 moves() {
 	local address talker recorded
@@ -229,7 +245,7 @@ moves() {
 	two_links
 	for address in 10.2.0.2 fd02::2; do
 		"$1" "$address"
-		wait "$talker" || fail "no connection"
+		wait "$talker" || lost_way "$address"
 		cat "$tmp/one" >>"$tmp/talked"
 		over right
 		in_ns r tc qdisc del dev right root
