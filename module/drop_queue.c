@@ -37,7 +37,7 @@
 
 /**
  * struct notes - a queue
- * @nr:		how many are in it
+ * @nr:		how many are in it; the worker looks at it without the lock
  * @first:	the oldest
  */
 struct notes {
@@ -87,9 +87,11 @@ void synfin_drop_put(struct synfin_net *sn, const struct synfin_drop_event *even
 	raw_spin_lock_irqsave(&q->lock, flags);
 	first = !q->old.nr && !q->new.nr;
 	full = notes->nr == max;
-	if (!full)
+	if (!full) {
 		q->events[(followed ? 0 : NOTES) +
-			  (notes->first + notes->nr++) % max] = *event;
+			  (notes->first + notes->nr) % max] = *event;
+		WRITE_ONCE(notes->nr, notes->nr + 1);
+	}
 	raw_spin_unlock_irqrestore(&q->lock, flags);
 	if (full)
 		synfin_stats_inc(sn, SYNFIN_CNT_drop_missed);
@@ -159,7 +161,7 @@ static bool take_note(struct drop_queue *q, bool followed, struct synfin_drop_ev
 		*event = *at;
 		at->sn = NULL;
 		notes->first = (notes->first + 1) % max;
-		notes->nr--;
+		WRITE_ONCE(notes->nr, notes->nr - 1);
 	}
 	raw_spin_unlock_irqrestore(&q->lock, flags);
 	return found;

@@ -97,7 +97,8 @@ static void write_row(struct synfin_listeners *l, const struct sock *listener,
 	raw_spin_lock_irqsave(&l->lock, flags);
 	row = row_for(l, socket);
 	if (row->socket != socket) {
-		*row = (struct synfin_listener) { .port = listener->sk_num };
+		/* is_known() may look at it meanwhile: at worst it is written once more. */
+		data_race(*row = (struct synfin_listener) { .port = listener->sk_num });
 		WRITE_ONCE(row->socket, socket);
 	}
 	row->family = listener->sk_family == AF_INET6 ? 6 : 4;
