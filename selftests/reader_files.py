@@ -22,7 +22,8 @@ import time
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
 from capture_make import (  # noqa: E402
-    MS, SYN, SYN_ACK, Ends, conversation, ethernet, pcap)
+    MS, START, SYN, SYN_ACK, Ends, conversation, enhanced, ethernet, interface, pcap,
+    section)
 from reader_lib import (  # noqa: E402
     SYNFIN, Skip, capture, find_above, has, main, rows, run, same, several, test,
     tmp, write)
@@ -530,6 +531,35 @@ def filters_add_up():
             (("--since", "1600000000"), [40000, 40001, 57404]),
             (("--since", "1600000001"), [])):
         same(shown("-r", path, *args), want, f"with {args}")
+
+
+@test
+def times_of_a_file_count_from_its_end():
+    """Three connections, an hour apart, long ago: each ends four steps after it begins."""
+    hour = 3600 * 10**9
+    packets = []
+    for i in range(3):
+        ends = Ends(f"10.0.0.{i + 1}", 40000 + i)
+        packets += [(START + i * hour + n * MS, ethernet()(ip))
+                    for n, ip in enumerate(conversation(ends))]
+    packed = write("hours", section() + interface() + b"".join(
+        enhanced(frame, when) for when, frame in packets))
+    recording = os.path.join(tmp, "hours.synfin")
+    run("record", "-r", packed, "-o", recording)
+    clock = time.strftime("%H:%M:%S", time.localtime(START // 10**9 + 7200))
+    for path in packed, recording:
+        for args, want in (
+                (("--last", "10m"), [40002]), (("--last=90m",), [40001, 40002]),
+                (("--last", "5h"), [40000, 40001, 40002]),
+                (("--since", "90m"), [40001, 40002]), (("--until", "90m"), [40000]),
+                (("--since", "90m", "--until", "30m"), [40001]),
+                (("--since", clock), [40002])):
+            same(shown("-r", path, *args), want, f"{path} with {args}")
+    # Of what comes through a pipe the end is not known.
+    with open(packed, "rb") as file:
+        same(subprocess.run([SYNFIN, "conns", "-r", "-", "--json", "--last", "10m"],
+                            input=file.read(), capture_output=True, check=True).stdout,
+             b"", "through a pipe")
 
 
 @test

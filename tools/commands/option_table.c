@@ -260,6 +260,7 @@ static int take_time(struct options *opt, const struct option_row *row,
 	uint64_t *ns = (uint64_t *)((char *)opt + row->offset);
 
 	opt->filter.on_conn = true;
+	opt->times[ns == &opt->filter.since_ns ? OPTION_SINCE : OPTION_UNTIL] = value;
 	if (parse_time(value, parse_now(), ns))
 		return 0;
 	return wrong(row, value, "a time is wanted, as 17:04 or 2026-11-28T17:04:05, or 10m ago");
@@ -275,6 +276,7 @@ static int take_last(struct options *opt, const struct option_row *row,
 		return 0;
 	if (!parse_duration(value, &ns) || !ns)
 		return wrong(row, value, "a duration is wanted, as 10m");
+	opt->times[OPTION_LAST] = value;
 	opt->filter.since_ns = ns < now ? now - ns : 0;
 	opt->filter.on_conn = true;
 	return 0;
@@ -405,7 +407,8 @@ const struct option_row option_table[] = {
 	  .help = "pass over what was there before" },
 	{ "last", 0, "DURATION", SHOWERS | CMD_RECORD, WHERE, .take = take_last,
 	  .words = "1m 10m 1h", .optional = true,
-	  .help = "what there is from so long ago until now, or all of it, and no more" },
+	  .help = "what there is from so long ago until now, or all of it, and no more;"
+		  " of a file: until its last record" },
 	{ "since", 0, "TIME", SHOWERS | CMD_RECORD, WHERE, .take = take_time,
 	  AT(filter.since_ns), .words = "10m 1h",
 	  .help = "what was there then or later: 17:04, 2026-11-28T17:04:05, 10m ago" },

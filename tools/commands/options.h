@@ -21,6 +21,9 @@ struct command;
 /* How a time of day is shown. */
 enum time_style { TIME_LOCAL, TIME_ISO, TIME_EPOCH, TIME_RELATIVE };
 
+/* Options with times, which of a file count from its end. */
+enum option_time { OPTION_LAST, OPTION_SINCE, OPTION_UNTIL, OPTION_TIMES };
+
 /**
  * struct options - the command line
  * @command:	the command
@@ -51,6 +54,7 @@ enum time_style { TIME_LOCAL, TIME_ISO, TIME_EPOCH, TIME_RELATIVE };
  * @follow:	wait for more
  * @follow_given: so it was said: --follow or --no-follow
  * @last:	what has been, and no more
+ * @times:	what was given of each option with a time, or NULL
  * @json:	an object a line
  * @csv:	the same, with commas
  * @bare:	objects without their phases
@@ -94,6 +98,7 @@ struct options {
 	bool follow;
 	bool follow_given;
 	bool last;
+	const char *times[OPTION_TIMES];
 	bool json;
 	bool csv;
 	bool bare;
@@ -168,5 +173,8 @@ int help_command(const struct command *command);
 int help_version(void);
 int help_completion(const char *shell);
 const char *help_closest(const char *word, const char *(*next)(unsigned int *i));
+
+/* option_times.c */
+int option_times_settle(struct options *opt);
 
 #endif /* _TOOLS_OPTIONS_H */

@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 		break;
 	}
 	proc_set_folder(opt.proc);
-	if (interrupt_setup(opt.seconds))
+	if (interrupt_setup(opt.seconds) || option_times_settle(&opt))
 		return EXIT_FAILURE;
 	status = opt.command->run(&opt);
 	options_free(&opt);

@@ -4,9 +4,13 @@
  * is; what is no recording is left to libpcap.
  */
 #include <string.h>
+#include <sys/stat.h>
 
+#include "commands/interrupt.h"
 #include "output/complain.h"
+#include "sources/capture_files.h"
 #include "sources/input.h"
+#include "sources/merge.h"
 #include "sources/ring_map.h"
 #include "connections/owner.h"
 #include "sources/source.h"
@@ -90,4 +94,83 @@ struct source *source_open(const struct options *opt)
 	if (opt->trace)
 		return source_trace_open(opt->follow);
 	return source_ring_open(opt->ring ? opt->ring : RING_PATH, opt->follow);
+}
+
+/* --- when files end --- */
+
+static bool take_time(void *ctx, const union synfin_record *rec)
+{
+	uint64_t *last = ctx, written = merge_written(rec);
+
+	if (written > *last)
+		*last = written;
+	return true;
+}
+
+static bool end_of_recordings(struct inputs *inputs, uint64_t *last)
+{
+	struct source *src = source_file_open(inputs, false);
+	struct sink sink = { take_time, last };
+
+	while (src && !interrupted && src->read(src, &sink) == SOURCE_MORE)
+		;
+	if (src)
+		src->close(src);
+	return src;
+}
+
+static bool end_of_captures(struct inputs *inputs, uint64_t *last)
+{
+	struct capture_files files;
+	struct packet pkt;
+	bool opened = !capture_files_open(&files, inputs->in, inputs->nr);
+
+	/* The last one, not the latest: a clock may have been wrong for a packet. */
+	while (opened && !interrupted && capture_files_next(&files, &pkt))
+		*last = pkt.ns;
+	capture_files_close(&files);
+	inputs_close(inputs);
+	return opened;
+}
+
+/* What can be read twice. Who cannot be found is complained of by whoever opens it. */
+static bool is_plain(const char *name)
+{
+	struct stat st;
+
+	return !stat(name, &st) && S_ISREG(st.st_mode);
+}
+
+/**
+ * source_end() - when the files of the command line end
+ * @opt: the command line, with a file
+ * @ns: set to the time of their last record, or packet; 0 if there is none, or if it
+ *	cannot be told without waiting for it
+ *
+ * Return: false after a message.
+ */
+bool source_end(const struct options *opt, uint64_t *ns)
+{
+	const char *const *names = opt->nr_files > 1 ? opt->files : &opt->file;
+	unsigned int nr = opt->nr_files > 1 ? opt->nr_files : 1;
+	const char *stdin_again = "/dev/stdin";
+	struct inputs *inputs;
+	enum kind kind;
+
+	*ns = 0;
+	if (nr == 1 && !strcmp(*names, "-"))
+		names = &stdin_again;
+	for (unsigned int i = 0; i < nr; i++)
+		if (!is_plain(names[i]))
+			return true;
+	inputs = inputs_open(names, nr);
+	if (!inputs)
+		return false;
+	kind = kind_of(inputs->in[0]);
+	if (kind == KIND_RECORDING)
+		return end_of_recordings(inputs, ns);
+	if (kind == KIND_CAPTURE)
+		return end_of_captures(inputs, ns);
+	inputs_close(inputs);
+	return false;
 }

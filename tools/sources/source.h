@@ -74,6 +74,7 @@ struct inputs;
 enum source_state source_fail(struct source *src, const char *format, ...)
 	__printf(2, 3);
 struct source *source_open(const struct options *opt);
+bool source_end(const struct options *opt, uint64_t *ns);
 struct source *source_ring_open(const char *path, bool follow);
 struct source *source_trace_open(bool follow);
 struct source *source_file_open(struct inputs *inputs, bool follow);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Times that count from now: of a file, now is its last record.
+ */
+#include "commands/options.h"
+#include "commands/parse.h"
+#include "sources/source.h"
+
+/**
+ * option_times_settle() - let the times of the options count from the end of the files
+ * @opt: the command line; what it says of times has been found to be right
+ *
+ * What goes on, or comes through a pipe, ends now.
+ *
+ * Return: 0, or -1 after a message.
+ */
+int option_times_settle(struct options *opt)
+{
+	uint64_t end, ns;
+	bool any = false;
+
+	for (unsigned int i = 0; i < OPTION_TIMES; i++)
+		any |= opt->times[i] != NULL;
+	if (!any || !opt->file || opt->follow)
+		return 0;
+	if (!source_end(opt, &end))
+		return -1;
+	if (!end)
+		return 0;
+	if (opt->times[OPTION_LAST] && parse_duration(opt->times[OPTION_LAST], &ns))
+		opt->filter.since_ns = ns < end ? end - ns : 0;
+	if (opt->times[OPTION_SINCE])
+		parse_time(opt->times[OPTION_SINCE], end, &opt->filter.since_ns);
+	if (opt->times[OPTION_UNTIL])
+		parse_time(opt->times[OPTION_UNTIL], end, &opt->filter.until_ns);
+	return 0;
+}
