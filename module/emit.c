@@ -210,6 +210,27 @@ static __always_inline void take_step(struct synfin_batch *b,
 }
 
 /**
+ * synfin_emit_icmp() - write down who sent an ICMP error that makes a phase
+ * @b:		the batch
+ * @conn:	its connection
+ * @seg:	the error
+ * @now_ns:	when it passes, by the flow's clock
+ *
+ * Context: Any but NMI, irqs off; under the flow's lock.
+ */
+void synfin_emit_icmp(struct synfin_batch *b, const struct synfin_conn *conn,
+		      const struct synfin_segment *seg, u64 now_ns)
+{
+	union synfin_record *rec;
+	struct synfin_ring *ring;
+
+	ring = synfin_ring_begin(ring_of(conn), &rec);
+	synfin_record_icmp(conn, seg, now_ns + date_offset(), &rec->icmp);
+	synfin_ring_end(ring, rec);
+	synfin_stats_inc(b->sn, SYNFIN_CNT_phase_records);
+}
+
+/**
  * synfin_emit_result() - write down what a segment, or the end of a wait, brought about
  * @b:		the batch
  * @conn:	its connection, already in the state after it

@@ -101,6 +101,8 @@ static inline void synfin_emit_begin(struct synfin_batch *b,
 	b->uncounted = 0;
 }
 
+void synfin_emit_icmp(struct synfin_batch *b, const struct synfin_conn *conn,
+		      const struct synfin_segment *seg, u64 now_ns);
 void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 			struct synfin_held *held, const struct synfin_owner *owner,
 			const struct synfin_drops *drops,

@@ -59,11 +59,18 @@ static __always_inline bool is_suspect(const struct synfin_flow *flow,
 }
 
 /*
- * Our own TCP answers a SYN with a RST: no socket had use for it. The connection ends with
- * that, before its SYN is dropped.
+ * Who says that a SYN failed. An ICMP error tells, before its phase is written. Our own
+ * TCP answers with a RST: no socket had use for it. The connection ends with that, before
+ * its SYN is dropped.
  */
-static void note_refusal(struct synfin_flow *flow, const struct synfin_segment *seg)
+static noinline void note_failure(struct synfin_batch *batch, struct synfin_flow *flow,
+				  const struct synfin_segment *seg, u64 now_ns)
 {
+	if (seg->kind == SYNFIN_KIND_ICMP) {
+		if (synfin_phase_fails(&flow->conn, seg))
+			synfin_emit_icmp(batch, &flow->conn, seg, now_ns);
+		return;
+	}
 	if (seg->verdict != SYNFIN_VERDICT_TRUE ||
 	    flow->conn.state != SYNFIN_STATE_SYN ||
 	    seg->sport != flow->conn.server_port || flow->drops.count)
@@ -101,8 +108,8 @@ static __always_inline void follow(struct synfin_net *sn,
 	batch.silent = may_be_forgotten && hold_back(flow);
 	if (sk)
 		note_owner(flow, seg, sk);
-	if (unlikely(seg->kind == SYNFIN_KIND_RST))
-		note_refusal(flow, seg);
+	if (unlikely(seg->kind >= SYNFIN_KIND_RST))
+		note_failure(&batch, flow, seg, hold.now_ns);
 	synfin_phase_segment(&flow->conn, seg, hold.now_ns, &res);
 	if (seg->way && res.nr)
 		synfin_dedup_passed(flow, seg);

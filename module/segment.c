@@ -192,19 +192,29 @@ static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
 {
 	u8 head[8], buf[QUOTE_MAX];
 	const u8 *icmp, *quote;
+	enum synfin_counter reason;
 	unsigned int room;
+	u16 window;
 
 	seg->wrapped = 0;
 	seg->forwarded = false;
 	icmp = skb_header_pointer(skb, at, sizeof(head), head);
 	if (!icmp || !synfin_wire_icmp_is_error(family, icmp[0], icmp[1]))
 		return SYNFIN_CNT_not_tcp;
+	window = icmp[0] << 8 | icmp[1];
+	if (family == 4)
+		set_addr4(&seg->router, ip_hdr(skb)->saddr);
+	else
+		synfin_copy_addr(&seg->router, (const void *)&ipv6_hdr(skb)->saddr);
 	at += sizeof(head);
 	room = min_t(unsigned int, skb->len - at, sizeof(buf));
 	quote = skb_header_pointer(skb, at, room, buf);
 	if (!quote)
 		return SYNFIN_CNT_not_tcp;
-	return synfin_wire_quote(quote, room, seg);
+	reason = synfin_wire_quote(quote, room, seg);
+	/* After what zeroes it. */
+	seg->window = window;
+	return reason;
 }
 
 /**

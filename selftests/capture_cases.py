@@ -21,6 +21,7 @@ from capture_make import (  # noqa: E402
     ACK, MS, START, SYN, SYN_ACK, Ends, block, conversation, cooked, enhanced,
     ethernet, geneve, gre, gtp, in_ip, interface, outer, pcap, section,
     udp_header, vxlan, wifi)
+from tun import icmp_error  # noqa: E402
 
 CASES = os.environ.get("CASES") or find_above("shared/cases")
 FOUR_WAY = ("established", "four-way", "client")
@@ -501,6 +502,50 @@ def what_the_end_cuts_off():
     # What had to be sent again has failed once.
     conn = judged(SYN, 10 * US, (START + SECOND, ips[SYN]))
     same((conn["open"], conn["syn_count"]), ("unanswered", 2), "a SYN, twice")
+
+
+@test
+def an_icmp_error_says_why_and_who():
+    routers = {FOUR: ("10.0.9.254", 3, 13, "prohibited by a filter (ICMP 3/13 from"),
+               SIX: ("2001:db8:9::1", 1, 0, "no route (ICMPv6 1/0 from")}
+    for ends, (router, kind, code, words) in routers.items():
+        syn = ends.up(0, None, "S")
+        packets = [(START, syn),
+                   (START + MS, icmp_error(router, ends.client, syn, kind, code))]
+        shown = read(file_of(packets))
+        conn, = shown.conns
+        same((conn["open"], conn["icmp_type"], conn["icmp_code"], conn["icmp_from"]),
+             ("unreachable", kind, code, router), "the connection")
+        same((conn["phases"][-1]["icmp_type"], conn["phases"][-1]["icmp_code"]),
+             (kind, code), "its last phase")
+        for command, wanted in ((["ladder"], f"{words} {router})"),
+                                (["conns", "-o", "icmp"], f"{kind}/{code}@{router}"),
+                                (["conns", "--csv"], f",{kind},{code},{router},")):
+            text = subprocess.run([SYNFIN, *command, "-r", shown.path],
+                                  capture_output=True, text=True, check=True).stdout
+            assert wanted in text, text
+    # What answered is taken back where the next SYN is answered: nobody was unreachable.
+    packets = at_times(conversation(FOUR))
+    packets.insert(1, (START + 10 * US, icmp_error("10.0.9.254", FOUR.client,
+                                                   FOUR.up(0, None, "S"))))
+    conn, = read(file_of(packets)).conns
+    same(conn["open"], "established", "answered after all")
+
+
+@test
+def what_is_kept_to_be_sorted_keeps_all():
+    """TLS and ICMP stand in memory of their own."""
+    packets = []
+    for i in range(3):
+        ends = Ends(f"10.0.0.{i + 1}", 40000 + i)
+        syn = ends.up(0, None, "S")
+        packets += [(START + i * MS, syn), (START + i * MS + US, icmp_error(
+            f"10.0.9.{i + 1}", ends.client, syn))]
+    data = file_of(packets)
+    for options in (), ("--sort", "time"), ("--sort", "time", "--no-phases"):
+        same(sorted((c["client"][-1], c["icmp_from"][-1])
+                    for c in read(data, *options).conns),
+             [("1", "1"), ("2", "2"), ("3", "3")], options)
 
 
 @test

@@ -9,6 +9,7 @@ near and far are TUN devices, and we are at both ends: what goes into one and is
 forwarded must come out of the other the same, but for one hop less. What is
 for the host itself is not answered by us.
 """
+import json
 import os
 import random
 import socket
@@ -25,6 +26,7 @@ from tun import (DEST, FRAGMENT, HOP, IFF_NAPI, IFF_NAPI_FRAGS, IFF_TAP, Device,
 # source, destination beyond the host, the host
 FOUR = ("10.1.0.2", "10.2.0.2", "10.1.0.1")
 SIX = ("fd01::2", "fd02::2", "fd01::1")
+SYNFIN = os.environ.get("SYNFIN") or tap.find_above("tools/synfin")
 ENDS = {}
 PORTS = iter(range(1025, 65536))
 
@@ -240,6 +242,16 @@ def forwarded_connections():
         whole_connection(SIX, extensions=chain)
 
 
+def told_why(src, router):
+    """What the reader says of the last one that was unreachable."""
+    run = subprocess.run([SYNFIN, "conns", "--json", "--no-phases", "--no-follow",
+                          "--open", "unreachable", "--client", src],
+                         capture_output=True, text=True, check=True)
+    conn = json.loads(run.stdout.splitlines()[-1])
+    tap.equal((conn["icmp_type"], conn["icmp_code"], conn["icmp_from"]),
+              (3 if "." in src else 1, 1, router), "why, and who says so")
+
+
 def unreachable():
     for src, dst in FOUR[:2], SIX[:2]:
         before = tap.stats()
@@ -254,6 +266,7 @@ def unreachable():
             time.sleep(0.2)
         tap.equal(tap.stats()["open_unreachable"] - before["open_unreachable"],
                   1, "open_unreachable")
+        told_why(src, dst)
 
 
 def icmp_of_no_syn():

@@ -25,7 +25,8 @@ CONN = {
     "server_isn": OPTIONAL, "client_guessed": bool, "syn_data": bool,
     "process": TEXT, "pid": OPTIONAL, "comm": TEXT, "cgroup": TEXT,
     "cgroup_id": OPTIONAL, "socket": OPTIONAL, "drop_reason": TEXT, "drop_hook": TEXT,
-    "drop_count": OPTIONAL, "unaccepted": bool, "protocol": TEXT, "method": TEXT,
+    "drop_count": OPTIONAL, "unaccepted": bool, "icmp_type": OPTIONAL, "icmp_code": OPTIONAL,
+    "icmp_from": TEXT, "protocol": TEXT, "method": TEXT,
     "status": OPTIONAL, "first_by": TEXT, "first_request_ns": OPTIONAL,
     "first_response_ns": OPTIONAL, "tls_version": TEXT, "tls_resumed": YES_OR_NO,
     "tls_retry": YES_OR_NO, "tls_client_cert": YES_OR_NO, "tls_alert": OPTIONAL,
@@ -107,7 +108,8 @@ def check_conn(conn, text, record, phases):
 
 
 def check_phase(where, got, want, start):
-    check_types(where, got, PHASE)
+    icmp = {"icmp_type": int, "icmp_code": int} if "icmp_type" in got else {}
+    check_types(where, got, PHASE | icmp)
     if (got["phase"], got["from"], got["count"]) != (
             want["phase"], want["from"], int(want["count"])):
         wrong(where, got, "is not", want)

@@ -116,6 +116,13 @@ SYNFIN_ABI_FIELD(struct synfin_record_tls, reserved, 106);
 SYNFIN_ABI_FIELD(struct synfin_record_tls, alpn, 112);
 SYNFIN_ABI_FIELD(struct synfin_record_tls, sni, 128);
 
+SYNFIN_ABI_SIZE(struct synfin_record_icmp, 88);
+SYNFIN_ABI_FIELD(struct synfin_record_icmp, head, 0);
+SYNFIN_ABI_FIELD(struct synfin_record_icmp, router, 64);
+SYNFIN_ABI_FIELD(struct synfin_record_icmp, type, 80);
+SYNFIN_ABI_FIELD(struct synfin_record_icmp, code, 81);
+SYNFIN_ABI_FIELD(struct synfin_record_icmp, reserved, 82);
+
 SYNFIN_ABI_SIZE(union synfin_record, 248);
 
 SYNFIN_ABI_SIZE(struct synfin_slot, 256);

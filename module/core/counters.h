@@ -41,7 +41,7 @@
 	X(segments,	"segments that left the fast path")		\
 	X(recorded,	"segments that made at least one phase")	\
 	X(phases,	"phases: handshake and close, segment by segment") \
-	X(phase_records, "records of phases written, each of up to three") \
+	X(phase_records, "records of phases written, each of up to three, and of ICMP errors") \
 	X(conns,	"connection records written")			\
 	X(tls_records,	"records of TLS written, each before that of its connection") \
 	X(flows_created, "flows that began")				\

@@ -73,6 +73,20 @@ bool synfin_phase_begins(const struct synfin_segment *seg)
 	}
 }
 
+/**
+ * synfin_phase_fails() - does an ICMP error say that the SYN of a connection failed?
+ * @conn: the connection
+ * @seg: the error
+ *
+ * Return: true if it does: it makes a phase.
+ */
+bool synfin_phase_fails(const struct synfin_conn *conn, const struct synfin_segment *seg)
+{
+	return (conn->state == SYNFIN_STATE_SYN || conn->state == SYNFIN_STATE_SYN_SYN) &&
+	       sender(conn, seg) == SYNFIN_FROM_CLIENT &&
+	       seg->seq == conn->end[SYNFIN_FROM_CLIENT].isn;
+}
+
 /*
  * The sender of a SYN is the client, that of a SYN-ACK the server. Otherwise the
  * lower port is taken for the server's; of two equal ones the receiver's.

@@ -490,6 +490,7 @@ bool synfin_phase_is_superseded(const struct synfin_conn *conn,
 				const struct synfin_conn *by);
 
 /* phase.c */
+bool synfin_phase_fails(const struct synfin_conn *conn, const struct synfin_segment *seg);
 bool synfin_phase_begins(const struct synfin_segment *seg);
 void synfin_phase_init(struct synfin_conn *conn,
 		       const struct synfin_segment *seg, __u32 netns, __u64 id);

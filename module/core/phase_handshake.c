@@ -166,7 +166,7 @@ unsigned int synfin_reset_opening(struct synfin_move *m)
  */
 unsigned int synfin_not_delivered(struct synfin_move *m)
 {
-	if (m->seg->seq != m->own->isn || m->from != SYNFIN_FROM_CLIENT) {
+	if (!synfin_phase_fails(m->conn, m->seg)) {
 		synfin_pass(m, SYNFIN_CNT_icmp_other);
 		return m->conn->state;
 	}

@@ -70,6 +70,24 @@ static inline void synfin_record_head(const struct synfin_conn *conn,
 }
 
 /**
+ * synfin_record_icmp() - fill in the record of an ICMP error
+ * @conn:	the connection
+ * @seg:	the error
+ * @time_ns:	when it passed
+ * @rec:	to be filled
+ */
+static inline void synfin_record_icmp(const struct synfin_conn *conn,
+				      const struct synfin_segment *seg, __u64 time_ns,
+				      struct synfin_record_icmp *rec)
+{
+	synfin_record_head(conn, &rec->head, SYNFIN_RECORD_ICMP, sizeof(*rec), time_ns);
+	__builtin_memcpy(rec->router, &seg->router, sizeof(rec->router));
+	rec->type = seg->window >> 8;
+	rec->code = seg->window & 0xff;
+	__builtin_memset(rec->reserved, 0, sizeof(rec->reserved));
+}
+
+/**
  * synfin_record_add() - append a phase to a record
  * @rec:	the record; its head comes later, with synfin_record_phases()
  * @nr:		how many phases are in it, less than SYNFIN_STEPS_MAX

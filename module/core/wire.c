@@ -276,6 +276,8 @@ enum synfin_counter synfin_wire_ip(const __u8 *ip, __u32 room, __u32 len,
 	    !synfin_wire_icmp_is_error(seg->family, ip[up.at], ip[up.at + 1]))
 		return SYNFIN_CNT_not_tcp;
 	family = seg->family;
+	synfin_copy_addr(&seg->router, &seg->src);
 	reason = synfin_wire_quote(ip + up.at + 8, room - up.at - 8, seg);
+	seg->window = synfin_wire_u16(ip + up.at);
 	return reason || seg->family == family ? reason : SYNFIN_CNT_not_tcp;
 }

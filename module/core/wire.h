@@ -89,7 +89,7 @@ struct synfin_addr {
  * @forwarded:	it passes through this host
  * @here:	this host receives it; hooks only
  * @reserved1:	0
- * @window:	as on the wire, unscaled
+ * @window:	as on the wire, unscaled; of an ICMP error, 256 times its type and its code
  * @flags:	byte 13 of the TCP header; 0 for ICMP
  * @reserved0:	0
  * @seq:	sequence number
@@ -104,6 +104,7 @@ struct synfin_addr {
  * @tsecr:	likewise
  * @scale:	of the window scale option of a SYN or SYN-ACK, or SYNFIN_SCALE_*
  * @stamped:	it has a time stamp option
+ * @router:	who sent it, if it is an ICMP error; otherwise anything
  *
  * From @window to @len it is as in struct synfin_step, so that one copy makes that.
  */
@@ -133,6 +134,7 @@ struct synfin_segment {
 	__u32	tsecr;
 	__u8	scale;
 	__u8	stamped;
+	struct synfin_addr router;
 };
 
 /* What synfin_segment.scale says if it is none. */

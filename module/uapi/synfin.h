@@ -73,6 +73,7 @@
  * @SYNFIN_RECORD_PHASES:	struct synfin_record_phases
  * @SYNFIN_RECORD_CONN:		struct synfin_record_conn
  * @SYNFIN_RECORD_TLS:		struct synfin_record_tls
+ * @SYNFIN_RECORD_ICMP:		struct synfin_record_icmp
  *
  * Later versions may have others: head.words says how long they are.
  */
@@ -81,6 +82,7 @@ enum synfin_record_type {
 	SYNFIN_RECORD_PHASES,
 	SYNFIN_RECORD_CONN,
 	SYNFIN_RECORD_TLS,
+	SYNFIN_RECORD_ICMP,
 };
 
 /**
@@ -400,7 +402,8 @@ struct synfin_record_head {
  * @phase:	enum synfin_phase
  * @from:	enum synfin_from; of a timeout, the end that was waited for
  * @reason:	of a drop: enum synfin_drop; otherwise 0
- * @window:	the window field as it is on the wire, unscaled
+ * @window:	the window field as it is on the wire, unscaled; of an ICMP error, 256
+ *		times its type and its code
  * @tcp_flags:	byte 13 of the TCP header, 0 if there was no segment
  * @hook:	of a drop by netfilter: its hook, NF_INET_* + 1; 0 if not known
  * @seq:	sequence number
@@ -561,11 +564,29 @@ struct synfin_record_tls {
 };
 
 /**
+ * struct synfin_record_icmp - an ICMP error that answered a SYN
+ * @head:	of the connection; right before the phase that it is, and head.time_ns
+ *		that of it
+ * @router:	who sent it
+ * @type:	its type (RFC 792, RFC 4443)
+ * @code:	its code
+ * @reserved:	0
+ */
+struct synfin_record_icmp {
+	struct synfin_record_head head;
+	__u8	router[16];
+	__u8	type;
+	__u8	code;
+	__u8	reserved[6];
+};
+
+/**
  * union synfin_record - the payload of a slot
  * @head:	what all kinds begin with
  * @phases:	if head.type is SYNFIN_RECORD_PHASES
  * @conn:	if head.type is SYNFIN_RECORD_CONN
  * @tls:	if head.type is SYNFIN_RECORD_TLS
+ * @icmp:	if head.type is SYNFIN_RECORD_ICMP
  * @words:	the unit of copying; those from head.words on mean nothing
  */
 union synfin_record {
@@ -573,6 +594,7 @@ union synfin_record {
 	struct synfin_record_phases	phases;
 	struct synfin_record_conn	conn;
 	struct synfin_record_tls	tls;
+	struct synfin_record_icmp	icmp;
 	__u64				words[SYNFIN_WORDS_MAX];
 };
 

@@ -80,22 +80,17 @@ static void show_conn(struct pipeline *w, const struct conn *c)
 
 static bool keep_conn(struct pipeline *w, const struct conn *c)
 {
-	size_t size = c->nr_phases * sizeof(*c->phases);
 	struct listing *l = w->ctx;
-	struct conn copy = *c;
+	struct conn wanted = *c, copy;
 
-	copy.phases = NULL;
-	if (w->opt->json && !w->opt->bare && size) {
-		copy.phases = malloc(size);
-		if (!copy.phases) {
-			complain("out of memory");
-			return false;
-		}
-		memcpy(copy.phases, c->phases, size);
-	} else if (!w->opt->json) {
-		copy.nr_phases = 0;
-	}
-	return !sorted_add(&l->rows, &copy);
+	if (!w->opt->json || w->opt->bare)
+		wanted.nr_phases = 0;
+	if (conn_keep(&copy, &wanted))
+		return false;
+	if (!sorted_add(&l->rows, &copy))
+		return true;
+	conn_free(&copy);
+	return false;
 }
 
 static bool on_conn(struct pipeline *w, const struct conn *c)
@@ -151,7 +146,7 @@ int cmd_conns(const struct options *opt)
 		return result;
 	status = run(&w, opt, &view, &l);
 	for (size_t i = 0; i < l.rows.nr; i++)
-		free(((struct conn *)(l.rows.rows + i * l.rows.size))->phases);
+		conn_free((struct conn *)(l.rows.rows + i * l.rows.size));
 	sorted_free(&l.rows);
 	return status;
 }

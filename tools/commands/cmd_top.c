@@ -37,16 +37,13 @@ static double now_seconds(void)
 /* Keeps a copy, in the place of the oldest. */
 static void keep(struct top *top, const struct conn *c)
 {
-	struct conn *copy = &top->kept[top->nr_kept % TOP_KEPT];
-	size_t size = c->nr_phases * sizeof(*c->phases);
+	struct conn *place = &top->kept[top->nr_kept % TOP_KEPT];
+	struct conn copy;
 
-	free(copy->phases);
-	*copy = *c;
-	copy->phases = malloc(size + 1);
-	if (copy->phases && size)
-		memcpy(copy->phases, c->phases, size);
-	else
-		copy->nr_phases = 0;
+	if (conn_keep(&copy, c))
+		return;
+	conn_free(place);
+	*place = copy;
 	top->nr_kept++;
 }
 
@@ -279,7 +276,7 @@ int cmd_top(const struct options *opt)
 	while (i--)
 		groups_free(top.groups[i]);
 	for (i = 0; i < TOP_KEPT; i++)
-		free(top.kept[i].phases);
+		conn_free(&top.kept[i]);
 	free(top.ladder);
 	return status;
 }

@@ -28,13 +28,20 @@ static bool on_conn(void *ctx, const struct conn *c)
 	return w->view->conn(w, c) && !enough(w);
 }
 
+/* ICMP errors, where nothing else keeps them: the summary comes some seconds later. */
+#define ERRORS	4096u
+static struct synfin_record_icmp errors[ERRORS];
+
 /* A summary is all that the view looks at. */
 static noinline bool on_summary(struct pipeline *w,
 				const struct synfin_record_conn *rec)
 {
 	const struct synfin_record_tls *tls = &w->tls[rec->head.id % PIPELINE_TLS];
+	const struct synfin_record_icmp *icmp = &errors[rec->head.id % ERRORS];
 	struct conn bare = { .sum = *rec, .ended = true };
 
+	if (icmp->head.type == SYNFIN_RECORD_ICMP && icmp->head.id == rec->head.id)
+		bare.icmp = icmp;
 	if (tls->head.type == SYNFIN_RECORD_TLS && tls->head.id == rec->head.id)
 		bare.tls = tls;
 	return on_conn(w, &bare);
@@ -50,6 +57,8 @@ static bool on_record(void *ctx, const union synfin_record *rec)
 		return w->view->record(w, rec) && !enough(w);
 	if (rec->head.type == SYNFIN_RECORD_TLS)
 		w->tls[rec->head.id % PIPELINE_TLS] = rec->tls;
+	if (rec->head.type == SYNFIN_RECORD_ICMP)
+		errors[rec->head.id % ERRORS] = rec->icmp;
 	return rec->head.type != SYNFIN_RECORD_CONN || on_summary(w, &rec->conn);
 }
 

@@ -24,6 +24,7 @@
 #define LIMIT		(256u * 1024)	/* connections */
 #define LIMIT_LONG	(16u * 1024)	/* those with more phases */
 #define LIMIT_TLS	(64u * 1024)	/* those with a record of TLS */
+#define LIMIT_ICMP	(64u * 1024)	/* those that an ICMP error answered */
 #define LIMIT_HELD	(16u * 1024)	/* those that have ended: a cache holds them */
 #define HOLD_NS		(30 * 1000000000ull)
 #define RECENT		64u		/* places of connections found without the table */
@@ -37,6 +38,7 @@ struct pending {
 	bool headless;		/* it did not begin with its first phase */
 	bool in_table;
 	struct synfin_record_tls *tls;
+	struct synfin_record_icmp *icmp;
 	struct conn conn;
 	struct step inline_phases[INLINE_PHASES];
 };
@@ -54,6 +56,7 @@ struct assembly {
 	struct pool entries;
 	struct pool longer;
 	struct pool tls;
+	struct pool icmp;
 };
 
 /**
@@ -82,6 +85,10 @@ struct assembly *assemble_new(const struct assemble_ops *ops)
 		.size = sizeof(struct synfin_record_tls),
 		.limit = LIMIT_TLS,
 	};
+	a->icmp = (struct pool){
+		.size = sizeof(struct synfin_record_icmp),
+		.limit = LIMIT_ICMP,
+	};
 	return a;
 }
 
@@ -97,6 +104,7 @@ void assemble_free(struct assembly *a)
 	pool_free(&a->entries);
 	pool_free(&a->longer);
 	pool_free(&a->tls);
+	pool_free(&a->icmp);
 	free(a);
 }
 
@@ -165,6 +173,8 @@ static void drop(struct assembly *a, struct pending *e)
 		pool_give(&a->longer, e->conn.phases);
 	if (e->tls)
 		pool_give(&a->tls, e->tls);
+	if (e->icmp)
+		pool_give(&a->icmp, e->icmp);
 	pool_give(&a->entries, e);
 }
 
@@ -183,8 +193,10 @@ static struct pending *add(struct assembly *a, const struct synfin_record_head *
 	e->headless = headless;
 	a->nr_headless += headless;
 	e->tls = NULL;
+	e->icmp = NULL;
 	e->conn.sum.head = *head;
 	e->conn.tls = NULL;
+	e->conn.icmp = NULL;
 	e->conn.phases = e->inline_phases;
 	e->conn.nr_phases = 0;
 	e->conn.lost_phases = 0;
@@ -343,6 +355,8 @@ static bool take_phases(struct assembly *a, struct pending *e,
 
 	if (!e)
 		e = add(a, &rec->head, rec->step[0].since_ns != SYNFIN_NS_NONE);
+	else if (!e->conn.nr_phases && !e->conn.ended)
+		e->conn.sum.head = rec->head;
 	if (!e)
 		return true;
 	for (i = 0; i < nr; i++) {
@@ -405,6 +419,21 @@ static noinline bool take_tls(struct assembly *a, struct pending *e,
 	return true;
 }
 
+/* It precedes its phase. */
+static noinline bool take_icmp(struct assembly *a, struct pending *e,
+			       const struct synfin_record_icmp *rec)
+{
+	if (!e)
+		e = add(a, &rec->head, true);
+	if (e && !e->icmp)
+		e->icmp = pool_take(&a->icmp);
+	if (e && e->icmp) {
+		*e->icmp = *rec;
+		e->conn.icmp = e->icmp;
+	}
+	return true;
+}
+
 /**
  * assemble_record() - take a record
  * @a: the assembly
@@ -428,6 +457,8 @@ bool assemble_record(struct assembly *a, const union synfin_record *rec)
 		return take_conn(a, e, &rec->conn);
 	if (rec->head.type == SYNFIN_RECORD_TLS)
 		return take_tls(a, e, &rec->tls);
+	if (rec->head.type == SYNFIN_RECORD_ICMP)
+		return take_icmp(a, e, &rec->icmp);
 	return true;
 }
 

@@ -13,6 +13,7 @@
  * struct conn - a connection and its phases
  * @sum:	the summary; of a connection that has not ended, what is known of it
  * @tls:	when what passed of TLS's handshake; NULL if there was none
+ * @icmp:	the ICMP error that answered its SYN, and who sent it; NULL if none did
  * @phases:	its phases, in the order of their time
  * @nr_phases:	how many are in @phases
  * @lost_phases: phases that had been overwritten, or came when memory was short
@@ -22,11 +23,16 @@
 struct conn {
 	struct synfin_record_conn sum;
 	const struct synfin_record_tls *tls;
+	const struct synfin_record_icmp *icmp;
 	struct step *phases;
 	unsigned int nr_phases;
 	unsigned int lost_phases;
 	unsigned int skipped_phases;
 	bool ended;
 };
+
+/* conn.c */
+int conn_keep(struct conn *to, const struct conn *from);
+void conn_free(struct conn *c);
 
 #endif /* _TOOLS_CONN_H */

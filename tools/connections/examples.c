@@ -6,21 +6,16 @@
 #include <string.h>
 
 #include "connections/examples.h"
-#include "output/complain.h"
 #include "output/words.h"
 
 static int keep(struct example *to, const struct conn *c, uint64_t weight)
 {
-	size_t size = c->nr_phases * sizeof(*c->phases);
-	struct step *phases = size ? malloc(size) : NULL;
+	struct conn copy;
 
-	if (size && !phases)
-		return complain("out of memory");
-	if (size)
-		memcpy(phases, c->phases, size);
-	free(to->conn.phases);
-	*to = (struct example){ .conn = *c, .weight = weight, .nr = 1 };
-	to->conn.phases = phases;
+	if (conn_keep(&copy, c))
+		return -1;
+	conn_free(&to->conn);
+	*to = (struct example){ .conn = copy, .weight = weight, .nr = 1 };
 	return 0;
 }
 
@@ -107,6 +102,6 @@ void examples_sort(struct examples *e)
 void examples_free(struct examples *e)
 {
 	for (unsigned int i = 0; i < e->nr; i++)
-		free(e->example[i].conn.phases);
+		conn_free(&e->example[i].conn);
 	e->nr = 0;
 }

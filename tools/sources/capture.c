@@ -165,6 +165,16 @@ static bool emit_steps(const struct flow *flow, const struct synfin_result *res,
 	return sink->record(sink->ctx, &rec);
 }
 
+/* Who sent an ICMP error is told before the phase that it is. */
+static bool emit_icmp(const struct flow *flow, const struct captured *c,
+		      const struct sink *sink)
+{
+	union synfin_record rec;
+
+	synfin_record_icmp(&flow->conn, &c->seg, c->ns - flow->shift, &rec.icmp);
+	return sink->record(sink->ctx, &rec);
+}
+
 static void summarize(const struct flow *flow, struct synfin_record_conn *rec)
 {
 	const struct synfin_payload *payload = flow->first.payload;
@@ -367,6 +377,9 @@ static bool meet(struct capture *cap, struct flow *flow, const struct captured *
 	synfin_phase_segment(&flow->conn, &c->seg, c->ns, &res);
 	if (res.nr || res.reason == SYNFIN_CNT_not_awaited)
 		first_bytes_segment(&flow->first, &flow->conn, c, cap->names);
+	if (res.nr && c->seg.kind == SYNFIN_KIND_ICMP && flow->wait != TOLD &&
+	    !emit_icmp(flow, c, sink))
+		return false;
 	if (flow->wait != TOLD && !emit_steps(flow, &res, sink))
 		return false;
 	if (!res.nr)

@@ -85,8 +85,8 @@ static inline uint64_t merge_written(const union synfin_record *rec)
 
 	if (rec->head.type == SYNFIN_RECORD_PHASES)
 		return nr ? rec->phases.step[nr - 1].time_ns : rec->head.time_ns;
-	/* Right before the summary, in the same ring. */
-	if (rec->head.type == SYNFIN_RECORD_TLS)
+	/* Right before the summary, or a phase, in the same ring. */
+	if (rec->head.type != SYNFIN_RECORD_CONN)
 		return rec->head.time_ns;
 	return rec->conn.duration_ns == SYNFIN_NS_NONE ?
 	       rec->head.time_ns : rec->head.time_ns + rec->conn.duration_ns;

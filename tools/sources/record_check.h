@@ -14,6 +14,7 @@
 #define RECORD_HEAD_WORDS	(sizeof(struct synfin_record_head) / 8)
 #define RECORD_STEP_WORDS	(sizeof(struct synfin_record_step) / 8)
 #define RECORD_TLS_WORDS	(sizeof(struct synfin_record_tls) / 8)
+#define RECORD_ICMP_WORDS	(sizeof(struct synfin_record_icmp) / 8)
 #define RECORD_CONN_WORDS	(sizeof(struct synfin_record_conn) / 8)
 
 static inline bool is_drop(const struct synfin_record_step *step)
@@ -61,7 +62,7 @@ static inline bool record_has_size(const struct synfin_record_head *head)
  */
 static inline bool record_is_known(const struct synfin_record_head *head)
 {
-	return head->type >= SYNFIN_RECORD_PHASES && head->type <= SYNFIN_RECORD_TLS;
+	return head->type >= SYNFIN_RECORD_PHASES && head->type <= SYNFIN_RECORD_ICMP;
 }
 
 static inline bool record_tls_is_sound(const struct synfin_record_tls *rec)
@@ -86,6 +87,8 @@ static inline bool record_is_sound(const union synfin_record *rec)
 		return record_steps_are_sound(&rec->phases);
 	if (rec->head.type == SYNFIN_RECORD_TLS)
 		return record_tls_is_sound(&rec->tls);
+	if (rec->head.type == SYNFIN_RECORD_ICMP)
+		return rec->head.words == RECORD_ICMP_WORDS;
 	return rec->head.words == RECORD_CONN_WORDS &&
 	       rec->conn.opening < SYNFIN_OPEN_NR &&
 	       rec->conn.closing < SYNFIN_CLOSE_NR &&

@@ -11,6 +11,7 @@
 #include "core/wire.h"
 #include "output/fmt.h"
 #include "output/words.h"
+#include "output/words_icmp.h"
 #include "views/view_ladder.h"
 
 static const struct {
@@ -87,13 +88,20 @@ static const char *ordinal(unsigned int n)
 	return &"thstndrd"[2 * last];
 }
 
+static const char *icmp_name(const struct step *rec, char text[16])
+{
+	snprintf(text, 16, "ICMP %u/%u", rec->window >> 8, rec->window & 0xffu);
+	return text;
+}
+
 static void put_name(struct rung *rung, const struct ladder_row *row)
 {
 	const struct step *rec = row->rec;
 	const char *name = phases[rec->phase].name;
+	char icmp[16];
 
 	if (rec->phase == SYNFIN_PHASE_RST && !rec->tcp_flags)
-		name = "ICMP error";
+		name = rec->window ? icmp_name(rec, icmp) : "ICMP error";
 	else if (row->carries || (row->also && rec->tcp_flags & SYNFIN_TCP_FIN))
 		name = "FIN, ACK";
 	if (rec->count > 1)
@@ -299,9 +307,16 @@ void rung_put_bytes(struct rung *rung, const struct synfin_record_conn *sum,
 	append_bytes(rung->brief, size, sum->bytes_server, true);
 }
 
-static void put_opening(const struct synfin_record_conn *sum, char *buf,
-			size_t size)
+static void put_opening(const struct conn *c, char *buf, size_t size)
 {
+	const struct synfin_record_conn *sum = &c->sum;
+	char icmp[ICMP_WORDS];
+
+	if (c->icmp && sum->opening == SYNFIN_OPEN_UNREACHABLE) {
+		icmp_words(c->icmp, icmp);
+		append(buf, size, "%s", icmp);
+		return;
+	}
 	append(buf, size, "%s", word_open(sum->opening)->text);
 	if (sum->flags & SYNFIN_CONN_UNACCEPTED)
 		append(buf, size, ", never accepted");
@@ -334,18 +349,18 @@ static void put_closing(const struct synfin_record_conn *sum, char *buf,
 
 /**
  * ladder_outcome() - what came of a connection, and how long it lived
- * @sum:	its summary
+ * @c:		the connection
  * @ascii:	no character beyond ASCII
  * @buf:	filled in
  * @size:	of @buf
  */
-void ladder_outcome(const struct synfin_record_conn *sum, bool ascii, char *buf,
-		    size_t size)
+void ladder_outcome(const struct conn *c, bool ascii, char *buf, size_t size)
 {
+	const struct synfin_record_conn *sum = &c->sum;
 	char life[24];
 
 	buf[0] = '\0';
-	put_opening(sum, buf, size);
+	put_opening(c, buf, size);
 	put_closing(sum, buf, size);
 	if (sum->duration_ns == SYNFIN_NS_NONE)
 		return;

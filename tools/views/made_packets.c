@@ -233,7 +233,7 @@ int made_packets_add(struct made_packets *made, const struct conn *c)
 	}
 	if (m.last == SIZE_MAX)
 		return 0;
-	ladder_outcome(&c->sum, false, verdict, sizeof(verdict));
+	ladder_outcome(c, false, verdict, sizeof(verdict));
 	made->packet[m.last].comment = strdup(verdict);
 	return 0;
 }

@@ -73,6 +73,37 @@ static char *put_drop(char *p, unsigned int reason, unsigned int hook)
 	return hook ? put_word(p, word_hook(hook)) : FMT_LITERAL(p, "null");
 }
 
+/* An error of ICMP makes a phase without a header of TCP. */
+static bool is_icmp(unsigned int phase, unsigned int tcp_flags, unsigned int type_code)
+{
+	return phase == SYNFIN_PHASE_RST && !tcp_flags && type_code;
+}
+
+static char *put_icmp(char *p, bool known, unsigned int type_code)
+{
+	if (!known)
+		return FMT_LITERAL(p, ",\"icmp_type\":null,\"icmp_code\":null");
+	p = FMT_LITERAL(p, ",\"icmp_type\":");
+	p = fmt_u64(p, type_code >> 8);
+	p = FMT_LITERAL(p, ",\"icmp_code\":");
+	return fmt_u64(p, type_code & 0xff);
+}
+
+/* The error that answered the SYN, and who sent it. */
+static char *put_error(char *p, const struct conn *c)
+{
+	const struct synfin_record_icmp *icmp = c->icmp;
+
+	if (!icmp)
+		return FMT_LITERAL(p, ",\"icmp_type\":null,\"icmp_code\":null"
+				   ",\"icmp_from\":null");
+	p = put_icmp(p, true, icmp->type << 8 | icmp->code);
+	p = FMT_LITERAL(p, ",\"icmp_from\":\"");
+	p = fmt_addr(p, icmp->head.family, icmp->router);
+	*p++ = '"';
+	return p;
+}
+
 static char *put_phases(char *p, const struct conn *c, struct fmt_near near[2])
 {
 	uint64_t first = c->sum.head.time_ns;
@@ -83,7 +114,7 @@ static char *put_phases(char *p, const struct conn *c, struct fmt_near near[2])
 		p = json_copy(p, json_step(step->phase, step->from));
 		p = fmt_u64(p, step->time_ns > first ? step->time_ns - first : 0);
 		p = put_numbers(p, near, step);
-		if (step->count == 1 && step->phase != SYNFIN_PHASE_DROP) {
+		if (step->count == 1 && step->tcp_flags && step->phase != SYNFIN_PHASE_DROP) {
 			p = FMT_LITERAL(p, ",\"count\":1},");
 			continue;
 		}
@@ -91,6 +122,8 @@ static char *put_phases(char *p, const struct conn *c, struct fmt_near near[2])
 		p = fmt_u64(p, step->count);
 		if (step->phase == SYNFIN_PHASE_DROP)
 			p = put_drop(p, step->reason, step->hook);
+		else if (is_icmp(step->phase, step->tcp_flags, step->window))
+			p = put_icmp(p, true, step->window);
 		p = FMT_LITERAL(p, "},");
 	}
 	/* The last one has a comma too many. */
@@ -180,6 +213,7 @@ void json_conn(struct out *out, const struct conn *c, bool bare)
 	p = json_part_copy(p, &outcome->flags);
 	p = json_owner(p, &c->sum);
 	p = put_drops(p, &c->sum);
+	p = put_error(p, c);
 	p = json_first(p, c, bare);
 	*p++ = '}';
 	*p++ = '\n';
@@ -229,6 +263,7 @@ void json_phase(struct out *out, const struct phase *phase)
 	p = FMT_LITERAL(p, ",\"ts_ns\":");
 	p = fmt_time(p, rec->time_ns);
 	p = put_drop(p, rec->reason, rec->hook);
+	p = put_icmp(p, is_icmp(rec->phase, rec->tcp_flags, rec->window), rec->window);
 	*p++ = '}';
 	*p++ = '\n';
 	out_used(out, p);

@@ -212,7 +212,7 @@ static void draw_heading(struct drawing *v)
 	char outcome[FMT_ROOM];
 	int col = put_who(v);
 
-	ladder_outcome(&v->c->sum, v->opt->ascii, outcome, sizeof(outcome));
+	ladder_outcome(v->c, v->opt->ascii, outcome, sizeof(outcome));
 	if (col + 2 + canvas_columns(outcome) <= v->at.total) {
 		put_line(v, v->at.total - canvas_columns(outcome), outcome, style);
 	} else {

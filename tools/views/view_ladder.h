@@ -34,7 +34,6 @@ void ladder_draw(FILE *out, const struct conn *c,
 		 const struct ladder_options *opt);
 
 /* ladder_words.c */
-void ladder_outcome(const struct synfin_record_conn *sum, bool ascii, char *buf,
-		    size_t size);
+void ladder_outcome(const struct conn *c, bool ascii, char *buf, size_t size);
 
 #endif /* _TOOLS_VIEW_LADDER_H */

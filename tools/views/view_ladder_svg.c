@@ -245,7 +245,7 @@ static int draw(struct out *out, const struct conn *c, const struct ladder_svg *
 
 	for (unsigned int i = 0; i < nr; i++)
 		height += height_of(&rungs[i]);
-	ladder_outcome(&c->sum, false, outcome, sizeof(outcome));
+	ladder_outcome(c, false, outcome, sizeof(outcome));
 	open_svg(out, how, height);
 	ladder_svg_who(out, &c->sum.head, how->ladder.numeric);
 	out_text(out, ": ");

@@ -142,7 +142,7 @@ static void put_ladder(struct out *out, const struct report *r, const struct exa
 	char outcome[FMT_ROOM];
 
 	how.ladder.numeric = r->numeric;
-	ladder_outcome(&c->sum, false, outcome, sizeof(outcome));
+	ladder_outcome(c, false, outcome, sizeof(outcome));
 	out_text(out, "<article class=\"card ladder\"><h3>");
 	ladder_svg_who(out, &c->sum.head, r->numeric);
 	out_printf(out, "</h3>\n<p class=\"outcome%s\">", classes[outcome_class(&c->sum)]);

@@ -10,6 +10,7 @@
 #include "views/view_table.h"
 #include "output/words.h"
 #include "output/words_first.h"
+#include "output/words_icmp.h"
 
 static const struct synfin_record_conn *sum_of(const void *row)
 {
@@ -99,11 +100,18 @@ static char *put_server(char *p, struct cell *cell)
 }
 
 /* How often it was tried says more than by whom. */
-static char *put_tries(char *p, const struct synfin_record_conn *s)
+static char *put_tries(char *p, const struct conn *c)
 {
+	const struct synfin_record_icmp *icmp = c->icmp;
+	const struct synfin_record_conn *s = &c->sum;
+
 	/* That it was not lost on the way says more. */
 	if (s->drop_reason && s->opening == SYNFIN_OPEN_UNANSWERED)
 		return FMT_LITERAL(p, ", dropped");
+	if (icmp && s->opening == SYNFIN_OPEN_UNREACHABLE) {
+		p = FMT_LITERAL(p, ", ");
+		return fmt_text(p, icmp_brief(s->head.family, icmp->type, icmp->code));
+	}
 	if (s->opening != SYNFIN_OPEN_UNANSWERED && s->syn_count < 2)
 		return p;
 	/* There is no room to say of what; it is the SYN-ACK, or the SYN. */
@@ -153,7 +161,7 @@ static char *put_outcome(char *p, struct cell *cell)
 	if (cell->plain)
 		return put_two_words(p, cell, second ? second : "-");
 	if (class == OUTCOME_FAILED)
-		return put_tries(p, s);
+		return put_tries(p, cell->row);
 	if (!second)
 		return p;
 	*p++ = ' ';
@@ -197,6 +205,20 @@ static char *put_dropped(char *p, struct cell *cell)
 	const struct synfin_record_conn *s = sum_of(cell->row);
 
 	return s->drop_reason ? cell_drop(p, s->drop_reason, s->drop_hook) : p;
+}
+
+/* One word: 3/1@10.1.0.254 */
+static char *put_icmp(char *p, struct cell *cell)
+{
+	const struct synfin_record_icmp *icmp = ((const struct conn *)cell->row)->icmp;
+
+	if (!icmp)
+		return p;
+	p = fmt_u64(p, icmp->type);
+	*p++ = '/';
+	p = fmt_u64(p, icmp->code);
+	*p++ = '@';
+	return fmt_addr(p, icmp->head.family, icmp->router);
 }
 
 static uint64_t num_pid(const void *row)
@@ -284,6 +306,8 @@ const struct column table_conns[] = {
 	{ "BITS", 0, 4, 4, 4, true, put_bits, num_bits, "tcp.completeness of Wireshark" },
 	{ "DROPPED", 8, 15, 9, 21, false, put_dropped, NULL,
 	  "why this host dropped a segment of its handshake or close" },
+	{ "ICMP", 14, 20, 8, 46, false, put_icmp, NULL,
+	  "type and code of the ICMP error that answered its SYN, and who sent it" },
 	{ "DROPS", 0, 5, 5, 5, true, put_drops, num_drops, "how many it dropped" },
 	{ "PID", 0, 7, 7, 7, true, put_pid, num_pid,
 	  "the process that opened it, or that owns the listener" },
