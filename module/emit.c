@@ -10,6 +10,7 @@
 #include "emit.h"
 #include "core/payload.h"
 #include "core/record.h"
+#include "first.h"
 #include "ring.h"
 #include "stats.h"
 #include "trace.h"
@@ -165,20 +166,20 @@ static noinline void write_conn(struct synfin_batch *b, const struct synfin_conn
 				const struct synfin_held *held,
 				const struct synfin_owner *owner,
 				const struct synfin_drops *drops,
-				const struct synfin_payload *payload)
+				const struct synfin_first *first)
 {
 	union synfin_record *rec;
 	struct synfin_ring *ring;
 	bool counted;
 
-	if (payload && synfin_payload_tells_tls(payload))
-		write_tls(b, conn, payload);
+	if (unlikely(first->payload) && synfin_payload_tells_tls(first->payload))
+		write_tls(b, conn, first->payload);
 	ring = synfin_ring_begin(ring_of(conn), &rec);
 	synfin_phase_summary(conn, &rec->conn);
 	rec->head.time_ns = conn->first_ns + date_offset();
 	rec->conn.phase_count = held->phases;
-	if (payload)
-		synfin_payload_summary(payload, conn->open_ns, &rec->conn);
+	if (static_branch_unlikely(&synfin_first_wanted))
+		synfin_first_summary(first, conn, &rec->conn);
 	synfin_owner_tell(owner, &rec->conn);
 	rec->conn.drop_reason = drops->reason;
 	rec->conn.drop_hook = drops->hook;
@@ -237,7 +238,7 @@ void synfin_emit_icmp(struct synfin_batch *b, const struct synfin_conn *conn,
  * @held:	what the flow holds
  * @owner:	whose it is
  * @drops:	what of it was dropped here
- * @payload:	what its ends said first, or NULL
+ * @first:	what its ends said first
  * @res:	the phases, and the end
  *
  * What is sent again is recorded the 2nd, 4th, 8th ... time, and counted each time.
@@ -247,7 +248,7 @@ void synfin_emit_icmp(struct synfin_batch *b, const struct synfin_conn *conn,
 void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 			struct synfin_held *held, const struct synfin_owner *owner,
 			const struct synfin_drops *drops,
-			const struct synfin_payload *payload,
+			const struct synfin_first *first,
 			const struct synfin_result *res)
 {
 	bool hold = is_unsettled(conn) && !res->ended;
@@ -270,7 +271,7 @@ void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 	if (unlikely(held->nr && !hold))
 		write_phases(b, conn, held, NULL);
 	if (res->ended)
-		write_conn(b, conn, held, owner, drops, payload);
+		write_conn(b, conn, held, owner, drops, first);
 }
 
 /**

@@ -24,7 +24,7 @@
 #include "uapi/synfin.h"
 
 struct synfin_net;
-struct synfin_payload;
+struct synfin_first;
 
 /* Phases that a flow holds: with the next one they make a whole record. */
 #define SYNFIN_HELD_MAX		(SYNFIN_STEPS_MAX - 1)
@@ -106,7 +106,7 @@ void synfin_emit_icmp(struct synfin_batch *b, const struct synfin_conn *conn,
 void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 			struct synfin_held *held, const struct synfin_owner *owner,
 			const struct synfin_drops *drops,
-			const struct synfin_payload *payload,
+			const struct synfin_first *first,
 			const struct synfin_result *res);
 void synfin_emit_held(struct synfin_batch *b, const struct synfin_conn *conn,
 		      const struct synfin_held *held);

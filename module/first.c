@@ -8,6 +8,7 @@
  * looked at once, or is copied.
  */
 #include "first.h"
+#include "core/payload_private.h"
 
 /* Bytes that are copied at once, where they lie in pieces. */
 #define CHUNK	128u
@@ -22,7 +23,17 @@ static bool begins(const struct synfin_conn *conn)
 	       SYNFIN_END_ISN && conn->open_ns && !(conn->flags & SYNFIN_FLAG_SELF);
 }
 
-static struct synfin_payload *begin(const struct synfin_conn *conn)
+/* The client was heard before, and what it said left no doubt. */
+static void resume(struct synfin_payload *p, const struct synfin_first *first, u64 open_ns)
+{
+	p->first_ns[SYNFIN_FROM_CLIENT] = open_ns + first->request_ns;
+	p->protocol = first->protocol;
+	p->method = first->method;
+	p->end[SYNFIN_FROM_CLIENT].settled = 1;
+}
+
+static struct synfin_payload *begin(const struct synfin_first *first,
+				    const struct synfin_conn *conn)
 {
 	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
 	struct synfin_payload *p = synfin_first_take();
@@ -31,10 +42,27 @@ static struct synfin_payload *begin(const struct synfin_conn *conn)
 		return NULL;
 	synfin_payload_init(p, client->isn + 1, conn->end[SYNFIN_FROM_SERVER].isn + 1,
 			    synfin_first_names);
+	if (first->protocol)
+		resume(p, first, conn->open_ns);
 	if (unlikely(conn->flags & SYNFIN_FLAG_SYN_DATA) &&
 	    client->flags & SYNFIN_END_UNA && client->una - client->isn > 1)
 		synfin_payload_early(p, conn->open_ns);
 	return p;
+}
+
+/*
+ * Bytes of a segment, copied if they lie in pieces. What this host sends lies in a page
+ * behind the headers.
+ */
+static __always_inline const u8 *bytes_at(const struct sk_buff *skb, unsigned int at,
+					  unsigned int n, u8 buf[CHUNK])
+{
+	const skb_frag_t *frag = skb_shinfo(skb)->frags;
+
+	if (IS_ENABLED(CONFIG_HIGHMEM) || at != skb_headlen(skb) ||
+	    !skb_shinfo(skb)->nr_frags || skb_frag_size(frag) < n)
+		return skb_header_pointer(skb, at, n, buf);
+	return skb_frag_address(frag);
 }
 
 /* Some bytes that are to be looked at; false if they cannot be had. */
@@ -42,7 +70,7 @@ static bool read_chunk(struct synfin_payload *p, unsigned int from,
 		       const struct sk_buff *skb, unsigned int at, unsigned int n, u64 now)
 {
 	u8 buf[CHUNK] SYNFIN_UNINITIALIZED;
-	const u8 *bytes = skb_header_pointer(skb, at, n, buf);
+	const u8 *bytes = bytes_at(skb, at, n, buf);
 
 	if (unlikely(!bytes))
 		return false;
@@ -52,36 +80,89 @@ static bool read_chunk(struct synfin_payload *p, unsigned int from,
 	return true;
 }
 
-static void read_payload(struct synfin_payload *p, unsigned int from,
-			 const struct synfin_segment *seg, const struct sk_buff *skb,
-			 u64 now)
+static noinline void read_payload(struct synfin_payload *p, unsigned int from, u32 seq,
+				  u32 len, const struct sk_buff *skb, u64 now)
 {
-	unsigned int looked_at = 0, begin = skb->len - seg->len;
+	unsigned int looked_at = 0, begin = skb->len - len;
 	u32 offset, n;
 
-	offset = synfin_payload_begin(p, from, seg->seq, seg->len, now);
-	if (offset == seg->len)
+	offset = synfin_payload_begin(p, from, seq, len, now);
+	if (offset == len)
 		return;
-	while (offset < seg->len) {
-		n = synfin_payload_skip(p, from, seg->len - offset);
+	while (offset < len) {
+		n = synfin_payload_skip(p, from, len - offset);
 		offset += n;
 		if (n)
 			continue;
-		n = min(seg->len - offset, CHUNK);
+		n = min(len - offset, CHUNK);
 		looked_at += n;
 		if (looked_at > LOOKED_AT_MAX ||
 		    !read_chunk(p, from, skb, begin + offset, n, now))
 			break;
 		offset += n;
 	}
-	synfin_payload_end(p, from, seg->len - offset);
+	synfin_payload_end(p, from, len - offset);
 }
 
+/* So long a time fits in. */
+static u64 packed(u64 ns)
+{
+	return min(ns, SYNFIN_FIRST_NONE);
+}
+
+static u64 unpacked(u64 ns)
+{
+	return ns == SYNFIN_FIRST_NONE ? SYNFIN_NS_NONE : ns;
+}
+
+/* Nothing more is read. Of most there is little to be kept, and others may read. */
 static void over(struct synfin_first *first, struct synfin_conn *conn)
 {
+	struct synfin_payload *p = first->payload;
+	struct synfin_told told;
+
 	conn->flags &= ~SYNFIN_FLAG_FIRST;
-	if (first->payload && first->payload->tls && !synfin_first_names)
-		synfin_first_give_tls(first->payload);
+	if (!p)
+		return;
+	if (unlikely(synfin_payload_tells_tls(p))) {
+		if (p->tls && !synfin_first_names)
+			synfin_first_give_tls(p);
+		return;
+	}
+	synfin_payload_tell(p, conn->open_ns, &told);
+	synfin_first_give(first);
+	first->request_ns = packed(told.request_ns);
+	first->response_ns = packed(told.response_ns);
+	first->protocol = told.protocol;
+	first->method = told.method;
+	first->status = told.status;
+	first->server_first = told.server_first;
+}
+
+/**
+ * synfin_first_summary() - say what was read in the summary of a connection
+ * @first:	what that is
+ * @conn:	the connection
+ * @rec:	its summary
+ *
+ * Context: under the lock of the flow.
+ */
+void synfin_first_summary(const struct synfin_first *first, const struct synfin_conn *conn,
+			  struct synfin_record_conn *rec)
+{
+	struct synfin_told told = {
+		.request_ns = unpacked(first->request_ns),
+		.response_ns = unpacked(first->response_ns),
+		.protocol = first->protocol,
+		.method = first->method,
+		.status = first->status,
+		.server_first = first->server_first,
+	};
+
+	if (first->payload)
+		synfin_payload_summary(first->payload, conn->open_ns, rec);
+	else if (first->protocol)
+		synfin_payload_told(&told, rec);
 }
 
 static unsigned int speaker(const struct synfin_conn *conn,
@@ -92,8 +173,115 @@ static unsigned int speaker(const struct synfin_conn *conn,
 							   SYNFIN_FROM_SERVER;
 }
 
+/* As many as an end may have said; some of those in the middle twice. */
+static __always_inline void copy_few(u8 to[24], const u8 *bytes, unsigned int n)
+{
+	static_assert(sizeof_field(struct synfin_stream, said) == 24);
+	if (likely(n >= 16)) {
+		memcpy(to, bytes, 16);
+		memcpy(to + n - 8, bytes + n - 8, 8);
+	} else if (n >= 8) {
+		memcpy(to, bytes, 8);
+		memcpy(to + n - 8, bytes + n - 8, 8);
+	} else {
+		while (n--)
+			to[n] = bytes[n];
+	}
+}
+
+/*
+ * Most say at once what they are, the client first and then the server, and there is
+ * nothing to be read on. False if it is not so.
+ */
+static __always_inline bool hear_at_once(struct synfin_first *first,
+					 struct synfin_conn *conn, u32 seq, u32 len,
+					 const struct sk_buff *skb, unsigned int from,
+					 u64 now)
+{
+	struct synfin_payload p SYNFIN_UNINITIALIZED;
+	struct synfin_stream *s = &p.end[from];
+	u64 since = now - conn->open_ns;
+	const u8 *bytes;
+
+	if (from == SYNFIN_FROM_CLIENT && first->protocol)
+		return true;
+	if ((from == SYNFIN_FROM_SERVER && !first->protocol) ||
+	    seq != conn->end[from].isn + 1 || conn->flags & SYNFIN_FLAG_SYN_DATA)
+		return false;
+	s->nr = min_t(u32, len, sizeof(s->said));
+	bytes = bytes_at(skb, skb->len - len, s->nr, s->said);
+	if (unlikely(!bytes))
+		return false;
+	if (bytes != s->said)
+		copy_few(s->said, bytes, s->nr);
+	p.protocol = from == SYNFIN_FROM_CLIENT ? SYNFIN_PROTOCOL_NONE : first->protocol;
+	p.method = first->method;
+	p.status = 0;
+	p.flags = 0;
+	synfin_words_read(&p, from);
+	if (!s->settled || p.protocol == SYNFIN_PROTOCOL_TLS || p.flags)
+		return false;
+	first->protocol = p.protocol;
+	if (from == SYNFIN_FROM_CLIENT) {
+		first->method = p.method;
+		first->request_ns = packed(since);
+		first->response_ns = SYNFIN_FIRST_NONE;
+		first->status = 0;
+		first->server_first = false;
+		return true;
+	}
+	first->response_ns = packed(since - min_t(u64, since, first->request_ns));
+	first->status = p.status;
+	conn->flags &= ~SYNFIN_FLAG_FIRST;
+	return true;
+}
+
 /**
- * synfin_first_segment() - a segment that the phase machine took
+ * synfin_first_hear() - a segment with payload of a flow that waits
+ * @first:	what was read of it so far
+ * @conn:	its connection
+ * @seq:	the segment's sequence number
+ * @len:	how much payload it has, at the end of @skb
+ * @skb:	what carries it
+ * @from:	enum synfin_from, who sent it
+ * @now:	when it passed
+ * @whole:	memory may be taken, for what must be read on
+ *
+ * It is looked at, or waited for no longer.
+ *
+ * Context: any context of a hook, under the lock of the flow, irqs off.
+ *
+ * Return: false if nothing has been done, for want of @whole.
+ */
+bool synfin_first_hear(struct synfin_first *first, struct synfin_conn *conn, u32 seq,
+		       u32 len, const struct sk_buff *skb, unsigned int from, u64 now,
+		       bool whole)
+{
+	if (first->segments == SYNFIN_FIRST_SEGMENTS ||
+	    now - conn->open_ns > SYNFIN_FIRST_NS) {
+		over(first, conn);
+		return true;
+	}
+	first->segments++;
+	if (!first->payload) {
+		if (hear_at_once(first, conn, seq, len, skb, from, now))
+			return true;
+		if (!whole)
+			return false;
+		first->payload = begin(first, conn);
+		if (!first->payload) {
+			over(first, conn);
+			return true;
+		}
+	}
+	read_payload(first->payload, from, seq, len, skb, now);
+	if (synfin_payload_is_done(first->payload))
+		over(first, conn);
+	return true;
+}
+
+/**
+ * synfin_first_segment() - a segment that the phase machine took, of a flow that may wait
  * @first:	what was read of its flow so far
  * @conn:	its connection, in the state after it
  * @seg:	the segment
@@ -107,26 +295,47 @@ void synfin_first_segment(struct synfin_first *first, struct synfin_conn *conn,
 			  const struct synfin_segment *seg,
 			  const struct sk_buff *skb, u64 now, bool opened)
 {
-	if (opened && !first->payload && begins(conn))
+	if (opened && !first->payload && !first->protocol && begins(conn))
 		conn->flags |= SYNFIN_FLAG_FIRST;
-	if (!(conn->flags & SYNFIN_FLAG_FIRST) ||
+	if (!(conn->flags & SYNFIN_FLAG_FIRST) || !seg->len || seg->len > skb->len ||
 	    (seg->kind != SYNFIN_KIND_PLAIN && seg->kind != SYNFIN_KIND_FIN))
 		return;
-	if (++first->segments > SYNFIN_FIRST_SEGMENTS ||
-	    now - conn->open_ns > SYNFIN_FIRST_NS) {
-		over(first, conn);
-		return;
-	}
-	if (!seg->len || seg->len > skb->len)
-		return;
-	if (!first->payload) {
-		first->payload = begin(conn);
-		if (!first->payload) {
-			over(first, conn);
-			return;
-		}
-	}
-	read_payload(first->payload, speaker(conn, seg), seg, skb, now);
-	if (synfin_payload_is_done(first->payload))
-		over(first, conn);
+	synfin_first_hear(first, conn, seg->seq, seg->len, skb, speaker(conn, seg), now,
+			  true);
+}
+
+/* Of these flags none means more than that first bytes are waited for. */
+#define MORE_IS_WAITED_FOR						\
+	(SYNFIN_FLAG_SELF | SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_SHIFTED |	\
+	 SYNFIN_FLAG_JUMP | SYNFIN_FLAG_WATCHED | SYNFIN_FLAG_SYN_DATA)
+
+/* So far ahead of what it has acknowledged an end may be, or it is looked at closely. */
+#define ACK_AHEAD	0x100000u
+
+/**
+ * synfin_first_is_next() - is it what a flow waits for, and nothing else?
+ * @first:	what was read of it so far
+ * @conn:	its connection
+ * @th:		the header of a plain segment with payload
+ * @from:	enum synfin_from, who sent it
+ *
+ * If so the phase machine has no use for it, as for what passes unseen.
+ *
+ * Context: under the lock of the flow.
+ *
+ * Return: true if its bytes follow those that were read.
+ */
+bool synfin_first_is_next(const struct synfin_first *first,
+			  const struct synfin_conn *conn, const struct tcphdr *th,
+			  unsigned int from)
+{
+	u32 seq = ntohl(th->seq);
+
+	if ((conn->flags & (MORE_IS_WAITED_FOR | SYNFIN_FLAG_FIRST)) != SYNFIN_FLAG_FIRST ||
+	    conn->state != SYNFIN_STATE_OPEN || conn->suspect.what ||
+	    ntohl(th->ack_seq) - conn->end[!from].una > ACK_AHEAD)
+		return false;
+	if (first->payload)
+		return seq == first->payload->end[from].next;
+	return seq == conn->end[from].isn + 1 || first->protocol;
 }

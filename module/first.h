@@ -8,6 +8,7 @@
  * segments, in bytes of each, and in time; then what is not known stays so.
  *
  *	first.c		what is read of a segment
+ *	route_first.c	the short way there
  *	first_stock.c	memory for what was read
  */
 #ifndef _SYNFIN_FIRST_H
@@ -33,15 +34,34 @@
 
 /**
  * struct synfin_first - what was read of a flow, and how much has passed
- * @payload:	what was read; NULL until somebody says something
- * @segments:	that have passed while it was waited for
+ * @payload:	what is read; NULL until somebody says something that must be read on, and
+ *		again once all is known, unless there is more than fits here, of TLS
+ * @request_ns:	as of struct synfin_told, as all that follow, where there is no @payload:
+ *		what was said left no doubt, or it has been given back; or
+ *		SYNFIN_FIRST_NONE
+ * @protocol:	SYNFIN_PROTOCOL_NONE: nobody said anything, and the others hold anything
+ * @method:	likewise
+ * @response_ns: as @request_ns
+ * @status:	likewise
+ * @server_first: likewise
+ * @segments:	with payload that have passed while it was waited for
  *
  * Under the lock of its flow. It waits while SYNFIN_FLAG_FIRST is set.
  */
 struct synfin_first {
 	struct synfin_payload	*payload;
-	u16			segments;
+	u64			request_ns : 40;
+	u64			protocol : 8;
+	u64			method : 16;
+	u64			response_ns : 40;
+	u64			status : 10;
+	u64			server_first : 1;
+	u64			segments : 13;
 };
+
+/* Nobody waits for so long. */
+#define SYNFIN_FIRST_NONE	((1ULL << 40) - 1)
+static_assert(SYNFIN_FIRST_NS < SYNFIN_FIRST_NONE);
 
 DECLARE_STATIC_KEY_FALSE(synfin_first_wanted);
 
@@ -52,6 +72,7 @@ DECLARE_STATIC_KEY_FALSE(synfin_first_wanted);
 static inline void synfin_first_init(struct synfin_first *first)
 {
 	first->payload = NULL;
+	first->protocol = SYNFIN_PROTOCOL_NONE;
 	first->segments = 0;
 }
 
@@ -74,6 +95,16 @@ static __always_inline bool synfin_first_may_arrive(const struct sock *sk)
 void synfin_first_segment(struct synfin_first *first, struct synfin_conn *conn,
 			  const struct synfin_segment *seg,
 			  const struct sk_buff *skb, u64 now, bool opened);
+
+bool synfin_first_is_next(const struct synfin_first *first,
+			  const struct synfin_conn *conn, const struct tcphdr *th,
+			  unsigned int from);
+bool synfin_first_hear(struct synfin_first *first, struct synfin_conn *conn, u32 seq,
+		       u32 len, const struct sk_buff *skb, unsigned int from, u64 now,
+		       bool whole);
+
+void synfin_first_summary(const struct synfin_first *first, const struct synfin_conn *conn,
+			  struct synfin_record_conn *rec);
 
 /* first_stock.c */
 int synfin_first_setup(bool wanted, bool names, unsigned int max_flows);

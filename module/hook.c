@@ -184,7 +184,7 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 /**
  * struct found - what the fast path has found out of a segment that is of interest
  * @th:		its TCP header; NULL if it does not lie where most do
- * @hash:	of its endpoints; 0 if it was not needed
+ * @hash:	of its endpoints, if it is a plain one; else 0
  */
 struct found {
 	const struct tcphdr	*th;
@@ -256,12 +256,40 @@ static __always_inline bool is_loopback(const struct nf_hook_state *state)
 	return state->in->flags & IFF_LOOPBACK;
 }
 
+/* Where it may pass again, or go elsewhere, it takes the whole route. */
+static noinline __flatten bool took_short_route(struct synfin_net *sn,
+						const struct sk_buff *skb,
+						const struct nf_hook_state *state,
+						const struct tcphdr *th, u64 hash)
+{
+	return !seen_again(skb, state) && !synfin_ipvs_is_there(state->net) &&
+	       synfin_route_first(sn, skb, state->pf, th, hash);
+}
+
+/* Has it no payload, as far as its header says? */
+static __always_inline bool is_bare(const struct sk_buff *skb, const struct tcphdr *th)
+{
+	return (const u8 *)th + th->doff * 4 - skb->data == skb->len;
+}
+
+/* Is it done with? If nobody waits for an answer, first bytes are all that is wanted. */
+static __always_inline bool is_heard(struct synfin_net *sn, const struct sk_buff *skb,
+				     const struct nf_hook_state *state,
+				     const struct found *found)
+{
+	return static_branch_unlikely(&synfin_first_wanted) && found->hash &&
+	       !synfin_table_answer_awaited(found->hash) &&
+	       (is_bare(skb, found->th) ||
+		took_short_route(sn, skb, state, found->th, found->hash));
+}
+
 static unsigned int hook4_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
 	struct found found;
 
-	if (is_loopback(state) || uninteresting4(priv, skb, true, &found))
+	if (is_loopback(state) || uninteresting4(priv, skb, true, &found) ||
+	    is_heard(priv, skb, state, &found))
 		return NF_ACCEPT;
 	return slow_path(priv, skb, state, found.th, found.hash);
 }
@@ -271,7 +299,8 @@ static unsigned int hook4(void *priv, struct sk_buff *skb,
 {
 	struct found found;
 
-	if (uninteresting4(priv, skb, false, &found))
+	if (uninteresting4(priv, skb, false, &found) ||
+	    is_heard(priv, skb, state, &found))
 		return NF_ACCEPT;
 	return slow_path(priv, skb, state, found.th, found.hash);
 }
@@ -281,7 +310,8 @@ static unsigned int hook6_in(void *priv, struct sk_buff *skb,
 {
 	struct found found;
 
-	if (is_loopback(state) || uninteresting6(priv, skb, true, &found))
+	if (is_loopback(state) || uninteresting6(priv, skb, true, &found) ||
+	    is_heard(priv, skb, state, &found))
 		return NF_ACCEPT;
 	return slow_path(priv, skb, state, found.th, found.hash);
 }
@@ -291,7 +321,8 @@ static unsigned int hook6(void *priv, struct sk_buff *skb,
 {
 	struct found found;
 
-	if (uninteresting6(priv, skb, false, &found))
+	if (uninteresting6(priv, skb, false, &found) ||
+	    is_heard(priv, skb, state, &found))
 		return NF_ACCEPT;
 	return slow_path(priv, skb, state, found.th, found.hash);
 }

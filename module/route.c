@@ -113,7 +113,8 @@ static __always_inline void follow(struct synfin_net *sn,
 	synfin_phase_segment(&flow->conn, seg, hold.now_ns, &res);
 	if (seg->way && res.nr)
 		synfin_dedup_passed(flow, seg);
-	if (static_branch_unlikely(&synfin_first_wanted) && skb &&
+	if (static_branch_unlikely(&synfin_first_wanted) &&
+	    (res.opened || flow->conn.flags & SYNFIN_FLAG_FIRST) && skb &&
 	    (res.nr || res.reason == SYNFIN_CNT_not_awaited))
 		synfin_first_segment(&flow->first, &flow->conn, seg, skb, hold.now_ns,
 				     res.opened);

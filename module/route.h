@@ -14,6 +14,7 @@ struct synfin_flow;
 struct synfin_net;
 struct synfin_result;
 struct synfin_segment;
+struct tcphdr;
 
 /* route.c */
 void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 hash,
@@ -24,6 +25,10 @@ void synfin_route_again(struct synfin_net *sn, const struct synfin_segment *seg,
 u64 synfin_route_opened(void);
 void synfin_route_report(struct synfin_flow *flow,
 			 const struct synfin_result *res);
+
+/* route_first.c */
+bool synfin_route_first(struct synfin_net *sn, const struct sk_buff *skb, u8 pf,
+			const struct tcphdr *th, u64 hash);
 
 /* route_drop.c */
 void synfin_route_suspect(struct synfin_drop_event *event);

@@ -18,7 +18,7 @@ static inline void synfin_route_emit_result(struct synfin_batch *batch,
 	/* What went on for longer was taken in the end. */
 	flow->drops.taken = flow->conn.mark[0] & SYNFIN_FLOW_LIVED;
 	synfin_emit_result(batch, &flow->conn, &flow->held, &flow->owner, &flow->drops,
-			   flow->first.payload, res);
+			   &flow->first, res);
 }
 
 static inline void synfin_route_count_result(struct synfin_net *sn,

@@ -23,28 +23,6 @@
 /* Of an IPv6 packet: more than any sender has a use for. */
 #define EXTENSIONS_MAX	16
 
-static void set_addr4(struct synfin_addr *to, __be32 addr)
-{
-	to->w[0] = addr;
-	to->w[1] = 0;
-	to->w[2] = 0;
-	to->w[3] = 0;
-}
-
-static inline void addresses(const struct sk_buff *skb, u8 pf,
-			     struct synfin_segment *seg)
-{
-	if (pf == NFPROTO_IPV4) {
-		seg->family = 4;
-		set_addr4(&seg->src, ip_hdr(skb)->saddr);
-		set_addr4(&seg->dst, ip_hdr(skb)->daddr);
-	} else {
-		seg->family = 6;
-		synfin_copy_addr(&seg->src, (const void *)&ipv6_hdr(skb)->saddr);
-		synfin_copy_addr(&seg->dst, (const void *)&ipv6_hdr(skb)->daddr);
-	}
-}
-
 /* Where the upper layer begins and what it is; -1 if it is not whole, or cut off. */
 static int upper4(const struct sk_buff *skb, unsigned int *at)
 {
@@ -117,11 +95,20 @@ static struct upper_header upper6(const struct sk_buff *skb)
 	return upper;
 }
 
-/*
- * The TCP checksum, unless the device or the sending stack vouches for it. Computed
- * without noting the result in the skb.
+/**
+ * synfin_segment_is_sound() - is its checksum right?
+ * @skb:	the packet
+ * @pf:		NFPROTO_IPV4 or NFPROTO_IPV6
+ * @at:		where in it its TCP header begins
+ *
+ * The device or the sending stack may vouch for it. Else it is computed, without noting
+ * the result in the skb.
+ *
+ * Context: any context of a hook.
+ *
+ * Return: true if it is.
  */
-static bool checksum_ok(const struct sk_buff *skb, u8 pf, unsigned int at)
+bool synfin_segment_is_sound(const struct sk_buff *skb, u8 pf, unsigned int at)
 {
 	unsigned int len = skb->len - at;
 	__wsum sum;
@@ -163,9 +150,9 @@ read_header(const struct sk_buff *skb, u8 pf, unsigned int at, const u8 *tcp,
 	reason = synfin_wire_tcp(tcp, 20, skb->len - at, seg);
 	if (reason)
 		return reason;
-	if (!checksum_ok(skb, pf, at))
+	if (!synfin_segment_is_sound(skb, pf, at))
 		return SYNFIN_CNT_bad_checksum;
-	addresses(skb, pf, seg);
+	synfin_segment_addresses(skb, pf, seg);
 	/* Of the others nothing is wanted. */
 	if (seg->kind <= SYNFIN_KIND_PLAIN)
 		read_options(skb, at, tcp, seg);
@@ -383,7 +370,7 @@ bool synfin_segment_dropped(const struct sk_buff *skb, const struct synfin_dropp
 	seg->came_by = 0;
 	seg->device = skb->skb_iif;
 	seg->here = false;
-	addresses(skb, found->pf, seg);
+	synfin_segment_addresses(skb, found->pf, seg);
 	if (seg->kind <= SYNFIN_KIND_SYN_ACK)
 		read_options(skb, found->at, tcp, seg);
 	return true;

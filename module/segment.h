@@ -5,11 +5,12 @@
 #ifndef _SYNFIN_SEGMENT_H
 #define _SYNFIN_SEGMENT_H
 
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
 #include <linux/tcp.h>
 
 #include "core/wire.h"
-
-struct sk_buff;
 
 /**
  * struct synfin_dropped - a TCP segment in a packet that somebody drops
@@ -27,6 +28,26 @@ struct synfin_dropped {
 	__be16	dport;
 };
 
+/**
+ * synfin_segment_addresses() - fill in where a segment comes from and goes to
+ * @skb:	the packet
+ * @pf:		NFPROTO_IPV4 or NFPROTO_IPV6
+ * @seg:	its family, source and destination are filled
+ */
+static inline void synfin_segment_addresses(const struct sk_buff *skb, __u8 pf,
+					    struct synfin_segment *seg)
+{
+	if (pf == NFPROTO_IPV4) {
+		seg->family = 4;
+		seg->src = (struct synfin_addr) { .w = { ip_hdr(skb)->saddr } };
+		seg->dst = (struct synfin_addr) { .w = { ip_hdr(skb)->daddr } };
+	} else {
+		seg->family = 6;
+		synfin_copy_addr(&seg->src, (const void *)&ipv6_hdr(skb)->saddr);
+		synfin_copy_addr(&seg->dst, (const void *)&ipv6_hdr(skb)->daddr);
+	}
+}
+
 enum synfin_counter synfin_segment_read(const struct sk_buff *skb, __u8 pf,
 					struct synfin_segment *seg);
 enum synfin_counter synfin_segment_at(const struct sk_buff *skb, __u8 pf,
@@ -34,6 +55,7 @@ enum synfin_counter synfin_segment_at(const struct sk_buff *skb, __u8 pf,
 				      struct synfin_segment *seg);
 const struct tcphdr *synfin_segment_header(const struct sk_buff *skb, __u8 pf,
 					   struct tcphdr *buf);
+bool synfin_segment_is_sound(const struct sk_buff *skb, __u8 pf, unsigned int at);
 bool synfin_segment_flags(const struct sk_buff *skb, struct synfin_dropped *found);
 bool synfin_segment_dropped(const struct sk_buff *skb, const struct synfin_dropped *found,
 			    struct synfin_segment *seg);

@@ -19,6 +19,7 @@
 #include "services.h"
 #include "net.h"
 
+struct proc_dir_entry;
 struct synfin_book;
 
 /**
@@ -176,6 +177,7 @@ int synfin_stats_services(const struct synfin_net *sn,
 			  struct synfin_service **services);
 
 /* proc.c */
+struct proc_dir_entry *synfin_proc_flows(struct synfin_net *sn);
 int synfin_proc_init(struct synfin_net *sn);
 void synfin_proc_clean(struct synfin_net *sn);
 

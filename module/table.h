@@ -23,6 +23,10 @@
  * the fast path without a lock. It is set before the SYN-ACK or the FIN is let through,
  * so the answer, which can only come later, finds it set.
  *
+ * Who waits only for what both ends say first has no use for a segment without payload:
+ * if first bytes are wanted a second bitmap, of the same kind, says who waits for more
+ * than that.
+ *
  *	table.c		lookup and insertion under the stripe's lock
  *	table_list.c	the filter, the lists, what is watched
  *	table_alloc.c	their memory
@@ -59,6 +63,8 @@
 
 /* Bits of synfin_flow.conn.mark[0]. */
 #define SYNFIN_FLOW_AWAITS	0x1	/* it is counted in the filter */
+#define SYNFIN_FLOW_ANSWER	0x2	/* likewise, in that of answers */
+#define SYNFIN_FLOW_AWAITS_ANY	(SYNFIN_FLOW_AWAITS | SYNFIN_FLOW_ANSWER)
 #define SYNFIN_FLOW_HELD	0x4	/* nothing is told of it until it goes on */
 #define SYNFIN_FLOW_FOREIGN	0x8	/* no socket of this host knows of it */
 #define SYNFIN_FLOW_FOUND	0x10	/* a socket of this host was found */
@@ -186,6 +192,32 @@ struct synfin_table_hold {
 };
 
 /**
+ * struct synfin_wire_pair - where a segment comes from and goes to
+ * @src:	in its header: one word, or four
+ * @dst:	likewise
+ * @sport:	host order
+ * @dport:	host order
+ * @family:	4 or 6
+ */
+struct synfin_wire_pair {
+	const __be32	*src;
+	const __be32	*dst;
+	u16		sport;
+	u16		dport;
+	u8		family;
+};
+
+/**
+ * struct synfin_flow_copy - what /proc tells of a flow
+ * @conn:	its connection
+ * @owner:	whose it is
+ */
+struct synfin_flow_copy {
+	struct synfin_conn	conn;
+	struct synfin_owner	owner;
+};
+
+/**
  * struct synfin_gauges - how many flows there are
  * @opening:	of this namespace, not established yet
  * @open:	of this namespace, established
@@ -208,10 +240,13 @@ struct synfin_gauges {
 /**
  * struct synfin_table_fast - what the fast path reads; written at load
  * @filter:	the awaiting filter
+ * @answers:	likewise, without those who wait for what is said first only; NULL if nobody
+ *		does
  * @shift:	of a hash, to get its bit of the filter; a 64th of that is its chain
  */
 struct synfin_table_fast {
 	unsigned long	*filter;
+	unsigned long	*answers;
 	u8		shift;
 };
 
@@ -277,6 +312,19 @@ static inline bool synfin_table_awaited(u64 hash)
 	return test_bit(hash >> synfin_table_fast.shift, synfin_table_fast.filter);
 }
 
+/**
+ * synfin_table_answer_awaited() - does any wait for one that may say nothing?
+ * @hash: of its endpoints
+ *
+ * Context: any; no lock. Only if first bytes are wanted.
+ *
+ * Return: true if one may.
+ */
+static inline bool synfin_table_answer_awaited(u64 hash)
+{
+	return test_bit(hash >> synfin_table_fast.shift, synfin_table_fast.answers);
+}
+
 /* table_setup.c */
 int synfin_table_setup(unsigned int max_flows, synfin_table_report report);
 void synfin_table_teardown(void);
@@ -289,6 +337,11 @@ struct synfin_flow *synfin_table_get(struct synfin_net *sn,
 struct synfin_flow *synfin_table_look(struct synfin_net *sn,
 				      const struct synfin_segment *seg,
 				      struct synfin_table_hold *hold);
+struct synfin_flow *synfin_table_only(struct synfin_net *sn,
+				      const struct synfin_wire_pair *pair, u64 hash,
+				      struct synfin_table_hold *hold,
+				      unsigned int *from);
+void synfin_table_heard(struct synfin_flow *flow, struct synfin_table_hold *hold);
 void synfin_table_opened(struct synfin_flow *flow, struct synfin_table_hold *hold);
 void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold);
 void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg);
@@ -300,8 +353,8 @@ bool synfin_table_net_exit(struct synfin_net *sn);
 /* table_dump.c */
 unsigned int synfin_table_stripes(void);
 unsigned int synfin_table_snapshot(struct synfin_net *sn, unsigned int stripe,
-				   unsigned int skip, struct synfin_conn *out,
-				  unsigned int max);
+				   unsigned int skip,
+				   struct synfin_flow_copy *out, unsigned int max);
 void synfin_table_gauges(struct synfin_net *sn, struct synfin_gauges *g);
 
 #endif /* _SYNFIN_TABLE_H */

@@ -59,13 +59,13 @@ static void note(struct question *q, struct synfin_flow *flow)
 }
 
 /* It does not wait for ever for what may be said first. */
-static bool awaits_still(struct synfin_flow *flow, u64 now)
+static u8 awaits_still(struct synfin_flow *flow, u64 now)
 {
 	struct synfin_conn *conn = &flow->conn;
 
 	if (now - conn->open_ns > SYNFIN_FIRST_NS)
 		conn->flags &= ~SYNFIN_FLAG_FIRST;
-	return synfin_phase_awaits(conn);
+	return synfin_table_awaits(conn);
 }
 
 /* Those whose turn it is; they come last then. */
@@ -135,7 +135,7 @@ static struct synfin_flow *judge(struct synfin_stripe *stripe, const struct ques
 	flow->conn.mark[0] |= SYNFIN_FLOW_FOREIGN;
 	synfin_table_watch(flow, now, now);
 	synfin_table_requeue(stripe, flow, now, true);
-	synfin_table_set_awaiting(stripe, flow, synfin_phase_awaits(&flow->conn));
+	synfin_table_set_awaiting(stripe, flow, synfin_table_awaits(&flow->conn));
 	return NULL;
 }
 

@@ -39,8 +39,8 @@ unsigned int synfin_table_stripes(void)
  * Return: how many were copied.
  */
 unsigned int synfin_table_snapshot(struct synfin_net *sn, unsigned int stripe,
-				   unsigned int skip, struct synfin_conn *out,
-				  unsigned int max)
+				   unsigned int skip,
+				   struct synfin_flow_copy *out, unsigned int max)
 {
 	struct synfin_stripe *s = &synfin_table.stripes[stripe];
 	struct synfin_flow *flow;
@@ -62,7 +62,8 @@ unsigned int synfin_table_snapshot(struct synfin_net *sn, unsigned int stripe,
 			}
 			if (n == max)
 				goto unlock;
-			out[n++] = flow->conn;
+			out[n].conn = flow->conn;
+			out[n++].owner = flow->owner;
 		}
 	}
 unlock:

@@ -30,7 +30,6 @@
 static_assert(UNSEEN_NS + NSEC_PER_SEC / SYNFIN_TABLE_SLICES <
 	      SYNFIN_BLIND_WRAP_NS * 3 / 4);
 
-static_assert(SYNFIN_FLOW_AWAITS == (u8)true);
 static_assert(BIT(SYNFIN_TABLE_STRIPE_BITS) == SYNFIN_NET_STRIPES);
 static_assert(SYNFIN_TABLE_STRIPE_CHAINS * SYNFIN_TABLE_BUCKETS % BITS_PER_LONG == 0);
 
@@ -48,50 +47,67 @@ static const u8 gauges[SYNFIN_STATE_NR] = {
 	[SYNFIN_STATE_DONE]	= SYNFIN_GAUGE_LINGERING,
 };
 
-static bool any_awaits(u32 bit)
+/* @mark: in which filter, SYNFIN_FLOW_AWAITS or SYNFIN_FLOW_ANSWER */
+static bool any_awaits(u32 bit, u8 mark)
 {
 	struct hlist_head *chain = &synfin_table.chains[bit / SYNFIN_TABLE_BUCKETS];
 	const struct synfin_flow *flow;
 
 	hlist_for_each_entry(flow, chain, chain)
-		if (flow->conn.mark[0] & SYNFIN_FLOW_AWAITS &&
+		if (flow->conn.mark[0] & mark &&
 		    synfin_table_bit(flow->hash) == bit)
 			return true;
 	return static_branch_unlikely(&synfin_table_flooded) &&
 	       synfin_table_recall_awaits(bit);
 }
 
+static void clear_in(unsigned long *filter, u32 bit, u8 mark)
+{
+	if (!any_awaits(bit, mark))
+		__clear_bit(bit, filter);
+}
+
 /**
- * synfin_table_clear_awaiting() - something with a bit of the filter awaits no more
+ * synfin_table_clear_awaiting() - something with a bit of the filters awaits no more
  * @bit: the bit; its stripe is locked
  */
 void synfin_table_clear_awaiting(u32 bit)
 {
-	if (!any_awaits(bit))
-		__clear_bit(bit, synfin_table_fast.filter);
+	if (static_branch_unlikely(&synfin_first_wanted))
+		clear_in(synfin_table_fast.answers, bit, SYNFIN_FLOW_ANSWER);
+	clear_in(synfin_table_fast.filter, bit, SYNFIN_FLOW_AWAITS);
+}
+
+static void mark_bucket(unsigned long *filter, u32 bit, u8 mark, u8 awaits)
+{
+	if (awaits & mark)
+		__set_bit(bit, filter);
+	else
+		clear_in(filter, bit, mark);
 }
 
 /**
- * synfin_table_set_awaiting() - the filter follows what a flow waits for
+ * synfin_table_set_awaiting() - the filters follow what a flow waits for
  * @stripe:	its stripe, locked
  * @flow:	the flow
- * @awaits:	does it wait for a plain segment?
+ * @awaits:	SYNFIN_FLOW_AWAITS and SYNFIN_FLOW_ANSWER, as of synfin_table_awaits()
  *
- * A word of the filter is of one stripe, whose lock is held: no atomic is needed.
+ * A word of a filter is of one stripe, whose lock is held: no atomic is needed.
  */
 void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
-			       bool awaits)
+			       u8 awaits)
 {
+	u8 changed = (flow->conn.mark[0] ^ awaits) & SYNFIN_FLOW_AWAITS_ANY;
 	u32 bit = synfin_table_bit(flow->hash);
 
 	lockdep_assert_held(&stripe->lock);
-	if (!((flow->conn.mark[0] ^ awaits) & SYNFIN_FLOW_AWAITS))
+	if (!changed)
 		return;
-	flow->conn.mark[0] ^= SYNFIN_FLOW_AWAITS;
-	if (awaits)
-		__set_bit(bit, synfin_table_fast.filter);
-	else
-		synfin_table_clear_awaiting(bit);
+	flow->conn.mark[0] ^= changed;
+	if (static_branch_unlikely(&synfin_first_wanted) && changed & SYNFIN_FLOW_ANSWER)
+		mark_bucket(synfin_table_fast.answers, bit, SYNFIN_FLOW_ANSWER, awaits);
+	if (changed & SYNFIN_FLOW_AWAITS)
+		mark_bucket(synfin_table_fast.filter, bit, SYNFIN_FLOW_AWAITS, awaits);
 }
 
 static bool waits_for_nothing(unsigned int wait)
@@ -165,7 +181,7 @@ void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow)
 void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 {
 	lockdep_assert_held(&stripe->lock);
-	synfin_table_set_awaiting(stripe, flow, false);
+	synfin_table_set_awaiting(stripe, flow, 0);
 	list_del(&flow->wait);
 	count_embryonic(flow->sn, flow->conn.mark[1], SYNFIN_WAIT_LINGER);
 	atomic_dec(&synfin_table.sources[flow->source]);
@@ -275,7 +291,7 @@ static bool watch_some(struct synfin_stripe *stripe, u64 now, unsigned int most)
 		synfin_phase_watch(&flow->conn, now);
 		synfin_table_requeue(stripe, flow, now, true);
 		synfin_table_set_awaiting(stripe, flow,
-					  synfin_phase_awaits(&flow->conn));
+					  synfin_table_awaits(&flow->conn));
 	}
 	clear_bit(stripe - synfin_table.stripes, synfin_table.busy);
 	return true;

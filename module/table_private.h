@@ -110,6 +110,16 @@ static inline struct hlist_head *synfin_table_chain_of(u32 hash)
 	return &synfin_table.chains[synfin_table_bit(hash) / SYNFIN_TABLE_BUCKETS];
 }
 
+/* What it waits for: plain segments, and not only for what is said first. */
+static inline u8 synfin_table_awaits(const struct synfin_conn *conn)
+{
+	if (synfin_phase_awaits_answer(conn))
+		return SYNFIN_FLOW_AWAITS | SYNFIN_FLOW_ANSWER;
+	if (static_branch_unlikely(&synfin_first_wanted) && conn->flags & SYNFIN_FLAG_FIRST)
+		return SYNFIN_FLOW_AWAITS;
+	return 0;
+}
+
 /* Units of synfin_flow.since: a millisecond or so. They wrap after weeks. */
 #define SYNFIN_TABLE_TICK_SHIFT 20
 
@@ -130,7 +140,7 @@ static inline u64 synfin_table_age(const struct synfin_flow *flow, u64 now)
 void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow);
 void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow);
 void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
-			       bool awaits);
+			       u8 awaits);
 void synfin_table_clear_awaiting(u32 bit);
 void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow,
 			  u64 now, bool moved);

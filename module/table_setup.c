@@ -13,6 +13,7 @@
 static void free_tables(void)
 {
 	kvfree(synfin_table.sources);
+	kvfree(synfin_table_fast.answers);
 	kvfree(synfin_table_fast.filter);
 	kvfree(synfin_table.chains);
 	kvfree(synfin_table.stripes);
@@ -32,10 +33,12 @@ static int alloc_tables(unsigned long max_flows)
 	t->stripes = kvcalloc(t->nr_stripes, sizeof(*t->stripes), GFP_KERNEL);
 	t->chains = kvcalloc(chains, sizeof(*t->chains), GFP_KERNEL);
 	synfin_table_fast.filter = kvcalloc(chains, SYNFIN_TABLE_BUCKETS / 8, GFP_KERNEL);
+	synfin_table_fast.answers = kvcalloc(chains, SYNFIN_TABLE_BUCKETS / 8, GFP_KERNEL);
 	bits = min_t(unsigned int, ilog2(chains), 16);
 	t->source_shift = 16 - bits;
 	t->sources = kvcalloc(1U << bits, sizeof(*t->sources), GFP_KERNEL);
-	if (!t->stripes || !t->chains || !synfin_table_fast.filter || !t->sources) {
+	if (!t->stripes || !t->chains || !synfin_table_fast.filter ||
+	    !synfin_table_fast.answers || !t->sources) {
 		free_tables();
 		return -ENOMEM;
 	}

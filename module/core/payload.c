@@ -141,10 +141,12 @@ __u32 synfin_payload_skip(struct synfin_payload *p, unsigned int from, __u32 len
 
 static void remember(struct synfin_stream *s, const __u8 *bytes, __u32 len)
 {
-	while (len && s->nr < sizeof(s->said)) {
-		s->said[s->nr++] = *bytes++;
-		len--;
-	}
+	__u32 room = sizeof(s->said) - s->nr;
+
+	if (len > room)
+		len = room;
+	__builtin_memcpy(s->said + s->nr, bytes, len);
+	s->nr += len;
 }
 
 /**

@@ -147,6 +147,24 @@ struct synfin_payload {
 	struct synfin_stream end[2];
 };
 
+/**
+ * struct synfin_told - what the summary of a connection says of its first bytes
+ * @request_ns:	as of struct synfin_record_conn, as all that follow
+ * @response_ns: likewise
+ * @status:	likewise
+ * @protocol:	likewise; if it is SYNFIN_PROTOCOL_NONE, the others hold anything
+ * @method:	likewise
+ * @server_first: the server spoke first
+ */
+struct synfin_told {
+	__u64	request_ns;
+	__u64	response_ns;
+	__u16	status;
+	__u8	protocol;
+	__u8	method;
+	bool	server_first;
+};
+
 /* payload.c */
 void synfin_payload_init(struct synfin_payload *p, __u32 client_next,
 			 __u32 server_next, bool names);
@@ -162,6 +180,9 @@ void synfin_payload_end(struct synfin_payload *p, unsigned int from, __u32 lack)
 bool synfin_payload_is_done(const struct synfin_payload *p);
 
 /* payload_report.c */
+void synfin_payload_tell(const struct synfin_payload *p, __u64 open_ns,
+			 struct synfin_told *told);
+void synfin_payload_told(const struct synfin_told *told, struct synfin_record_conn *rec);
 void synfin_payload_summary(const struct synfin_payload *p, __u64 open_ns,
 			    struct synfin_record_conn *rec);
 bool synfin_payload_tells_tls(const struct synfin_payload *p);

@@ -6,7 +6,7 @@
  */
 #include "core/payload_private.h"
 
-static __u64 span(__u64 from_ns, __u64 to_ns)
+static __u64 apart(__u64 from_ns, __u64 to_ns)
 {
 	if (!from_ns || !to_ns)
 		return SYNFIN_NS_NONE;
@@ -14,29 +14,58 @@ static __u64 span(__u64 from_ns, __u64 to_ns)
 }
 
 /**
- * synfin_payload_summary() - what the summary of a connection says of its first bytes
+ * synfin_payload_tell() - what can be told of first bytes, but for TLS
  * @p:		what was read
  * @open_ns:	when the ACK of the handshake passed
- * @rec:	the summary
+ * @told:	filled
  *
  * Who speaks first does so after the ACK, and the other one after that: of a server that
  * greets, the response comes first.
  */
-void synfin_payload_summary(const struct synfin_payload *p, __u64 open_ns,
-			    struct synfin_record_conn *rec)
+void synfin_payload_tell(const struct synfin_payload *p, __u64 open_ns,
+			 struct synfin_told *told)
 {
 	__u64 request_ns = p->first_ns[SYNFIN_FROM_CLIENT];
 	__u64 response_ns = p->first_ns[SYNFIN_FROM_SERVER];
-	bool server_first = p->flags & SYNFIN_PAYLOAD_SERVER_FIRST;
 
-	if (server_first)
+	told->server_first = p->flags & SYNFIN_PAYLOAD_SERVER_FIRST;
+	told->request_ns = apart(told->server_first ? response_ns : open_ns, request_ns);
+	told->response_ns = apart(told->server_first ? open_ns : request_ns, response_ns);
+	told->protocol = p->protocol;
+	told->method = p->method;
+	told->status = p->status;
+}
+
+/**
+ * synfin_payload_told() - say that in the summary of a connection
+ * @told:	of synfin_payload_tell()
+ * @rec:	the summary
+ */
+void synfin_payload_told(const struct synfin_told *told, struct synfin_record_conn *rec)
+{
+	if (told->server_first)
 		rec->flags |= SYNFIN_CONN_SERVER_FIRST;
-	rec->first_request_ns = span(server_first ? response_ns : open_ns, request_ns);
-	rec->first_response_ns = span(server_first ? open_ns : request_ns, response_ns);
-	rec->tls_handshake_ns = span(p->hello_ns, p->secured_ns);
-	rec->protocol = p->protocol;
-	rec->method = p->method;
-	rec->status = p->status;
+	rec->first_request_ns = told->request_ns;
+	rec->first_response_ns = told->response_ns;
+	rec->protocol = told->protocol;
+	rec->method = told->method;
+	rec->status = told->status;
+}
+
+/**
+ * synfin_payload_summary() - what the summary of a connection says of its first bytes
+ * @p:		what was read
+ * @open_ns:	when the ACK of the handshake passed
+ * @rec:	the summary
+ */
+void synfin_payload_summary(const struct synfin_payload *p, __u64 open_ns,
+			    struct synfin_record_conn *rec)
+{
+	struct synfin_told told;
+
+	synfin_payload_tell(p, open_ns, &told);
+	synfin_payload_told(&told, rec);
+	rec->tls_handshake_ns = apart(p->hello_ns, p->secured_ns);
 	rec->tls_version = p->tls_version;
 	rec->tls_flags = p->tls_flags;
 	rec->tls_alert = p->alert;
@@ -62,11 +91,11 @@ bool synfin_payload_tells_tls(const struct synfin_payload *p)
 void synfin_payload_tls(const struct synfin_payload *p, __u64 open_ns,
 			struct synfin_record_tls *rec)
 {
-	rec->hello_ns = span(open_ns, p->hello_ns);
-	rec->server_hello_ns = span(open_ns, p->server_hello_ns);
-	rec->secured_ns = span(open_ns, p->secured_ns);
-	rec->request_ns = span(open_ns, p->app_ns[SYNFIN_FROM_CLIENT]);
-	rec->response_ns = span(open_ns, p->app_ns[SYNFIN_FROM_SERVER]);
+	rec->hello_ns = apart(open_ns, p->hello_ns);
+	rec->server_hello_ns = apart(open_ns, p->server_hello_ns);
+	rec->secured_ns = apart(open_ns, p->secured_ns);
+	rec->request_ns = apart(open_ns, p->app_ns[SYNFIN_FROM_CLIENT]);
+	rec->response_ns = apart(open_ns, p->app_ns[SYNFIN_FROM_SERVER]);
 	rec->sni_len = p->tls ? p->tls->sni_len : 0;
 	rec->alpn_len = p->tls ? p->tls->alpn_len : 0;
 	__builtin_memset(rec->reserved, 0, sizeof(rec->reserved));

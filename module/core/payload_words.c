@@ -51,9 +51,22 @@ static enum fit fits(const struct synfin_stream *s, const struct word *word)
 {
 	__u8 n = s->nr < word->len ? s->nr : word->len;
 
-	if (__builtin_memcmp(s->said, word->text, n))
+	if (s->said[0] != (__u8)word->text[0] || __builtin_memcmp(s->said, word->text, n))
 		return FIT_NONE;
 	return n == word->len ? FIT_WHOLE : FIT_PART;
+}
+
+/* Letters that words begin with: most of what strangers say begins with none. */
+#define LETTER(c)	(1u << ((c) - 'A'))
+#define LETTERS		(LETTER('C') | LETTER('D') | LETTER('E') | LETTER('G') |	\
+			 LETTER('H') | LETTER('O') | LETTER('P') | LETTER('S') |	\
+			 LETTER('T') | LETTER('U'))
+
+static bool begins_word(const struct synfin_stream *s)
+{
+	__u8 letter = s->said[0] - 'A';
+
+	return letter < 26 && LETTERS >> letter & 1;
 }
 
 /* Looks a word up; *part is set if one may still come. */
@@ -62,7 +75,7 @@ static __u8 look_up(const struct synfin_stream *s, const struct word *words,
 {
 	unsigned int i;
 
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < nr && begins_word(s); i++) {
 		enum fit fit = fits(s, &words[i]);
 
 		if (fit == FIT_WHOLE)

@@ -395,6 +395,22 @@ static inline enum synfin_wait synfin_phase_wait(const struct synfin_conn *conn)
 	 1u << SYNFIN_STATE_FIN_FIN | 1u << SYNFIN_STATE_LAST)
 
 /**
+ * synfin_phase_awaits_answer() - is a plain segment waited for, whatever it carries?
+ * @conn: the connection
+ *
+ * As synfin_phase_awaits(), but for what its ends say first.
+ *
+ * Return: true if it is.
+ */
+static inline bool synfin_phase_awaits_answer(const struct synfin_conn *conn)
+{
+	return (conn->flags & SYNFIN_FLAG_AWAITS) ||
+	       ((conn->flags & SYNFIN_FLAG_WATCHED || conn->suspect.what) &&
+		conn->state != SYNFIN_STATE_DONE) ||
+	       (SYNFIN_STATES_AWAITING >> conn->state & 1);
+}
+
+/**
  * synfin_phase_awaits() - is a segment without SYN, FIN or RST waited for?
  * @conn: the connection
  *
@@ -406,10 +422,7 @@ static inline enum synfin_wait synfin_phase_wait(const struct synfin_conn *conn)
  */
 static inline bool synfin_phase_awaits(const struct synfin_conn *conn)
 {
-	return (conn->flags & (SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_FIRST)) ||
-	       ((conn->flags & SYNFIN_FLAG_WATCHED || conn->suspect.what) &&
-		conn->state != SYNFIN_STATE_DONE) ||
-	       (SYNFIN_STATES_AWAITING >> conn->state & 1);
+	return (conn->flags & SYNFIN_FLAG_FIRST) || synfin_phase_awaits_answer(conn);
 }
 
 /**
