@@ -190,7 +190,7 @@ static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
 		return SYNFIN_CNT_not_tcp;
 	window = icmp[0] << 8 | icmp[1];
 	if (family == 4)
-		set_addr4(&seg->router, ip_hdr(skb)->saddr);
+		synfin_segment_addr4(&seg->router, ip_hdr(skb)->saddr);
 	else
 		synfin_copy_addr(&seg->router, (const void *)&ipv6_hdr(skb)->saddr);
 	at += sizeof(head);

@@ -28,6 +28,11 @@ struct synfin_dropped {
 	__be16	dport;
 };
 
+static inline void synfin_segment_addr4(struct synfin_addr *to, __be32 addr)
+{
+	*to = (struct synfin_addr) { .w = { addr } };
+}
+
 /**
  * synfin_segment_addresses() - fill in where a segment comes from and goes to
  * @skb:	the packet
@@ -39,8 +44,8 @@ static inline void synfin_segment_addresses(const struct sk_buff *skb, __u8 pf,
 {
 	if (pf == NFPROTO_IPV4) {
 		seg->family = 4;
-		seg->src = (struct synfin_addr) { .w = { ip_hdr(skb)->saddr } };
-		seg->dst = (struct synfin_addr) { .w = { ip_hdr(skb)->daddr } };
+		synfin_segment_addr4(&seg->src, ip_hdr(skb)->saddr);
+		synfin_segment_addr4(&seg->dst, ip_hdr(skb)->daddr);
 	} else {
 		seg->family = 6;
 		synfin_copy_addr(&seg->src, (const void *)&ipv6_hdr(skb)->saddr);

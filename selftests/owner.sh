@@ -85,6 +85,29 @@ a_listener_that_takes() {
 	same "$(conns --netns a | field process)" connect "at the other end"
 }
 
+# What is open now is somebody's, too.
+live_connections() {
+	local got server pid
+
+	python3 "$here/owner.py" full 8000 9 &
+	server=$!
+	undo stop "$server"
+	wait_for "a server" listens 8000
+	synfin_load
+	python3 "$here/owner.py" named 'a b' 8000 &
+	pid=$!
+	undo stop "$pid"
+	wait_for "a connection" stat_reaches flows_open 1
+	got=$("$SYNFIN" flows --json)
+	same "$(field process <<<"$got")" connect process
+	same "$(field pid <<<"$got")" "$pid" pid
+	same "$(field comm <<<"$got")" 'a b' comm
+	same "$("$SYNFIN" flows --json --comm 'a *' --pid "$pid" | wc -l)" 1 filters
+	same "$("$SYNFIN" flows --json --comm '!a*' | wc -l)" 0 "what is denied"
+	same "$("$SYNFIN" flows --no-headings -o PID,COMM | tr -d ' ')" \
+		"$pid"'a\040b' "in columns"
+}
+
 # Names from strangers do nothing: to a terminal, to JSON, to a column.
 a_name_that_bites() {
 	serve 8000
@@ -129,6 +152,7 @@ the_tracepoint_has_it() {
 require python3 curl ss pgrep
 run "a process that connects" a_process_that_connects
 run "a listener that takes" a_listener_that_takes
+run "live connections" live_connections
 run "a name that bites" a_name_that_bites
 run "what is not certain is null" not_certain
 run "the tracepoint has it" the_tracepoint_has_it

@@ -659,7 +659,7 @@ id=2 netns=4026531840 family=6 client=2001:db8::7 client_port=40001 \
 server=2001:db8::2 server_port=443 state=half open=established close=open \
 closed_by=client age_ns=30000000000 idle_ns=1000 syn_count=1 syn_ack_count=1 \
 fin_count=1 rst_count=0 server_rtt_ns=- client_rtt_ns=- handshake_ns=- client_isn=- \
-server_isn=-
+server_isn=- process=connect pid=77 cgroup_id=7 socket=- comm=a\\040\\134b
 id=3 netns=4026531840 family=4 client=10.0.0.8 client_port=40002 server=10.0.0.2 \
 server_port=80 state=half open=established close=open closed_by=server \
 age_ns=600000000000 idle_ns=1000 syn_count=1 syn_ack_count=1 fin_count=1 rst_count=0 \
@@ -718,6 +718,19 @@ def live_connections_are_found_by_their_states():
     has(run("flows", "--proc", saved(), "--state", "asleep", status=2).said,
         "close-wait")
     has(run("flows", "--proc", saved()).said, "3 live connections")
+
+
+@test
+def live_connections_have_owners():
+    same(flows("--comm", "a *"), [2], "by the command")
+    same(flows("--pid", "77") + flows("--cgroup", "7"), [2, 2], "by numbers")
+    same(flows("--comm", "!a*"), [1, 3], "what is denied")
+    one, two = rows(run("flows", "--proc", saved(), "--json", "-n", "2"))
+    same([two[name] for name in ("process", "pid", "comm", "cgroup_id", "socket")],
+         ["connect", 77, "a \\b", 7, None], "in JSON")
+    same([one[name] for name in ("process", "pid", "comm", "cgroup", "cgroup_id")],
+         [None] * 5, "of an older module")
+    has(run("flows", "--proc", saved(), "-o", "PID,COMM,CGROUP").text, "77")
 
 
 @test

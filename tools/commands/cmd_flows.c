@@ -4,6 +4,7 @@
  * them: a line each, words of key=value, - for what is not known.
  */
 #include <arpa/inet.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,6 +12,7 @@
 
 #include "commands/cmd.h"
 #include "commands/totals.h"
+#include "connections/owner.h"
 #include "connections/rfc_state.h"
 #include "output/table_cells.h"
 #include "output/complain.h"
@@ -23,11 +25,16 @@
 
 enum kind { NUMBER, WORD };
 
+/* An address, or a command of which each character is written as \nnn. */
+#define WORD_ROOM	72
+static_assert(WORD_ROOM > INET6_ADDRSTRLEN, "addresses fit");
+
 /* Keys in the order in which JSON has them. */
 enum key {
 	ID, NETNS, FAMILY, CLIENT, CLIENT_PORT, SERVER, SERVER_PORT, STATE, OPEN,
 	CLOSE, CLOSED_BY, AGE, IDLE, SYNS, SYN_ACKS, FINS, RSTS, SERVER_RTT,
-	CLIENT_RTT, HANDSHAKE, CLIENT_ISN, SERVER_ISN, NR_KEYS
+	CLIENT_RTT, HANDSHAKE, CLIENT_ISN, SERVER_ISN, PROCESS, PID, COMM, CGROUP_ID,
+	SOCKET, NR_KEYS
 };
 
 static const struct {
@@ -56,6 +63,11 @@ static const struct {
 	[HANDSHAKE] = { "handshake_ns", NUMBER },
 	[CLIENT_ISN] = { "client_isn", NUMBER },
 	[SERVER_ISN] = { "server_isn", NUMBER },
+	[PROCESS] = { "process", WORD },
+	[PID] = { "pid", NUMBER },
+	[COMM] = { "comm", WORD },
+	[CGROUP_ID] = { "cgroup_id", NUMBER },
+	[SOCKET] = { "socket", NUMBER },
 };
 
 /**
@@ -64,15 +76,35 @@ static const struct {
  * @word:	by key, "" if it is not known
  * @state:	of client and server, by RFC 9293
  * @head:	what filters go by
+ * @owner:	whose it is
  */
 struct live_flow {
 	uint64_t number[NR_KEYS];
-	char word[NR_KEYS][INET6_ADDRSTRLEN];
+	char word[NR_KEYS][WORD_ROOM];
 	enum rfc_state state[2];
 	struct synfin_record_head head;
+	struct owner owner;
 };
 
 /* --- reading --- */
+
+/* \\nnn is a character that is no letter. */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	while (*text) {
+		unsigned int code;
+
+		if (sscanf(text, "\\%3o", &code) == 1 && strspn(text + 1, "01234567") >= 3) {
+			*to++ = (char)code;
+			text += 4;
+		} else {
+			*to++ = *text++;
+		}
+	}
+	*to = '\0';
+}
 
 static void take_word(struct live_flow *f, const char *name, const char *value)
 {
@@ -105,6 +137,24 @@ static bool parse_ends(struct live_flow *f)
 	       inet_pton(family, f->word[SERVER], f->head.server) == 1;
 }
 
+/* As of a record: names are looked up where that is possible. */
+static void find_owner(struct live_flow *f)
+{
+	struct synfin_record_conn c = { .process = SYNFIN_PROCESS_NONE };
+
+	unescape(f->word[COMM]);
+	for (unsigned int kind = 1; owner_process_word(kind); kind++)
+		if (!strcmp(f->word[PROCESS], owner_process_word(kind)))
+			c.process = (uint8_t)kind;
+	c.pid = f->number[PID] == SYNFIN_NS_NONE ? 0 : (uint32_t)f->number[PID];
+	c.socket = f->number[SOCKET] == SYNFIN_NS_NONE ? 0 : (uint32_t)f->number[SOCKET];
+	c.cgroup = f->number[CGROUP_ID] == SYNFIN_NS_NONE ? 0 : f->number[CGROUP_ID];
+	memcpy(c.comm, f->word[COMM], strnlen(f->word[COMM], sizeof(c.comm)));
+	owner_find(&c, &f->owner);
+	f->number[PID] = f->owner.pid ? f->owner.pid : SYNFIN_NS_NONE;
+	snprintf(f->word[COMM], sizeof(f->word[COMM]), "%s", f->owner.comm);
+}
+
 /* Cuts @line into words; what the module of tomorrow adds is passed over. */
 static bool parse(char *line, struct live_flow *f)
 {
@@ -123,6 +173,7 @@ static bool parse(char *line, struct live_flow *f)
 	if (!parse_ends(f))
 		return false;
 	rfc_states(f->word[STATE], f->word[CLOSED_BY], f->state);
+	find_owner(f);
 	return true;
 }
 
@@ -141,6 +192,8 @@ static void show_json(struct out *out, const void *row)
 			json_text(&j, keys[i].name, *f->word[i] ? f->word[i] : NULL);
 		if (i == SERVER_PORT)
 			json_text(&j, "service", service_name(f->head.server_port));
+		if (i == COMM)
+			json_text(&j, "cgroup", f->owner.cgroup);
 	}
 	json_text(&j, "client_state", rfc_name(f->state[0]));
 	json_text(&j, "server_state", rfc_name(f->state[1]));
@@ -185,6 +238,18 @@ FIGURE(server_isn, cell_number, SERVER_ISN)
 WORDS(open, OPEN)
 WORDS(close, CLOSE)
 WORDS(by, CLOSED_BY)
+FIGURE(pid, cell_number, PID)
+
+static char *put_comm(char *p, struct cell *cell)
+{
+	return cell_text(p, cell, flow_of(cell->row)->owner.comm);
+}
+
+static char *put_cgroup(char *p, struct cell *cell)
+{
+	return cell_cgroup(p, cell, flow_of(cell->row)->owner.cgroup,
+			   flow_of(cell->row)->number[CGROUP_ID]);
+}
 
 static char *put_client(char *p, struct cell *cell)
 {
@@ -233,6 +298,10 @@ static const struct column table_flows[] = {
 	{ "FIN", 9, 3, 3, 3, true, put_fin, num_fin, "FINs of both ends" },
 	{ "RST", 9, 3, 3, 3, true, put_rst, num_rst, "RSTs of both ends" },
 	{ "NETNS", 10, 10, 10, 10, true, put_netns, num_netns, "its network namespace" },
+	{ "PID", 0, 7, 7, 7, true, put_pid, num_pid,
+	  "the process that opened it, or that owns the listener" },
+	{ "COMM", 0, 15, 8, 15, false, put_comm, NULL, "its command" },
+	{ "CGROUP", 0, 24, 10, 60, false, put_cgroup, NULL, "its control group" },
 	{ "HANDSHAKE", 0, 9, 9, 9, true, put_handshake, num_handshake,
 	  "first SYN to ACK" },
 	{ "C-ISN", 0, 10, 10, 10, true, put_client_isn, num_client_isn,
@@ -250,7 +319,11 @@ static bool is_wanted(const struct options *opt, const struct live_flow *f)
 	if (opt->older_ns &&
 	    (f->number[AGE] == SYNFIN_NS_NONE || f->number[AGE] < opt->older_ns))
 		return false;
-	return rfc_match(&opt->states, f->state[0], f->state[1]);
+	return rfc_match(&opt->states, f->state[0], f->state[1]) &&
+	       (!opt->filter.owned ||
+		filter_owner(&opt->filter, &f->owner,
+			     f->number[CGROUP_ID] == SYNFIN_NS_NONE ? 0 :
+			     f->number[CGROUP_ID]));
 }
 
 static int read_flows(FILE *file, const struct options *opt, struct sorted *rows)
@@ -326,6 +399,8 @@ int cmd_flows(const struct options *opt)
 	}
 	if (sorted_init(&rows, sizeof(struct live_flow), table_flows, opt))
 		return 2;
+	/* Copies are of another time, or another machine. */
+	owner_live(!opt->proc);
 	file = proc_open(PROC_FLOWS);
 	if (!file)
 		return EXIT_FAILURE;

@@ -130,15 +130,13 @@ static bool slow_enough(const struct filter *f, const struct synfin_record_conn 
 }
 
 /* A group's own path, one above it, or its number. */
-static bool is_in_cgroup(const struct synfin_record_conn *c, const struct owner *owner,
-			 const char *text)
+static bool is_in_cgroup(const struct owner *owner, uint64_t cgroup, const char *text)
 {
 	size_t len = strlen(text);
 	uint64_t id;
 
 	if (*text != '/')
-		return c->process != SYNFIN_PROCESS_NONE &&
-		       parse_whole(text, UINT64_MAX, &id) && id == c->cgroup;
+		return parse_whole(text, UINT64_MAX, &id) && id && id == cgroup;
 	if (!owner->cgroup)
 		return false;
 	while (len && text[len - 1] == '/')
@@ -147,7 +145,7 @@ static bool is_in_cgroup(const struct synfin_record_conn *c, const struct owner 
 	       (!owner->cgroup[len] || owner->cgroup[len] == '/');
 }
 
-static bool owner_matches(const struct synfin_record_conn *c, const struct owner *owner,
+static bool owner_matches(const struct owner *owner, uint64_t cgroup,
 			  enum filter_owner which, const char *text)
 {
 	uint64_t pid;
@@ -159,22 +157,28 @@ static bool owner_matches(const struct synfin_record_conn *c, const struct owner
 	case FILTER_COMM:
 		return *owner->comm && !fnmatch(text, owner->comm, 0);
 	default:
-		return is_in_cgroup(c, owner, text);
+		return is_in_cgroup(owner, cgroup, text);
 	}
 }
 
-/* As a list of addresses: any that is wanted, none that is denied. */
-static bool owned_by(const struct filter *f, const struct synfin_record_conn *c)
+/**
+ * filter_owner() - is a connection wanted, by whose it is?
+ * @f:		the filter, with @owned
+ * @owner:	whose it is
+ * @cgroup:	the number of its control group, 0 if that is not known
+ *
+ * As a list of addresses: any that is wanted, none that is denied.
+ *
+ * Return: true if it is.
+ */
+bool filter_owner(const struct filter *f, const struct owner *owner, uint64_t cgroup)
 {
-	struct owner owner;
-
-	owner_find(c, &owner);
 	for (unsigned int which = 0; which < FILTER_OWNERS; which++) {
 		const struct filter_texts *list = &f->owner[which];
 		bool found = !list->wanted;
 
 		for (unsigned int i = 0; i < list->nr; i++) {
-			if (!owner_matches(c, &owner, (enum filter_owner)which,
+			if (!owner_matches(owner, cgroup, (enum filter_owner)which,
 					   list->text[i].text))
 				continue;
 			if (list->text[i].denied)
@@ -185,6 +189,14 @@ static bool owned_by(const struct filter *f, const struct synfin_record_conn *c)
 			return false;
 	}
 	return true;
+}
+
+static bool owned_by(const struct filter *f, const struct synfin_record_conn *c)
+{
+	struct owner owner;
+
+	owner_find(c, &owner);
+	return filter_owner(f, &owner, c->process == SYNFIN_PROCESS_NONE ? 0 : c->cgroup);
 }
 
 static bool status_matches(const struct filter *f, unsigned int status)

@@ -120,6 +120,7 @@ struct filter_status {
 };
 
 struct filter_expr;
+struct owner;
 
 /**
  * struct filter - which connections are wanted
@@ -182,6 +183,7 @@ struct filter {
 void filter_free(struct filter *f);
 bool filter_head(const struct filter *f, const struct synfin_record_head *head);
 bool filter_conn(const struct filter *f, const struct synfin_record_conn *c);
+bool filter_owner(const struct filter *f, const struct owner *owner, uint64_t cgroup);
 bool filter_end_match(const struct filter_end *end,
 		      const struct synfin_record_head *head);
 bool filter_time(const struct filter *f, uint64_t ns);

@@ -358,6 +358,7 @@ static int take_compress(struct options *opt, const struct option_row *row,
 #define READERS	(CMD_CONNS | CMD_PHASES | CMD_LADDER | CMD_RECORD | CMD_LATENCY | CMD_REPORT)
 /* Those that show what came of connections. */
 #define SHOWERS	(CMD_CONNS | CMD_PHASES | CMD_LADDER | CMD_LATENCY | CMD_REPORT)
+#define OWNED	(SHOWERS | CMD_TOP | CMD_FLOWS)
 #define TABLES	(CMD_CONNS | CMD_PHASES | CMD_FLOWS | CMD_LISTENERS)
 #define FILTERS	(READERS | CMD_FLOWS | CMD_TOP)
 
@@ -453,13 +454,13 @@ const struct option_row option_table[] = {
 	{ "dropped", 0, "REASON", SHOWERS | CMD_TOP, WHICH, .take = take_dropped,
 	  .many = true, .words = DROP_WORDS,
 	  .help = "a segment of which this host dropped, as netfilter,no-socket, or any" },
-	{ "pid", 0, "PID", SHOWERS | CMD_TOP, WHICH, .take = take_owner,
+	{ "pid", 0, "PID", OWNED, WHICH, .take = take_owner,
 	  .value = FILTER_PID, .many = true, .words = "",
 	  .help = "opened by this process, or taken by its listener; a list, !1" },
-	{ "comm", 0, "COMMAND", SHOWERS | CMD_TOP, WHICH, .take = take_owner,
+	{ "comm", 0, "COMMAND", OWNED, WHICH, .take = take_owner,
 	  .value = FILTER_COMM, .many = true, .words = "curl nginx",
 	  .help = "of a process with this command, as curl, post*; a list, !sshd" },
-	{ "cgroup", 0, "CGROUP", SHOWERS | CMD_TOP, WHICH, .take = take_owner,
+	{ "cgroup", 0, "CGROUP", OWNED, WHICH, .take = take_owner,
 	  .value = FILTER_CGROUP, .many = true, .words = "/system.slice /user.slice",
 	  .help = "of this control group or one below it, as /system.slice, or its number" },
 	{ "protocol", 0, "PROTOCOL", SHOWERS | CMD_TOP, WHICH, .take = take_protocol,

@@ -212,3 +212,25 @@ char *cell_drop(char *p, unsigned int reason, unsigned int hook)
 	*p++ = ':';
 	return word_copy(p, word_hook(hook));
 }
+
+/**
+ * cell_cgroup() - a control group: of a path the end says most
+ * @p:		where to
+ * @cell:	the cell
+ * @path:	its path, or NULL
+ * @id:		its number, which stands for that; or SYNFIN_NS_NONE
+ *
+ * Return: the end of the text.
+ */
+char *cell_cgroup(char *p, struct cell *cell, const char *path, uint64_t id)
+{
+	size_t len;
+
+	if (!path)
+		return id == SYNFIN_NS_NONE ? p : fmt_u64(p, id);
+	len = strlen(path);
+	if (!cell->bounded || len <= cell->width || cell->width < 2)
+		return cell_text(p, cell, path);
+	p = fmt_text(p, cell->opt->utf8 ? "\xe2\x80\xa6" : "~");
+	return cell_text(p, cell, path + len - (cell->width - 1));
+}

@@ -21,6 +21,7 @@ char *cell_duration(char *p, const struct cell *cell, uint64_t ns);
 char *cell_bytes(char *p, const struct cell *cell, uint64_t bytes);
 char *cell_drop(char *p, unsigned int reason, unsigned int hook);
 char *cell_text(char *p, const struct cell *cell, const char *text);
+char *cell_cgroup(char *p, struct cell *cell, const char *path, uint64_t id);
 char *cell_number(char *p, const struct cell *cell, uint64_t number);
 char *cell_endpoint(char *p, const struct options *opt, unsigned int width,
 		    unsigned int family, const uint8_t *addr, uint16_t port,

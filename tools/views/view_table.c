@@ -242,21 +242,13 @@ static char *put_comm(char *p, struct cell *cell)
 	return cell_text(p, cell, owner.comm);
 }
 
-/* Of a path the end says most. */
 static char *put_cgroup(char *p, struct cell *cell)
 {
 	const struct synfin_record_conn *s = sum_of(cell->row);
 	struct owner owner;
-	size_t len;
 
 	owner_find(s, &owner);
-	if (!owner.cgroup)
-		return s->cgroup ? fmt_u64(p, s->cgroup) : p;
-	len = strlen(owner.cgroup);
-	if (!cell->bounded || len <= cell->width || cell->width < 2)
-		return cell_text(p, cell, owner.cgroup);
-	p = fmt_text(p, cell->opt->utf8 ? "\xe2\x80\xa6" : "~");
-	return cell_text(p, cell, owner.cgroup + len - (cell->width - 1));
+	return cell_cgroup(p, cell, owner.cgroup, s->cgroup ? s->cgroup : SYNFIN_NS_NONE);
 }
 
 /* Up to rank 6 they are 80 columns wide. */
