@@ -6,6 +6,7 @@ import re
 import shutil
 import stat
 import subprocess
+import time
 import xml.etree.ElementTree
 
 from capture_make import Ends, conversation, ethernet, pcap
@@ -146,6 +147,20 @@ def a_picture_is_one_document():
     same(len(xml.etree.ElementTree.fromstring(
         run("ladder", "--svg", "-n", "1", "-r", several()).text).findall(svg + "svg")),
         1, "ladders that were asked for")
+
+
+@test
+def a_span_past_midnight_names_both_days():
+    """Two connections, an hour apart: from 23:30 on, and from noon on."""
+    for seconds, days in ((23.5 * 3600, 2), (12 * 3600, 1)):
+        first = int(time.mktime(time.strptime("2026-03-04", "%Y-%m-%d")) + seconds)
+        path = capture("span", conversation() + conversation(Ends(cport=40009)),
+                       step=300 * 10**9, start=first * 10**9)
+        page = os.path.join(tmp, "span.html")
+        run("report", "-r", path, "-o", page)
+        with open(page, encoding="utf-8") as file:
+            when = re.search(r'<p class="when">(.*?)<span>', file.read()).group(1)
+        same(len(re.findall("March 2026", when)), days, when)
 
 
 @test

@@ -3,12 +3,15 @@
  * A report: the page and its sections.
  */
 #include <stdlib.h>
+#include <time.h>
 
 #include "output/fmt.h"
 #include "output/markup.h"
 #include "views/style.h"
 #include "views/view_ladder_svg.h"
 #include "views/view_report.h"
+
+#define NS_PER_S	1000000000ull
 
 /* Nothing is fetched, whatever the page says. */
 static const char head[] =
@@ -35,6 +38,16 @@ static void put_head(struct out *out, const struct report *r)
 	out_text(out, "</style>\n</head>\n<body>\n");
 }
 
+static bool on_one_day(uint64_t a_ns, uint64_t b_ns)
+{
+	time_t a = (time_t)(a_ns / NS_PER_S), b = (time_t)(b_ns / NS_PER_S);
+	struct tm one = {}, two = {};
+
+	localtime_r(&a, &one);
+	localtime_r(&b, &two);
+	return one.tm_yday == two.tm_yday && one.tm_year == two.tm_year;
+}
+
 static void put_span(struct out *out, const struct report *r)
 {
 	const struct timeline *t = &r->time;
@@ -45,8 +58,7 @@ static void put_span(struct out *out, const struct report *r)
 	out_text(out, "<p class=\"when\">");
 	report_moment(out, t->first_ns, "%d %B %Y, %H:%M:%S");
 	out_text(out, " to ");
-	report_moment(out, last, last - t->first_ns < 86400000000000ull ?
-				 "%H:%M:%S %Z" : "%d %B %Y, %H:%M:%S %Z");
+	report_moment(out, last, on_one_day(t->first_ns, last) ? "%H:%M:%S %Z" : "%d %B %Y, %H:%M:%S %Z");
 	out_text(out, " <span>(");
 	report_length(out, last - t->first_ns);
 	out_text(out, ")</span></p>\n");
