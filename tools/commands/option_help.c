@@ -164,7 +164,8 @@ const char *help_closest(const char *word, const char *(*next)(unsigned int *i))
 	while ((known = next(&i))) {
 		unsigned int d = distance(word, known);
 
-		if (d <= least && d < 3 && (!closest || d < least)) {
+		/* Of a short word all is changed by two letters. */
+		if (d < 3 && 2 * d <= strlen(word) && (!closest || d < least)) {
 			least = d;
 			closest = known;
 		}
