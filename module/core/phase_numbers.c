@@ -7,6 +7,12 @@
  */
 #include "core/phase_move.h"
 
+/* A RST that answers late data lies so far behind the last one at most. */
+#define LATE_MAX	0x40000u
+
+/* So near to what is known a RST is its sender's, most likely. */
+#define NEAR		0x10000u
+
 /**
  * synfin_set_isn() - an end's initial number is known
  * @end:	the end
@@ -309,9 +315,38 @@ bool synfin_rst_is_exact(const struct synfin_move *m)
 	       ((own->flags & SYNFIN_END_FIN) && seq == own->fin_end);
 }
 
+/* How far behind a FIN or a RST may what answers late data be? */
+static __u32 late_span(const struct synfin_move *m)
+{
+	__u32 window = m->own->window + m->peer->window;
+
+	/* All was shown: one in thousands of guesses at most. */
+	return !synfin_shows_all(m->seg) && window > LATE_MAX ? LATE_MAX : window;
+}
+
+/*
+ * While nobody looked any number may have come to be right, and a guess is, too. But it is
+ * seldom near to what was known, nor does it acknowledge what the other end has sent, as
+ * a socket does that is closed with a RST.
+ */
+static bool is_likely(const struct synfin_move *m)
+{
+	const struct synfin_end *own = m->own, *peer = m->peer;
+
+	return synfin_within(m->seg->seq, own->una - NEAR,
+			     own->nxt - own->una + 2 * NEAR) ||
+	       (synfin_has_ack(m->seg) && peer->flags & SYNFIN_END_UNA &&
+		synfin_within(m->seg->ack, peer->una - NEAR,
+			      peer->nxt - peer->una + 2 * NEAR));
+}
+
 /**
  * synfin_rst_fits() - is a RST's number in its receiver's window?
  * @m: the move
+ *
+ * Where every segment was shown a true one lies where its sender's next byte would be,
+ * or at one that is under way: elsewhere in its window its receiver asks back, and is
+ * answered with an exact one (RFC 5961, 3.2). After what passed unseen it is to be likely.
  *
  * Or where a socket that has closed answers what comes late: with the number that
  * this acknowledges, which lies before its FIN, or before the RST that it sent first.
@@ -322,7 +357,7 @@ bool synfin_rst_fits(const struct synfin_move *m)
 {
 	const struct synfin_conn *conn = m->conn;
 	const struct synfin_end *own = m->own;
-	__u32 seq = m->seg->seq, lo = own->una, window = own->window + m->peer->window;
+	__u32 seq = m->seg->seq, lo = own->una, window = late_span(m);
 
 	if (synfin_rst_is_exact(m))
 		return true;
@@ -338,6 +373,12 @@ bool synfin_rst_fits(const struct synfin_move *m)
 	/* One less: some reset with the number of their FIN. */
 	if (own->una - seq == 1)
 		return true;
+	if (!synfin_shows_all(m->seg)) {
+		if (conn->flags & SYNFIN_FLAG_WATCHED && !conn->blind_ns)
+			return synfin_within(seq, lo, own->nxt - lo);
+		if (!is_likely(m))
+			return false;
+	}
 	return seq - lo <= (__u64)(limit_of(own, m->peer) - lo) + synfin_unseen(m);
 }
 

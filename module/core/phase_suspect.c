@@ -27,6 +27,7 @@ static bool is_true(const struct synfin_segment *seg)
 void synfin_clear(struct synfin_move *m)
 {
 	m->conn->suspect.what = SYNFIN_SUSPECT_NOTHING;
+	m->conn->deadline_ns = 0;
 	m->res->taken_back = 1;
 }
 
@@ -78,19 +79,31 @@ unsigned int synfin_fail(struct synfin_move *m, __u8 opening)
 	return SYNFIN_STATE_DONE;
 }
 
+/* When is it believed, if nothing refutes it? An exact one as soon as others wait. */
+static __u64 believed_at(const struct synfin_move *m)
+{
+	bool shown = synfin_shows_all(m->seg) || m->conn->flags & SYNFIN_FLAG_WATCHED;
+
+	if (!shown || m->own->flags & SYNFIN_END_FIN_ACKED || synfin_rst_is_exact(m))
+		return 0;
+	return m->now + 3 * synfin_elapsed(m->now, m->conn->seen_ns);
+}
+
 /**
  * synfin_suspect_rst() - a RST seems to have ended it
  * @m:		the move, its phase recorded
  * @opening:	how it had opened, if that was not seen
  *
  * One that does not lie where its sender's next byte would be is believed only after a
- * silence that tells something: three times as long as that before it.
+ * silence that tells something: three times as long as that before it. One that is believed
+ * sooner takes its place.
  */
 void synfin_suspect_rst(struct synfin_move *m, __u8 opening)
 {
+	__u64 at = believed_at(m);
 	struct synfin_conn *conn = m->conn;
 
-	if (conn->suspect.what == SYNFIN_SUSPECT_RST)
+	if (conn->suspect.what == SYNFIN_SUSPECT_RST && at >= conn->deadline_ns)
 		return;
 	conn->suspect = (struct synfin_suspect) {
 		.what = SYNFIN_SUSPECT_RST,
@@ -98,9 +111,7 @@ void synfin_suspect_rst(struct synfin_move *m, __u8 opening)
 		.opening = opening,
 		.seq = m->seg->seq,
 	};
-	if ((synfin_shows_all(m->seg) || conn->flags & SYNFIN_FLAG_WATCHED) &&
-	    !(m->own->flags & SYNFIN_END_FIN_ACKED) && !synfin_rst_is_exact(m))
-		conn->deadline_ns = m->now + 3 * synfin_elapsed(m->now, conn->seen_ns);
+	conn->deadline_ns = at;
 }
 
 /**

@@ -168,6 +168,140 @@ static void volley_before_the_close(void)
 		}
 }
 
+/* The table's worker comes: what has waited long enough is believed. */
+static void pass_time(struct talk *t, __u64 ns)
+{
+	static const __u64 limit[SYNFIN_WAIT_NR] = {
+		[SYNFIN_WAIT_DOUBTED] = 5000 * MS, [SYNFIN_WAIT_LINGER] = 5000 * MS,
+		[SYNFIN_WAIT_UNPROVEN] = 60000 * MS, [SYNFIN_WAIT_CLOSING] = 120000 * MS,
+	};
+	struct synfin_result res;
+	__u64 wait, over;
+
+	t->now += ns;
+	wait = limit[synfin_phase_wait(&t->conn)];
+	over = t->conn.last_ns + wait;
+	if (over < t->conn.deadline_ns)
+		over = t->conn.deadline_ns;
+	if (!wait || over > t->now || t->conn.state == SYNFIN_STATE_DONE)
+		return;
+	synfin_phase_expire(&t->conn, t->now, &res);
+	t->wrong += res.ended;
+}
+
+/* A connection in the midst of its life, and who guesses in it. */
+struct scene {
+	const char *name;
+	unsigned int exchanges;
+	bool busy;	/* the table looks away when it falls silent */
+	bool half;	/* the client has closed */
+	bool wide;	/* windows of megabytes */
+};
+
+static const struct scene scenes[] = {
+	{ "open", 20, false, false, false }, { "open, wide", 20, false, false, true },
+	{ "half closed", 20, false, true, true }, { "new", 0, false, false, true },
+	{ "busy", 2000, true, false, true }, { "busy, half closed", 2000, true, true, true },
+};
+
+static void play_scene(struct talk *t, const struct scene *scene)
+{
+	unsigned int i;
+
+	open_up(t, scene->busy);
+	if (scene->wide) {
+		t->conn.end[0].scale = 7;
+		t->conn.end[1].scale = 7;
+	}
+	for (i = 0; i < scene->exchanges; i++)
+		goes_on(t);
+	if (scene->half) {
+		say(t, 0, SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, 0);
+		say(t, 1, SYNFIN_TCP_ACK, 0);
+	}
+	if (scene->busy) {
+		synfin_phase_unwatch(&t->conn, t->now);
+		t->nxt[1] += 3000000;
+	}
+}
+
+static void server_goes_on(struct talk *t)
+{
+	say(t, 1, SYNFIN_TCP_ACK, 900);
+	say(t, 0, SYNFIN_TCP_ACK, 0);
+}
+
+static bool is_right(struct talk *t, const struct scene *scene)
+{
+	struct synfin_record_conn sum;
+
+	server_goes_on(t);
+	t->now += 2000 * MS;
+	server_goes_on(t);
+	server_goes_on(t);
+	say(t, 1, SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, 0);
+	say(t, 0, SYNFIN_TCP_ACK, 0);
+	if (!scene->half) {
+		say(t, 0, SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, 0);
+		say(t, 1, SYNFIN_TCP_ACK, 0);
+	}
+	synfin_phase_summary(&t->conn, &sum);
+	return t->conn.state == SYNFIN_STATE_DONE && sum.closing == SYNFIN_CLOSE_FOUR_WAY &&
+	       sum.closed_by == (scene->half ? SYNFIN_BY_CLIENT : SYNFIN_BY_SERVER) &&
+	       t->wrong == 1;
+}
+
+/* One guess in a silence, of any length before it and after. */
+static unsigned int guesses_in_silence(const struct talk *scene_is,
+				       const struct scene *scene, __u8 flags,
+				       __u64 before, __u64 after)
+{
+	unsigned int i, wrong = 0;
+	struct talk t;
+
+	for (i = 0; i < GUESSES; i++) {
+		t = *scene_is;
+		if (scene->busy && before > 100 * MS)
+			synfin_phase_watch(&t.conn, t.now + 100 * MS);
+		t.now += before;
+		show(&t, i & 1, flags, i * (~0u / GUESSES) + 7,
+		     flags & SYNFIN_TCP_ACK ? i * 0x9e3779b9u : 0, 0);
+		if (scene->busy && before <= 100 * MS)
+			synfin_phase_watch(&t.conn, t.now + 100 * MS);
+		pass_time(&t, after);
+		wrong += !is_right(&t, scene);
+	}
+	return wrong;
+}
+
+static void silence_with(__u8 flags, const char *what)
+{
+	static const __u64 lengths[] = { MS, 50 * MS, 3000 * MS, 20000 * MS, 7000000 * MS };
+	static struct talk t;
+	unsigned int s, b, a, wrong;
+
+	for (s = 0; s < ARRAY_SIZE(scenes); s++) {
+		play_scene(&t, &scenes[s]);
+		for (b = 0; b < ARRAY_SIZE(lengths); b++)
+			for (a = 0; a < ARRAY_SIZE(lengths); a++) {
+				wrong = guesses_in_silence(&t, &scenes[s], flags,
+							   lengths[b], lengths[a]);
+				if (wrong * 1000 >= GUESSES)
+					tap_wrong("%s, %s, after %llu ms, %llu ms before: %u wrong",
+						  scenes[s].name, what, lengths[b] / MS,
+						  lengths[a] / MS, wrong);
+			}
+	}
+}
+
+static void guesses_before_a_silence(void)
+{
+	silence_with(SYNFIN_TCP_RST, "RST");
+	silence_with(SYNFIN_TCP_RST | SYNFIN_TCP_ACK, "RST, ACK");
+	silence_with(SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, "FIN");
+	silence_with(SYNFIN_TCP_ACK, "ACK");
+}
+
 /* A true one, where its sender's next byte would be. */
 static void true_reset_is_believed(void)
 {
@@ -229,6 +363,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(fins_that_are_guessed),
 	TAP_TEST(data_that_is_guessed),
 	TAP_TEST(volley_before_the_close),
+	TAP_TEST(guesses_before_a_silence),
 	TAP_TEST(true_reset_is_believed),
 	TAP_TEST(closes_after_data_that_bypassed),
 	TAP_TEST(finds_its_place_when_it_is_fast),

@@ -210,7 +210,15 @@ static void reset_of_an_older_connection(void)
 static void reset_after_three_gigabytes_unseen(void)
 {
 	dialogue_begin(&d, 0);
-	PLAY(&d, SHAKE "s R 3000000001 +30000 : rst; expire : end gone");
+	PLAY(&d, SHAKE "s RA 3000000001 1 +30000 : rst; expire : end gone");
+	SHAPE(&d.sum[0], ESTABLISHED, RESET, SERVER);
+}
+
+/* It says nothing that not anybody could, where nobody looked. */
+static void reset_anywhere_is_anybodys(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, SHAKE "s R 3000000001 +30000 : forged_rst; s R 1 : rst; expire : end gone");
 	SHAPE(&d.sum[0], ESTABLISHED, RESET, SERVER);
 }
 
@@ -274,6 +282,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(fin_repeated_after_a_reset),
 	TAP_TEST(reset_of_an_older_connection),
 	TAP_TEST(reset_after_three_gigabytes_unseen),
+	TAP_TEST(reset_anywhere_is_anybodys),
 	TAP_TEST(reset_with_an_ack_after_three_gigabytes_unseen),
 };
 
