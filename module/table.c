@@ -140,7 +140,7 @@ static void enter(struct synfin_table_hold *hold, struct synfin_flow *flow,
 		  const struct synfin_segment *seg)
 {
 	flow->conn.mark[0] = seg->forwarded ? SYNFIN_FLOW_FOREIGN : 0;
-	synfin_table_link(hold->stripe, flow);
+	synfin_table_link(hold->stripe, flow, hold->now_ns);
 	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_created);
 }
 
@@ -485,7 +485,7 @@ void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg
 	synfin_table_free(flow);
 }
 
-static_assert(sizeof(struct synfin_stripe) <= 192 || IS_ENABLED(CONFIG_DEBUG_SPINLOCK));
+static_assert(sizeof(struct synfin_stripe) <= 256 || IS_ENABLED(CONFIG_DEBUG_SPINLOCK));
 
 /* A million flows in 600 MiB, the table included. */
 static_assert(sizeof(struct synfin_flow) <= 600);

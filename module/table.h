@@ -69,6 +69,7 @@
 #define SYNFIN_FLOW_FOREIGN	0x8	/* no socket of this host knows of it */
 #define SYNFIN_FLOW_FOUND	0x10	/* a socket of this host was found */
 #define SYNFIN_FLOW_LIVED	0x20	/* it has had more than its handshake */
+#define SYNFIN_FLOW_EMBRYONIC	0x40	/* no ACK has proved it: anybody can make it up */
 #define SYNFIN_FLOW_KEPT	0x40	/* it had to go, and may come again */
 
 /*
@@ -84,11 +85,16 @@
  *				watched again in a moment
  *
  * SYNFIN_LIST_SUSPECT holds what is said to have ended, but is not believed yet.
+ *
+ * SYNFIN_LIST_YOUNG is where a flow begins. Until the shortest of all waits has passed
+ * none of its own can be over, so it stays there whatever it waits for, unless it ends:
+ * most are never in another list before that.
  */
 enum synfin_list {
 	SYNFIN_LIST_LOCAL = SYNFIN_WAIT_NR,
 	SYNFIN_LIST_BUSY,
 	SYNFIN_LIST_SUSPECT,
+	SYNFIN_LIST_YOUNG,
 	SYNFIN_LIST_NR,
 };
 
@@ -99,7 +105,7 @@ enum synfin_list {
  * @sn:		its namespace
  * @hash:	the upper half of its hash
  * @since:	when it came to its place in its list, in units of 2^20 ns
- * @life:	its last sign of life, in the same units
+ * @life:	when its socket was last seen to live, in the same units
  * @source:	what its client is counted under, see table_evict.c
  * @burst:	segments shown that followed closely on another
  * @gauge:	enum synfin_gauge: how it is counted

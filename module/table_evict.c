@@ -26,8 +26,9 @@
 #define SAMPLE	24
 #define CHAINS	256u
 
-/* Likewise of each list of embryonic ones, the oldest. */
+/* Likewise of each list with embryonic ones, the oldest; and so many are looked at. */
 #define OLDEST	8
+#define WALK	32
 
 /* Stripes to look into for a flow that can go, if one's own has none. */
 #define REACH	16u
@@ -86,7 +87,7 @@ static int holds_more(const struct synfin_net *one, const struct synfin_net *oth
 
 static bool is_embryonic(const struct synfin_flow *flow)
 {
-	return synfin_table_wait_is_embryonic(flow->conn.mark[1]);
+	return flow->conn.mark[0] & SYNFIN_FLOW_EMBRYONIC;
 }
 
 /* Not more than its handshake, or of one side only; or not even that. */
@@ -97,6 +98,14 @@ static unsigned int worth(const struct synfin_flow *flow)
 	if (flow->conn.flags & SYNFIN_FLAG_ONE_SIDED)
 		return 1;
 	return flow->conn.mark[0] & SYNFIN_FLOW_LIVED ? 2 : 1;
+}
+
+/* When it last gave a sign of life, in synfin_table_ticks(). */
+static u32 life_of(const struct synfin_flow *flow)
+{
+	u32 seen = synfin_table_ticks(flow->conn.seen_ns);
+
+	return (s32)(seen - flow->life) > 0 ? seen : flow->life;
 }
 
 static bool has_ended(const struct synfin_flow *flow)
@@ -124,7 +133,7 @@ static bool goes_first(const struct synfin_flow *one, const struct synfin_flow *
 	b = held_by_client(other);
 	if (a != b)
 		return a > b;
-	return (s32)(one->life - other->life) < 0;
+	return (s32)(life_of(one) - life_of(other)) < 0;
 }
 
 static struct synfin_flow *oldest_ended(struct synfin_stripe *stripe)
@@ -133,20 +142,33 @@ static struct synfin_flow *oldest_ended(struct synfin_stripe *stripe)
 					struct synfin_flow, wait);
 }
 
+/* The least of @least and the oldest embryonic flows of a list, of which not all are. */
+static struct synfin_flow *least_of_oldest(struct synfin_flow *least,
+					   struct list_head *list)
+{
+	struct synfin_flow *flow;
+	unsigned int n = 0, walked = 0;
+
+	list_for_each_entry(flow, list, wait) {
+		if (n == OLDEST || walked++ == WALK)
+			break;
+		if (!is_embryonic(flow))
+			continue;
+		n++;
+		if (!least || goes_first(flow, least))
+			least = flow;
+	}
+	return least;
+}
+
 static struct synfin_flow *least_embryonic(struct synfin_stripe *stripe)
 {
-	struct synfin_flow *flow, *least = NULL;
-	unsigned int wait, n;
+	struct synfin_flow *least;
+	unsigned int wait;
 
-	for (wait = 0; synfin_table_wait_is_embryonic(wait); wait++) {
-		n = 0;
-		list_for_each_entry(flow, &stripe->lists[wait], wait) {
-			if (n++ == OLDEST)
-				break;
-			if (!least || goes_first(flow, least))
-				least = flow;
-		}
-	}
+	least = least_of_oldest(NULL, &stripe->lists[SYNFIN_LIST_YOUNG]);
+	for (wait = 0; wait <= SYNFIN_WAIT_UNPROVEN; wait++)
+		least = least_of_oldest(least, &stripe->lists[wait]);
 	return least;
 }
 

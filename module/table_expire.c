@@ -73,6 +73,27 @@ static bool recycle_ended(struct synfin_flow *flow)
 	return true;
 }
 
+/* Those that are not young any more go to the lists of what they wait for. */
+static unsigned int settle(struct synfin_stripe *stripe, u64 now, u64 *due)
+{
+	u64 shortest = READ_ONCE(synfin_table.shortest_ns), age;
+	struct synfin_flow *flow;
+	unsigned int n;
+
+	for (n = 0; n < BATCH; n++) {
+		flow = oldest(stripe, SYNFIN_LIST_YOUNG);
+		if (!flow)
+			break;
+		age = synfin_table_age(flow, now);
+		if (age < shortest) {
+			*due = min(*due, now - age + shortest);
+			break;
+		}
+		synfin_table_settle(stripe, flow);
+	}
+	return n;
+}
+
 /*
  * Unlink up to BATCH flows; those to be reported are put in @out. A flow that comes
  * later waits for the shortest wait at least. Returns whether there may be more.
@@ -81,10 +102,11 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 			 struct synfin_flow **out, unsigned int *nr)
 {
 	u64 until, due = now + READ_ONCE(synfin_table.shortest_ns);
-	unsigned int list, taken = 0, stayed = 0;
+	unsigned int list, taken = 0, stayed = 0, settled;
 	struct synfin_flow *flow;
 
 	*nr = 0;
+	settled = settle(stripe, now, &due);
 	for (list = 0; list < SYNFIN_LIST_NR; list++) {
 		/* Most are. */
 		if (list_empty(&stripe->lists[list]))
@@ -109,7 +131,7 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 		}
 	}
 	WRITE_ONCE(stripe->due, (due >> DUE_SHIFT) + 1);
-	return taken == BATCH && !stayed;
+	return settled == BATCH || (taken == BATCH && !stayed);
 }
 
 static void expire_stripe(struct synfin_stripe *stripe, u64 now)

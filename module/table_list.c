@@ -134,17 +134,18 @@ static void gauge_add(const struct synfin_flow *flow, int n)
 	this_cpu_add(flow->sn->counters->gauge[flow->gauge], n);
 }
 
-static void count_embryonic(struct synfin_net *sn, unsigned int before,
-			    unsigned int after)
+static void set_embryonic(struct synfin_flow *flow, bool embryonic)
 {
-	bool was = synfin_table_wait_is_embryonic(before);
+	struct synfin_net *sn = flow->sn;
+	int n = embryonic ? 1 : -1;
 
-	if (was == synfin_table_wait_is_embryonic(after))
+	if (embryonic == !!(flow->conn.mark[0] & SYNFIN_FLOW_EMBRYONIC))
 		return;
-	atomic_add(was ? -1 : 1, &synfin_table.embryonic);
-	atomic_add(was ? -1 : 1, &sn->embryonic);
+	flow->conn.mark[0] ^= SYNFIN_FLOW_EMBRYONIC;
+	atomic_add(n, &synfin_table.embryonic);
+	atomic_add(n, &sn->embryonic);
 	if (unlikely(sn->maker))
-		atomic_add(was ? -1 : 1, &sn->maker->embryonic);
+		atomic_add(n, &sn->maker->embryonic);
 }
 
 /**
@@ -152,18 +153,21 @@ static void count_embryonic(struct synfin_net *sn, unsigned int before,
  * @stripe:	its stripe, locked
  * @flow:	the flow, its connection and hash set up; synfin_table_make_room() has
  *		counted it
+ * @now:	the time
  */
-void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow)
+void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow, u64 now)
 {
-	unsigned int list = list_of(flow), nr = stripe - synfin_table.stripes;
+	unsigned int nr = stripe - synfin_table.stripes;
 
 	lockdep_assert_held(&stripe->lock);
 	hlist_add_head(&flow->chain, synfin_table_chain_of(flow->hash));
-	flow->conn.mark[1] = list;
+	flow->conn.mark[1] = SYNFIN_LIST_YOUNG;
+	flow->since = synfin_table_ticks(now);
+	flow->life = flow->since;
 	flow->gauge = gauges[flow->conn.state];
 	gauge_add(flow, 1);
-	list_add_tail(&flow->wait, &stripe->lists[list]);
-	count_embryonic(flow->sn, SYNFIN_WAIT_LINGER, list);
+	list_add_tail(&flow->wait, &stripe->lists[SYNFIN_LIST_YOUNG]);
+	set_embryonic(flow, true);
 	synfin_table_count_source(flow);
 	atomic_inc(&flow->sn->flows);
 	if (unlikely(flow->sn->maker))
@@ -183,7 +187,7 @@ void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 	lockdep_assert_held(&stripe->lock);
 	synfin_table_set_awaiting(stripe, flow, 0);
 	list_del(&flow->wait);
-	count_embryonic(flow->sn, flow->conn.mark[1], SYNFIN_WAIT_LINGER);
+	set_embryonic(flow, false);
 	atomic_dec(&synfin_table.sources[flow->source]);
 	if (unlikely(flow->sn->maker))
 		atomic_dec(&flow->sn->maker->flows);
@@ -205,19 +209,35 @@ static noinline void note_busy(struct synfin_stripe *stripe)
 	}
 }
 
+/* At the tail: lists stay sorted by time. */
+static void move(struct synfin_stripe *stripe, struct synfin_flow *flow,
+		 unsigned int list, u64 now)
+{
+	list_move_tail(&flow->wait, &stripe->lists[list]);
+	flow->since = synfin_table_ticks(now);
+	if (unlikely(list == SYNFIN_LIST_BUSY && flow->conn.mark[1] != list))
+		note_busy(stripe);
+	flow->conn.mark[1] = list;
+}
+
+/* A young flow may be left where it is until the shortest wait has passed. */
+static bool stays_young(const struct synfin_flow *flow, unsigned int list)
+{
+	return flow->conn.mark[1] == SYNFIN_LIST_YOUNG && list != SYNFIN_WAIT_LINGER &&
+	       list != SYNFIN_LIST_BUSY;
+}
+
 /**
  * synfin_table_requeue() - to the list of what it now waits for
  * @stripe:	its stripe, locked
  * @flow:	the flow
  * @now:	the time
  * @moved:	it comes last in its list, even if that is the same
- *
- * At the tail: lists stay sorted by time.
  */
 void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow,
 			  u64 now, bool moved)
 {
-	unsigned int before = flow->conn.mark[1], list = list_of(flow);
+	unsigned int list = list_of(flow);
 	u8 gauge = gauges[flow->conn.state];
 
 	lockdep_assert_held(&stripe->lock);
@@ -226,17 +246,20 @@ void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow
 		flow->gauge = gauge;
 		gauge_add(flow, 1);
 	}
-	if (list == before && !moved)
-		return;
-	list_move_tail(&flow->wait, &stripe->lists[list]);
-	flow->since = synfin_table_ticks(now);
-	flow->life = flow->since;
-	if (list == before)
-		return;
-	flow->conn.mark[1] = list;
-	count_embryonic(flow->sn, before, list);
-	if (unlikely(list == SYNFIN_LIST_BUSY))
-		note_busy(stripe);
+	set_embryonic(flow, list <= SYNFIN_WAIT_UNPROVEN);
+	if (!stays_young(flow, list) && (moved || list != flow->conn.mark[1]))
+		move(stripe, flow, list, now);
+}
+
+/**
+ * synfin_table_settle() - a flow is not young any more
+ * @stripe:	its stripe, locked
+ * @flow:	the flow
+ */
+void synfin_table_settle(struct synfin_stripe *stripe, struct synfin_flow *flow)
+{
+	lockdep_assert_held(&stripe->lock);
+	move(stripe, flow, list_of(flow), flow->conn.seen_ns);
 }
 
 /**

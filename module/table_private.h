@@ -88,12 +88,6 @@ static inline void synfin_table_let_go(struct synfin_net *sn)
 	atomic_dec_return_release(&sn->flows);
 }
 
-/* Flows that no ACK has proved: anybody can make them up. */
-static inline bool synfin_table_wait_is_embryonic(unsigned int wait)
-{
-	return wait <= SYNFIN_WAIT_UNPROVEN;
-}
-
 static inline struct synfin_stripe *synfin_table_stripe(u32 hash)
 {
 	return &synfin_table.stripes[hash >> synfin_table.stripe_shift];
@@ -137,13 +131,14 @@ static inline u64 synfin_table_age(const struct synfin_flow *flow, u64 now)
 }
 
 /* table_list.c */
-void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow);
+void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow, u64 now);
 void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow);
 void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
 			       u8 awaits);
 void synfin_table_clear_awaiting(u32 bit);
 void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow,
 			  u64 now, bool moved);
+void synfin_table_settle(struct synfin_stripe *stripe, struct synfin_flow *flow);
 void synfin_table_watch(struct synfin_flow *flow, u64 before, u64 now);
 void synfin_table_watch_again(struct synfin_stripe *stripe);
 
