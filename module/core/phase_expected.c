@@ -82,51 +82,143 @@ static bool expected_ack(struct synfin_move *m)
 	return passed(m, SYNFIN_STATE_OPEN, SYNFIN_SEEN_ACK);
 }
 
+/* Where both ends have got to is known. */
+#define KNOWN								\
+	(SYNFIN_END_ISN | SYNFIN_END_NXT | SYNFIN_END_UNA | SYNFIN_END_SEEN)
+
+static inline bool is_placed(const struct synfin_end *end)
+{
+	return (end->flags & (KNOWN | SYNFIN_END_ONE_MORE)) == KNOWN &&
+	       !synfin_after(end->una, end->nxt + !!(end->flags & SYNFIN_END_FIN));
+}
+
+/* The numbers of what its sender's peer has sent up to @nxt: exactly what comes next. */
+static inline bool comes_next(const struct synfin_move *m, __u32 nxt)
+{
+	return m->seg->seq == m->own->nxt &&
+	       synfin_within(m->seg->ack, m->peer->una, nxt - m->peer->una);
+}
+
+/*
+ * Or our own TCP has sent it, and not much has passed unseen: then it has sent and
+ * received that.
+ */
+static inline bool is_true_and_near(const struct synfin_move *m)
+{
+	return m->seg->verdict == SYNFIN_VERDICT_TRUE &&
+	       !(m->conn->flags & SYNFIN_FLAG_WATCHED) &&
+	       synfin_within(m->seg->seq, m->own->nxt, SYNFIN_GAP_MAX) &&
+	       synfin_within(m->seg->ack, m->peer->una, SYNFIN_GAP_MAX);
+}
+
+/* What comes next has come: nothing before it is missing. */
+static inline void take(struct synfin_move *m)
+{
+	synfin_note_window(m);
+	m->peer->una = m->seg->ack;
+	if (m->conn->flags & SYNFIN_FLAG_WATCHED)
+		m->conn->blind_ns = 0;
+}
+
+/* A FIN; @nxt as for comes_next(). */
+static inline bool fin_is_next(const struct synfin_move *m, __u32 nxt)
+{
+	return m->seg->kind == SYNFIN_KIND_FIN && synfin_has_ack(m->seg) &&
+	       m->seg->verdict != SYNFIN_VERDICT_FORGED && !m->seg->wrapped &&
+	       is_placed(m->own) && is_placed(m->peer) &&
+	       (comes_next(m, nxt) || is_true_and_near(m));
+}
+
+static inline bool take_fin(struct synfin_move *m, __u8 phase, __u8 state)
+{
+	__u32 end = m->seg->seq + m->seg->len;
+
+	take(m);
+	synfin_advance(m->own, end);
+	m->own->fin_end = end + 1;
+	m->own->flags &= ~SYNFIN_END_FIN_DOUBTED;
+	m->own->flags |= SYNFIN_END_FIN | (m->seg->len ? SYNFIN_END_DATA : 0);
+	synfin_count(&m->conn->fin_count);
+	synfin_step_add(m, phase, synfin_count(&m->own->fins));
+	return passed(m, state, SYNFIN_SEEN_FIN | (m->seg->len ? 0 : SYNFIN_SEEN_ACK));
+}
+
 /* One end closes. */
 static bool expected_first_fin(struct synfin_move *m)
 {
-	if (m->seg->kind != SYNFIN_KIND_FIN || !synfin_fin_fits(m))
-		return false;
-	synfin_first_fin(m);
-	return passed(m, synfin_close_state(m->conn), SYNFIN_SEEN_FIN |
-		      (m->seg->len ? 0 : SYNFIN_SEEN_ACK));
-}
+	struct synfin_conn *conn = m->conn;
 
-/* The other end acknowledges that; or the one that closed first does, at last. */
-static inline bool expected_ack_of_fin(struct synfin_move *m)
-{
-	__u16 asked = m->own->flags & (SYNFIN_END_FIN | SYNFIN_END_FIN_ACKED);
-
-	if (m->seg->len || m->peer->flags & SYNFIN_END_FIN_ACKED ||
-	    (asked == SYNFIN_END_FIN && m->seg->seq != m->own->fin_end))
+	if (!fin_is_next(m, m->peer->nxt))
 		return false;
-	synfin_ack_of_fin(m);
-	passed(m, synfin_close_state(m->conn), SYNFIN_SEEN_ACK);
-	if (m->conn->state == SYNFIN_STATE_DONE) {
-		m->conn->flags &= ~SYNFIN_FLAG_FIRST;
-		m->res->ended = 1;
-	}
-	return true;
+	if (synfin_after(m->seg->ack, m->peer->nxt))
+		synfin_advance(m->peer, m->seg->ack);
+	conn->first_fin = m->from;
+	conn->close = (struct synfin_closing) { .fin_ns = m->now };
+	conn->closing = SYNFIN_CLOSE_HALF_CLOSED;
+	conn->closed_by = synfin_by(m->from);
+	return take_fin(m, SYNFIN_PHASE_FIN_1, SYNFIN_STATE_FIN);
 }
 
 /* The other end closes, too. */
-static inline bool expected_second_fin(struct synfin_move *m)
+static bool expected_second_fin(struct synfin_move *m)
 {
-	if (m->own->flags & SYNFIN_END_FIN || !synfin_fin_fits(m))
+	bool acked = m->peer->flags & SYNFIN_END_FIN_ACKED;
+
+	if (m->own->flags & SYNFIN_END_FIN || !fin_is_next(m, m->peer->nxt + 1))
 		return false;
-	synfin_second_fin(m);
-	return passed(m, synfin_close_state(m->conn), SYNFIN_SEEN_FIN |
-		      (m->seg->len ? 0 : SYNFIN_SEEN_ACK));
+	m->peer->flags |= SYNFIN_END_FIN_ACKED;
+	m->conn->close.fin2_ns = m->now;
+	m->conn->closing = acked ? SYNFIN_CLOSE_FOUR_WAY : SYNFIN_CLOSE_THREE_WAY;
+	return take_fin(m, SYNFIN_PHASE_FIN_2, SYNFIN_STATE_LAST);
 }
 
-/* What it brings acknowledges the peer's FIN. */
+static inline void take_ack_of_fin(struct synfin_move *m, __u8 phase)
+{
+	m->peer->fin_acks += m->peer->fin_acks != 0xff;
+	synfin_step_add(m, phase, m->peer->fin_acks);
+	take(m);
+	m->peer->flags |= SYNFIN_END_FIN_ACKED;
+}
+
+/* The other end acknowledges the FIN. */
+static bool expected_first_ack(struct synfin_move *m)
+{
+	if (m->seg->len || !is_placed(m->own) || !is_placed(m->peer) ||
+	    m->seg->seq != m->own->nxt)
+		return false;
+	take_ack_of_fin(m, SYNFIN_PHASE_ACK_1);
+	m->conn->close.ack_ns = m->now;
+	return passed(m, SYNFIN_STATE_HALF, SYNFIN_SEEN_ACK);
+}
+
+/* Who has closed first acknowledges the other's FIN: the end. */
+static bool expected_last_ack(struct synfin_move *m)
+{
+	if (m->seg->len || m->from != m->conn->first_fin || !is_placed(m->own) ||
+	    !is_placed(m->peer) || m->seg->seq != m->own->fin_end ||
+	    m->own->una != m->own->fin_end)
+		return false;
+	take_ack_of_fin(m, SYNFIN_PHASE_ACK_2);
+	m->conn->close.end_ns = m->now;
+	m->conn->flags &= ~SYNFIN_FLAG_FIRST;
+	m->res->ended = 1;
+	return passed(m, SYNFIN_STATE_DONE, SYNFIN_SEEN_ACK);
+}
+
+/* What it brings acknowledges the peer's FIN, of which nothing was in doubt. */
 static bool expected_close(struct synfin_move *m)
 {
-	if (!synfin_acks_fin(m) || m->conn->opening == SYNFIN_OPEN_UNACKNOWLEDGED)
+	const __u16 sure = SYNFIN_END_FIN | SYNFIN_END_FIN_DOUBTED;
+
+	if (!synfin_acks_fin(m) || (m->peer->flags & sure) != SYNFIN_END_FIN ||
+	    m->conn->opening == SYNFIN_OPEN_UNACKNOWLEDGED)
 		return false;
-	if (m->seg->kind == SYNFIN_KIND_PLAIN)
-		return expected_ack_of_fin(m);
-	return m->seg->kind == SYNFIN_KIND_FIN && expected_second_fin(m);
+	if (m->seg->kind != SYNFIN_KIND_PLAIN)
+		return expected_second_fin(m);
+	if (m->peer->flags & SYNFIN_END_FIN_ACKED)
+		return false;
+	return m->conn->state == SYNFIN_STATE_FIN ? expected_first_ack(m) :
+						    expected_last_ack(m);
 }
 
 /**
@@ -152,7 +244,6 @@ bool synfin_expected(struct synfin_move *m)
 		return expected_first_fin(m);
 	case SYNFIN_STATE_FIN:
 	case SYNFIN_STATE_HALF:
-	case SYNFIN_STATE_FIN_FIN:
 	case SYNFIN_STATE_LAST:
 		return expected_close(m);
 	default:

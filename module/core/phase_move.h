@@ -45,6 +45,14 @@ static inline __u8 synfin_by(__u32 from)
 	return from == SYNFIN_FROM_CLIENT ? SYNFIN_BY_CLIENT : SYNFIN_BY_SERVER;
 }
 
+/* An end has got so far. */
+static inline void synfin_advance(struct synfin_end *end, __u32 next)
+{
+	if (next - end->isn < end->nxt - end->isn)
+		end->wraps++;
+	end->nxt = next;
+}
+
 /* From here on plain segments pass unseen, unless it is watched. */
 static inline void synfin_note_blind(struct synfin_move *m)
 {

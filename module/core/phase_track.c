@@ -27,13 +27,6 @@ bool synfin_other_agrees(const struct synfin_move *m)
 	       agree(m->seg, &conn->jump);
 }
 
-static void advance(struct synfin_end *end, __u32 next)
-{
-	if (next - end->isn < end->nxt - end->isn)
-		end->wraps++;
-	end->nxt = next;
-}
-
 /* The first number of an end that is known: from there on it is counted. */
 static void learn(struct synfin_end *end, __u32 first)
 {
@@ -68,7 +61,7 @@ static void track_acked(struct synfin_move *m)
 		if (ack - peer->una == 1 || ack - peer->nxt == 1 ||
 		    m->own->flags & SYNFIN_END_FIN)
 			peer->flags |= SYNFIN_END_ONE_MORE;
-		advance(peer, ack);
+		synfin_advance(peer, ack);
 	}
 	peer->una = ack;
 }
@@ -88,7 +81,7 @@ static void track_sent(struct synfin_move *m)
 	fin = seg->kind == SYNFIN_KIND_FIN && !(own->flags & SYNFIN_END_FIN_DOUBTED);
 	if (synfin_after(next, own->nxt) &&
 	    (seg->len || fin || !(own->flags & SYNFIN_END_UNA))) {
-		advance(own, next);
+		synfin_advance(own, next);
 		own->flags &= ~SYNFIN_END_ONE_MORE;
 	}
 }
@@ -100,9 +93,9 @@ static void take_as_true(struct synfin_move *m)
 	__u32 next = seg->seq + seg->len;
 
 	synfin_note_window(m);
-	advance(m->own, next);
+	synfin_advance(m->own, next);
 	if (synfin_after(seg->ack, m->peer->nxt) && !(m->peer->flags & SYNFIN_END_FIN))
-		advance(m->peer, seg->ack);
+		synfin_advance(m->peer, seg->ack);
 	m->peer->una = seg->ack;
 	m->own->flags &= ~SYNFIN_END_ONE_MORE;
 	m->peer->flags &= ~SYNFIN_END_ONE_MORE;
@@ -148,11 +141,11 @@ static void jump(struct synfin_move *m)
 	if (synfin_after(seg->ack, sent))
 		sent = seg->ack;
 	if (synfin_after(sent, m->peer->nxt))
-		advance(m->peer, sent);
+		synfin_advance(m->peer, sent);
 	m->peer->una = seg->ack;
 	m->peer->flags &= ~SYNFIN_END_ONE_MORE;
 	if (synfin_after(seg->seq + seg->len, m->own->nxt))
-		advance(m->own, seg->seq + seg->len);
+		synfin_advance(m->own, seg->seq + seg->len);
 	m->own->una = conn->jump.ack;
 	if (seg->len)
 		m->own->flags |= SYNFIN_END_DATA;
