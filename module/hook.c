@@ -66,10 +66,12 @@ static u32 in_device(const struct sk_buff *skb, const struct nf_hook_state *stat
 	return below ?: state->in->ifindex;
 }
 
-/* Where it came from, and where it goes, of what opens a connection. */
-static void note_devices(const struct sk_buff *skb, const struct nf_hook_state *state,
-			 struct synfin_segment *seg)
+/* Which way it takes; and its devices, if it opens a connection. */
+static void note_way(const struct sk_buff *skb, const struct nf_hook_state *state,
+		     bool once, struct synfin_segment *seg)
 {
+	seg->here = once || state->hook == NF_INET_LOCAL_IN;
+	seg->way = once ? 0 : synfin_dedup_way(skb, state);
 	seg->forwarded = state->hook == NF_INET_FORWARD;
 	seg->came_by = 0;
 	seg->device = 0;
@@ -166,9 +168,7 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 		synfin_stats_inc(sn, reason);
 		return NF_ACCEPT;
 	}
-	seg.way = once ? 0 : synfin_dedup_way(skb, state);
-	note_devices(skb, state, &seg);
-	seg.here = once || state->hook == NF_INET_LOCAL_IN;
+	note_way(skb, state, once, &seg);
 	synfin_socket_judge(skb, state, &seg);
 	if (unlikely(seg.verdict == SYNFIN_VERDICT_FORGED) &&
 	    seg.kind == SYNFIN_KIND_RST && state->hook == NF_INET_LOCAL_IN)

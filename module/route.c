@@ -47,7 +47,13 @@ u64 synfin_route_opened(void)
 	return raw_cpu_read(last_opened);
 }
 
-/* Is a SYN sent again, or a SYN-ACK as if its ACK had not come? A queue may be full. */
+/* May a queue have been full for it, as a SYN, a SYN-ACK or the last ACK passes? */
+static __always_inline bool is_of_opening(const struct synfin_segment *seg, bool opened)
+{
+	return seg->kind <= SYNFIN_KIND_SYN_ACK || opened;
+}
+
+/* Is a SYN sent again, or a SYN-ACK as if its ACK had not come? */
 static __always_inline bool is_suspect(const struct synfin_flow *flow,
 				       const struct synfin_segment *seg,
 				       const struct sock *sk)
@@ -56,6 +62,19 @@ static __always_inline bool is_suspect(const struct synfin_flow *flow,
 		return seg->here && flow->conn.end[SYNFIN_FROM_CLIENT].syns > 1;
 	return seg->kind == SYNFIN_KIND_SYN_ACK && sk &&
 	       flow->conn.state == SYNFIN_STATE_OPEN;
+}
+
+/* Is it looked after a moment later, and how long are the queues of its listener? */
+static __always_inline void look_after(struct synfin_net *sn,
+				       const struct synfin_segment *seg,
+				       const struct sock *sk, bool suspect)
+{
+	bool received = seg->here && seg->kind != SYNFIN_KIND_SYN_ACK;
+
+	if (unlikely(suspect) || (received && synfin_queue_is_pressed(sn)))
+		synfin_drop_suspect(sn, seg);
+	if (sk && seg->kind == SYNFIN_KIND_SYN_ACK)
+		synfin_queue_note(sn, sk);
 }
 
 /*
@@ -88,7 +107,7 @@ static __always_inline void follow(struct synfin_net *sn,
 	struct synfin_batch batch SYNFIN_UNINITIALIZED;
 	struct synfin_result res SYNFIN_UNINITIALIZED;
 	struct synfin_flow *flow;
-	bool suspect;
+	bool suspect = false;
 
 	if (static_branch_unlikely(&synfin_first_wanted) && seg->len)
 		synfin_first_prepare();
@@ -119,7 +138,8 @@ static __always_inline void follow(struct synfin_net *sn,
 		synfin_first_segment(&flow->first, &flow->conn, seg, skb, hold.now_ns,
 				     res.opened);
 	synfin_route_emit_result(&batch, flow, &res);
-	suspect = is_suspect(flow, seg, sk);
+	if (is_of_opening(seg, false))
+		suspect = is_suspect(flow, seg, sk);
 	if (res.opened) {
 		raw_cpu_write(last_opened, hash);
 		if (unlikely(hold.rivals > 1))
@@ -128,12 +148,8 @@ static __always_inline void follow(struct synfin_net *sn,
 	synfin_table_put(flow, &hold);
 	synfin_route_count_result(sn, &res);
 	synfin_emit_end(&batch);
-	if (unlikely(suspect) ||
-	    (seg->here && (res.opened || seg->kind == SYNFIN_KIND_SYN) &&
-	     synfin_queue_is_pressed(sn)))
-		synfin_drop_suspect(sn, seg);
-	if (sk && seg->kind == SYNFIN_KIND_SYN_ACK)
-		synfin_queue_note(sn, sk);
+	if (is_of_opening(seg, res.opened))
+		look_after(sn, seg, sk, suspect);
 }
 
 /**

@@ -439,8 +439,6 @@ void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold)
 	synfin_table_requeue(hold->stripe, flow, flow->conn.seen_ns,
 			     flow->conn.last_ns != hold->last_ns ||
 			     flow->conn.seen_ns != hold->seen_ns);
-	synfin_table_set_awaiting(hold->stripe, flow,
-				  synfin_table_awaits(&flow->conn));
 	unlock(hold);
 	clear_up(hold);
 }

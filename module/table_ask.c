@@ -135,7 +135,6 @@ static struct synfin_flow *judge(struct synfin_stripe *stripe, const struct ques
 	flow->conn.mark[0] |= SYNFIN_FLOW_FOREIGN;
 	synfin_table_watch(flow, now, now);
 	synfin_table_requeue(stripe, flow, now, true);
-	synfin_table_set_awaiting(stripe, flow, synfin_table_awaits(&flow->conn));
 	return NULL;
 }
 

@@ -134,13 +134,11 @@ static void gauge_add(const struct synfin_flow *flow, int n)
 	this_cpu_add(flow->sn->counters->gauge[flow->gauge], n);
 }
 
-static void set_embryonic(struct synfin_flow *flow, bool embryonic)
+static void flip_embryonic(struct synfin_flow *flow)
 {
+	int n = flow->conn.mark[0] & SYNFIN_FLOW_EMBRYONIC ? -1 : 1;
 	struct synfin_net *sn = flow->sn;
-	int n = embryonic ? 1 : -1;
 
-	if (embryonic == !!(flow->conn.mark[0] & SYNFIN_FLOW_EMBRYONIC))
-		return;
 	flow->conn.mark[0] ^= SYNFIN_FLOW_EMBRYONIC;
 	atomic_add(n, &synfin_table.embryonic);
 	atomic_add(n, &sn->embryonic);
@@ -167,7 +165,7 @@ void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow, u
 	flow->gauge = gauges[flow->conn.state];
 	gauge_add(flow, 1);
 	list_add_tail(&flow->wait, &stripe->lists[SYNFIN_LIST_YOUNG]);
-	set_embryonic(flow, true);
+	flip_embryonic(flow);
 	synfin_table_count_source(flow);
 	atomic_inc(&flow->sn->flows);
 	if (unlikely(flow->sn->maker))
@@ -187,7 +185,8 @@ void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 	lockdep_assert_held(&stripe->lock);
 	synfin_table_set_awaiting(stripe, flow, 0);
 	list_del(&flow->wait);
-	set_embryonic(flow, false);
+	if (flow->conn.mark[0] & SYNFIN_FLOW_EMBRYONIC)
+		flip_embryonic(flow);
 	atomic_dec(&synfin_table.sources[flow->source]);
 	if (unlikely(flow->sn->maker))
 		atomic_dec(&flow->sn->maker->flows);
@@ -220,24 +219,31 @@ static void move(struct synfin_stripe *stripe, struct synfin_flow *flow,
 	flow->conn.mark[1] = list;
 }
 
-/* A young flow may be left where it is until the shortest wait has passed. */
-static bool stays_young(const struct synfin_flow *flow, unsigned int list)
+/*
+ * Is it where it belongs? A young flow may be left where it is until the shortest wait
+ * has passed.
+ */
+static bool is_in_place(const struct synfin_flow *flow, unsigned int list, bool moved)
 {
-	return flow->conn.mark[1] == SYNFIN_LIST_YOUNG && list != SYNFIN_WAIT_LINGER &&
-	       list != SYNFIN_LIST_BUSY;
+	if (likely(flow->conn.mark[1] == SYNFIN_LIST_YOUNG))
+		return list != SYNFIN_WAIT_LINGER && list != SYNFIN_LIST_BUSY;
+	return flow->conn.mark[1] == list && !moved;
 }
 
 /**
- * synfin_table_requeue() - to the list of what it now waits for
+ * synfin_table_requeue() - a flow waits for something else now
  * @stripe:	its stripe, locked
  * @flow:	the flow
  * @now:	the time
  * @moved:	it comes last in its list, even if that is the same
+ *
+ * It goes to the list of that, the filter is told, and it is counted as what it is.
  */
 void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow,
 			  u64 now, bool moved)
 {
 	unsigned int list = list_of(flow);
+	bool embryonic = list <= SYNFIN_WAIT_UNPROVEN;
 	u8 gauge = gauges[flow->conn.state];
 
 	lockdep_assert_held(&stripe->lock);
@@ -246,8 +252,10 @@ void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow
 		flow->gauge = gauge;
 		gauge_add(flow, 1);
 	}
-	set_embryonic(flow, list <= SYNFIN_WAIT_UNPROVEN);
-	if (!stays_young(flow, list) && (moved || list != flow->conn.mark[1]))
+	synfin_table_set_awaiting(stripe, flow, synfin_table_awaits(&flow->conn));
+	if (embryonic != !!(flow->conn.mark[0] & SYNFIN_FLOW_EMBRYONIC))
+		flip_embryonic(flow);
+	if (!is_in_place(flow, list, moved))
 		move(stripe, flow, list, now);
 }
 
@@ -313,8 +321,6 @@ static bool watch_some(struct synfin_stripe *stripe, u64 now, unsigned int most)
 		flow->burst = BURST - BURST_AGAIN;
 		synfin_phase_watch(&flow->conn, now);
 		synfin_table_requeue(stripe, flow, now, true);
-		synfin_table_set_awaiting(stripe, flow,
-					  synfin_table_awaits(&flow->conn));
 	}
 	clear_bit(stripe - synfin_table.stripes, synfin_table.busy);
 	return true;
