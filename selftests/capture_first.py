@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 from capture_lib import main, read, require, same, test, tmp
-from capture_make import MS, Ends, ethernet, pcap
+from capture_make import MS, Ends, conversation, ethernet, pcap
 from tls_talk import Certificate, contexts, talk_tls
 
 V12, V13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
@@ -200,6 +200,51 @@ def lengths_that_lie():
             data = dice.choice(broken)[1]
             data[dice.randrange(min(len(data), 300))] = dice.choice((0, 1, 255))
         Talk([(who, bytes(data)) for who, data in broken], mtu=400).shown("--sni")
+
+
+def ftp_data(talk, *data):
+    """Ids of FTP's control connection, and what its data connections say of it."""
+    control = Talk([(1, b"220 (vsFTPd 3.0.3)\r\n"), (0, b"USER a\r\n"), *talk], sport=21)
+    frames = control.frames[:-3]
+    for ends in data:
+        frames += [ethernet()(ip) for ip in conversation(ends)]
+    conns = read(pcap(frames + control.frames[-3:])).conns
+    owner = {c["id"]: n for n, c in enumerate(conns) if c["server_port"] == 21}
+    same(len(owner), 1, "control connections")
+    return [c["ftp_control"] is not None and c["ftp_control"] in owner
+            for c in conns if c["server_port"] != 21]
+
+
+PASSIVE = Ends(cport=40001, sport=40000)
+ACTIVE = Ends("10.0.0.2", 20, "10.0.0.1", 40000)
+
+
+@test
+def ftp_announces_its_data():
+    for talk, ends in (
+            ([(0, b"PASV\r\n"), (1, b"227 Entering (10,0,0,2,156,64).\r\n")], PASSIVE),
+            ([(0, b"PASV\r\n"), (1, b"227 Behind NAT (192,0,2,9,156,64)\r\n")], PASSIVE),
+            ([(0, b"EPSV\r\n"), (1, b"229 Entering (|||40000|)\r\n")], PASSIVE),
+            ([(0, b"PORT 10,0,0,1,156,64\r\n")], ACTIVE),
+            ([(0, b"NOOP\r\nEPRT |1|10.0.0.1|40000|\r\n")], ACTIVE)):
+        same(ftp_data(talk, ends), [True], str(talk))
+        # One announcement is for one connection, to one port.
+        again = Ends(ends.client, 41000, ends.server, ends.sport)
+        same(ftp_data(talk, ends, again), [True, False], "once")
+        same(ftp_data(talk, Ends(ends.client, 41000, ends.server, 40009)), [False], "a port")
+
+
+@test
+def ftp_that_is_none():
+    for line in (b"227 (10,0,0,2,156)", b"227 (10,0,0,2,256,64)", b"227 (", b"229 (", b"229 (||",
+                 b"229 (|||99999|)", b"229 ", b"227 ", b"\n\n\n", b"229 (\0\0\0" * 30,
+                 b"229 (|9|" + b"1" * 90 + b"|40000|)"):
+        same(ftp_data([(1, line + b"\r\n")], PASSIVE), [False], str(line))
+    for line in b"PORT 1,2,3", b"EPRT |1|10.0.0.1", b"EPRT |2|fd00::|40000", b"EPRT ", b"PORT":
+        same(ftp_data([(0, line + b"\r\n")], ACTIVE), [False], str(line))
+    # It is the server that answers, and the client that commands.
+    same(ftp_data([(0, b"227 (10,0,0,2,156,64)\r\n")], PASSIVE), [False], "of the client")
+    same(ftp_data([(1, b"PORT 10,0,0,1,156,64\r\n")], ACTIVE), [False], "of the server")
 
 
 def dissected(path):

@@ -24,7 +24,7 @@ CONN = {
     "phases_lost": int, "id": int, "ts_ns": int, "client_isn": OPTIONAL,
     "server_isn": OPTIONAL, "client_guessed": bool, "syn_data": bool,
     "process": TEXT, "pid": OPTIONAL, "comm": TEXT, "cgroup": TEXT,
-    "cgroup_id": OPTIONAL, "socket": OPTIONAL, "drop_reason": TEXT, "drop_hook": TEXT,
+    "cgroup_id": OPTIONAL, "socket": OPTIONAL, "ftp_control": OPTIONAL, "drop_reason": TEXT, "drop_hook": TEXT,
     "drop_count": OPTIONAL, "unaccepted": bool, "icmp_type": OPTIONAL, "icmp_code": OPTIONAL,
     "icmp_from": TEXT, "protocol": TEXT, "method": TEXT,
     "status": OPTIONAL, "first_by": TEXT, "first_request_ns": OPTIONAL,

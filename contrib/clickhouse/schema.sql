@@ -53,6 +53,7 @@ CREATE TABLE IF NOT EXISTS synfin.conns
     cgroup Nullable(String),
     cgroup_id Nullable(UInt64),
     socket Nullable(UInt64),
+    ftp_control Nullable(UInt64),
     protocol Nullable(String),
     method Nullable(String),
     status Nullable(UInt16),

@@ -352,6 +352,7 @@ enum synfin_method {
 #define SYNFIN_CONN_SERVER_ISN		0x10	/* server_isn is known */
 #define SYNFIN_CONN_SERVER_FIRST	0x20	/* the server spoke before the client */
 #define SYNFIN_CONN_UNACCEPTED		0x40	/* the server's accept queue was full */
+#define SYNFIN_CONN_FTP_DATA		0x80	/* FTP announced it: socket says where */
 
 /*
  * Letters of synfin_record_conn.history, four bits each, the first segment in
@@ -476,7 +477,9 @@ struct synfin_record_phases {
  * @comm:		the command of @pid: what that says of itself
  * @cgroup:		control group of the process, or else of the listener: the inode
  *			number of its folder in cgroup2; 0 if not known
- * @socket:		inode number of the listener, as in /proc/PID/fd; 0 if not known
+ * @socket:		inode number of the listener, as in /proc/PID/fd; 0 if not known. With
+ *			SYNFIN_CONN_FTP_DATA, only from captures: id of the connection that
+ *			announced this one
  * @first_request_ns:	ACK of the handshake to the client's first byte; if the server
  *			spoke first, its first byte to the client's
  * @first_response_ns:	the client's first byte to the server's; if the server spoke first,

@@ -16,6 +16,7 @@
 #include "core/record.h"
 #include "sources/capture.h"
 #include "sources/first_bytes.h"
+#include "sources/ftp.h"
 #include "output/complain.h"
 #include "connections/cut_off.h"
 #include "connections/keyed_hash.h"
@@ -59,6 +60,7 @@ struct flow {
 	unsigned int wait;
 	uint64_t since_ns;	/* when it began to wait */
 	uint64_t shift;		/* was added to the times of the capture */
+	uint64_t ftp_control;	/* the connection that announced it, or 0 */
 	struct first_bytes first;
 	struct synfin_conn conn;
 };
@@ -72,6 +74,7 @@ struct capture {
 	uint64_t now;
 	uint64_t shift;
 	bool names;
+	struct ftp ftp;
 	uint64_t passed[SYNFIN_CNT_NR];
 };
 
@@ -183,6 +186,10 @@ static void summarize(const struct flow *flow, struct synfin_record_conn *rec)
 	rec->head.time_ns -= flow->shift;
 	if (payload)
 		synfin_payload_summary(payload, flow->conn.open_ns, rec);
+	if (flow->ftp_control) {
+		rec->flags |= SYNFIN_CONN_FTP_DATA;
+		rec->socket = flow->ftp_control;
+	}
 }
 
 /* The summary, behind what there is to tell of TLS. */
@@ -346,6 +353,7 @@ static struct flow *add_flow(struct capture *cap, const struct flow_key *key,
 	flow->pair = pair;
 	flow->shift = cap->shift;
 	flow->first = (struct first_bytes){};
+	flow->ftp_control = 0;
 	synfin_phase_init(&flow->conn, seg, 0, ++cap->last_id);
 	flow->wait = synfin_phase_wait(&flow->conn);
 	flow->since_ns = cap->now;
@@ -369,6 +377,20 @@ static void supersede(struct capture *cap, const struct flow *by)
 	}
 }
 
+/* FTP's control connection announces others. */
+static void read_ftp(struct capture *cap, struct flow *flow, const struct captured *c,
+		     const struct synfin_result *res)
+{
+	const struct synfin_payload *payload = flow->first.payload;
+
+	if (c->seg.kind == SYNFIN_KIND_SYN && flow->conn.state == SYNFIN_STATE_SYN &&
+	    !flow->ftp_control)
+		flow->ftp_control = ftp_data(&cap->ftp, c);
+	else if (payload && payload->protocol == SYNFIN_PROTOCOL_FTP && c->room &&
+		 (res->nr || res->reason == SYNFIN_CNT_not_awaited))
+		ftp_control(&cap->ftp, &flow->conn, c);
+}
+
 static bool meet(struct capture *cap, struct flow *flow, const struct captured *c,
 		 const struct sink *sink)
 {
@@ -377,6 +399,7 @@ static bool meet(struct capture *cap, struct flow *flow, const struct captured *
 	synfin_phase_segment(&flow->conn, &c->seg, c->ns, &res);
 	if (res.nr || res.reason == SYNFIN_CNT_not_awaited)
 		first_bytes_segment(&flow->first, &flow->conn, c, cap->names);
+	read_ftp(cap, flow, c, &res);
 	if (res.nr && c->seg.kind == SYNFIN_KIND_ICMP && flow->wait != TOLD &&
 	    !emit_icmp(flow, c, sink))
 		return false;

@@ -320,6 +320,9 @@ static void put_opening(const struct conn *c, char *buf, size_t size)
 	append(buf, size, "%s", word_open(sum->opening)->text);
 	if (sum->flags & SYNFIN_CONN_UNACCEPTED)
 		append(buf, size, ", never accepted");
+	if (sum->flags & SYNFIN_CONN_FTP_DATA)
+		append(buf, size, ", data of FTP connection %llu",
+		       (unsigned long long)sum->socket);
 	if (sum->opening == SYNFIN_OPEN_SIMULTANEOUS)
 		append(buf, size, " open");
 	else if (sum->opening == SYNFIN_OPEN_UNANSWERED)

@@ -177,6 +177,15 @@ static char *put_more(char *p, const struct conn *c, struct fmt_near near[2])
 	return put_isn(p, &near[1], s->server_isn, s->flags & SYNFIN_CONN_SERVER_ISN);
 }
 
+/* The control connection that announced it. */
+static char *put_ftp(char *p, const struct synfin_record_conn *s)
+{
+	if (!(s->flags & SYNFIN_CONN_FTP_DATA))
+		return FMT_LITERAL(p, ",\"ftp_control\":null");
+	p = FMT_LITERAL(p, ",\"ftp_control\":");
+	return fmt_u64(p, s->socket);
+}
+
 /* What this host dropped. */
 static char *put_drops(char *p, const struct synfin_record_conn *s)
 {
@@ -212,6 +221,7 @@ void json_conn(struct out *out, const struct conn *c, bool bare)
 	p = put_more(p, c, near);
 	p = json_part_copy(p, &outcome->flags);
 	p = json_owner(p, &c->sum);
+	p = put_ftp(p, &c->sum);
 	p = put_drops(p, &c->sum);
 	p = put_error(p, c);
 	p = json_first(p, c, bare);
