@@ -125,6 +125,8 @@ static void synfin_services_heading(struct seq_file *m)
 		seq_printf(m, " %s", synfin_counter_names[i]);
 	seq_puts(m, " closed_by_client closed_by_server server_rtt_count");
 	seq_puts(m, " server_rtt_sum_ns bytes_client bytes_server");
+	seq_puts(m, " first_response_count first_response_sum_ns");
+	seq_puts(m, " tls_handshake_count tls_handshake_sum_ns");
 	seq_puts(m, " accept_overflows syn_overflows accept_longest accept_limit\n");
 }
 

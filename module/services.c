@@ -140,6 +140,15 @@ static void add(struct synfin_row *row, unsigned int cell, u64 n)
 	WRITE_ONCE(row->cell[cell], row->cell[cell] + n);
 }
 
+/* How many, and in the cell behind that their sum. */
+static void count_duration(struct synfin_row *row, unsigned int cell, u64 ns)
+{
+	if (ns == SYNFIN_NS_NONE)
+		return;
+	add(row, cell, 1);
+	add(row, cell + 1, ns);
+}
+
 /**
  * synfin_services_count() - count a connection in the row of its port
  * @rows:	the rows
@@ -163,14 +172,15 @@ void synfin_services_count(struct synfin_rows *rows,
 		add(row, SYNFIN_CELL_BY_CLIENT, 1);
 	if (rec->closed_by == SYNFIN_BY_SERVER)
 		add(row, SYNFIN_CELL_BY_SERVER, 1);
-	if (rec->server_rtt_ns != SYNFIN_NS_NONE) {
-		add(row, SYNFIN_CELL_RTT_COUNT, 1);
-		add(row, SYNFIN_CELL_RTT_SUM, rec->server_rtt_ns);
-	}
+	count_duration(row, SYNFIN_CELL_RTT_COUNT, rec->server_rtt_ns);
 	if (rec->bytes_client != SYNFIN_BYTES_NONE)
 		add(row, SYNFIN_CELL_BYTES_CLIENT, rec->bytes_client);
 	if (rec->bytes_server != SYNFIN_BYTES_NONE)
 		add(row, SYNFIN_CELL_BYTES_SERVER, rec->bytes_server);
+	if (rec->protocol == SYNFIN_PROTOCOL_NONE)
+		return;
+	count_duration(row, SYNFIN_CELL_RESPONSE_COUNT, rec->first_response_ns);
+	count_duration(row, SYNFIN_CELL_TLS_COUNT, rec->tls_handshake_ns);
 }
 
 /**

@@ -20,6 +20,10 @@
  * @SYNFIN_CELL_RTT_SUM:	the sum of these, in nanoseconds
  * @SYNFIN_CELL_BYTES_CLIENT:	payload sent by clients, as far as known
  * @SYNFIN_CELL_BYTES_SERVER:	payload sent by the server
+ * @SYNFIN_CELL_RESPONSE_COUNT:	connections whose first_response_ns is known
+ * @SYNFIN_CELL_RESPONSE_SUM:	the sum of these, in nanoseconds
+ * @SYNFIN_CELL_TLS_COUNT:	connections whose tls_handshake_ns is known
+ * @SYNFIN_CELL_TLS_SUM:	the sum of these, in nanoseconds
  * @SYNFIN_CELL_NR:		how many columns there are
  */
 enum synfin_cell {
@@ -32,6 +36,10 @@ enum synfin_cell {
 	SYNFIN_CELL_RTT_SUM,
 	SYNFIN_CELL_BYTES_CLIENT,
 	SYNFIN_CELL_BYTES_SERVER,
+	SYNFIN_CELL_RESPONSE_COUNT,
+	SYNFIN_CELL_RESPONSE_SUM,
+	SYNFIN_CELL_TLS_COUNT,
+	SYNFIN_CELL_TLS_SUM,
 	SYNFIN_CELL_NR,
 };
 

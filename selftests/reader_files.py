@@ -687,8 +687,9 @@ client_rtt 20480 24576 7
 
 
 SERVICES = """\
-port open_established open_refused closed_by_client server_rtt_count server_rtt_sum_ns
-80 7 2 6 7 1260000
+port open_established open_refused closed_by_client server_rtt_count server_rtt_sum_ns \
+first_response_count first_response_sum_ns tls_handshake_count tls_handshake_sum_ns
+80 7 2 6 7 1260000 2 6000000 0 0
 """
 
 
@@ -859,7 +860,7 @@ def overview_says_what_to_type_next():
         assert max(map(len, text.splitlines())) <= columns, text
     has(done.text, r"failed +22% \(2\)  refused 2")
     has(done.text, r"half within +1\d\dus")
-    has(done.text, r"http +9 +2")
+    has(done.text, r"http +9 +2 +180us +- +3.0+ms")
     for line in done.text.partition("TRY")[2].splitlines():
         command = re.split(r"  +", line.strip())[0].split()
         if command[1:] and "top" not in command and "--from" not in command:

@@ -42,6 +42,10 @@ struct service {
 	uint64_t failed;
 	uint64_t rtt_count;
 	uint64_t rtt_sum;
+	uint64_t response_count;
+	uint64_t response_sum;
+	uint64_t tls_count;
+	uint64_t tls_sum;
 };
 
 struct overview {
@@ -87,6 +91,14 @@ static void take_cell(struct service *s, const char *name, uint64_t value)
 		s->rtt_count = value;
 	else if (!strcmp(name, "server_rtt_sum_ns"))
 		s->rtt_sum = value;
+	else if (!strcmp(name, "first_response_count"))
+		s->response_count = value;
+	else if (!strcmp(name, "first_response_sum_ns"))
+		s->response_sum = value;
+	else if (!strcmp(name, "tls_handshake_count"))
+		s->tls_count = value;
+	else if (!strcmp(name, "tls_handshake_sum_ns"))
+		s->tls_sum = value;
 	else if (!strcmp(name, "port"))
 		s->port = (uint16_t)value;
 }
@@ -239,29 +251,41 @@ static int by_failures(const void *a, const void *b)
 	return x->port - y->port;
 }
 
+/* On average; a dash if there was none. */
+static void put_average(struct overview *v, uint64_t sum, uint64_t count)
+{
+	char text[FMT_ROOM] = "-";
+
+	if (count)
+		*fmt_duration(text, sum / count, 6) = '\0';
+	out_printf(&v->out, " %9s", text);
+}
+
 static void put_services(struct overview *v)
 {
 	qsort(v->service, v->nr_services, sizeof(v->service[0]), by_failures);
 	if (!v->nr_services)
 		return;
-	out_printf(&v->out, "\n%-16s %9s %9s %9s\n", "WORST SERVICES", "OPENED", "FAILED",
-		   "S-RTT");
+	out_printf(&v->out, "\n%-16s %9s %9s %9s %9s %9s\n", "WORST SERVICES", "OPENED",
+		   "FAILED", "S-RTT", "TLS", "RESPONSE");
 	for (unsigned int i = 0; i < v->nr_services && i < WORST; i++) {
 		const struct service *s = &v->service[i];
 		const char *name = s->port ? service_name(s->port) : "(others)";
-		char rtt[FMT_ROOM] = "-", text[FMT_ROOM];
+		char text[FMT_ROOM];
 
 		if (!name) {
 			*fmt_u64(text, s->port) = '\0';
 			name = text;
 		}
-		if (s->rtt_count)
-			*fmt_duration(rtt, s->rtt_sum / s->rtt_count, 6) = '\0';
-		out_printf(&v->out, "%-16.16s %9llu %s%9llu%s %9s\n", name,
+		out_printf(&v->out, "%-16.16s %9llu %s%9llu%s", name,
 			   (unsigned long long)s->opened,
 			   color(v, s->failed ? SGR_RED : ""),
 			   (unsigned long long)s->failed,
-			   color(v, s->failed ? "\033[0m" : ""), rtt);
+			   color(v, s->failed ? "\033[0m" : ""));
+		put_average(v, s->rtt_sum, s->rtt_count);
+		put_average(v, s->tls_sum, s->tls_count);
+		put_average(v, s->response_sum, s->response_count);
+		out_text(&v->out, "\n");
 	}
 }
 
