@@ -51,13 +51,21 @@ static void note_drop(struct synfin_batch *batch, struct synfin_flow *flow,
 	synfin_route_emit_result(batch, flow, &res);
 }
 
+/* It may have been answered once, before the server gave up. */
+static bool is_unanswered(const struct synfin_conn *conn, u64 since_ns)
+{
+	return conn->state == SYNFIN_STATE_SYN ||
+	       (conn->state == SYNFIN_STATE_SYN_ACK && conn->answer_ns < since_ns);
+}
+
 /* Is it still so that nothing came of a SYN, or of the ACK of a SYN-ACK? */
-static bool still_waits(const struct synfin_flow *flow, const struct synfin_segment *seg)
+static bool still_waits(const struct synfin_flow *flow,
+			const struct synfin_drop_event *event)
 {
 	const struct synfin_end *server = &flow->conn.end[SYNFIN_FROM_SERVER];
 
-	if (seg->kind == SYNFIN_KIND_SYN)
-		return flow->conn.state == SYNFIN_STATE_SYN &&
+	if (event->seg.kind == SYNFIN_KIND_SYN)
+		return is_unanswered(&flow->conn, event->passed_ns) &&
 		       flow->drops.count < flow->conn.end[SYNFIN_FROM_CLIENT].syns;
 	return flow->conn.state >= SYNFIN_STATE_OPEN &&
 	       flow->conn.state < SYNFIN_STATE_DONE &&
@@ -73,7 +81,7 @@ static bool is_asked(const struct synfin_drop_event *event)
 
 	if (!flow)
 		return false;
-	asked = still_waits(flow, &event->seg);
+	asked = still_waits(flow, event);
 	synfin_table_put(flow, &hold);
 	return asked;
 }
@@ -97,7 +105,7 @@ void synfin_route_suspect(struct synfin_drop_event *event)
 	if (!flow)
 		return;
 	synfin_emit_begin(&batch, event->sn);
-	if (still_waits(flow, &event->seg)) {
+	if (still_waits(flow, event)) {
 		note_drop(&batch, flow, event);
 		synfin_drop_count(event);
 	}

@@ -25,7 +25,8 @@ each_closer() {
 	check_books
 	same "$(stat_of flows_created)" 20 flows_created
 	same "$(stat_of open_established)" 20 open_established
-	same "$(stat_of recorded)" "$(stat_of segments)" recorded
+	# What both ends say first is looked at, and makes no phase.
+	same $(($(stat_of recorded) + $(stat_of not_awaited))) "$(stat_of segments)" recorded
 }
 
 by_client() {

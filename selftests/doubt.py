@@ -136,9 +136,9 @@ def counted(before, **want):
     """What is recorded is what is written, and no reset but the wanted one."""
     names = {"forged_rst": 0, "taken_back": 0, "close_reset": 0} | want
     tap.equal(changes(before, *names), names, "counted")
-    got = changes(before, "segments", "recorded", "phases", "forged_rst")
+    got = changes(before, "segments", "recorded", "phases", "forged_rst", "not_awaited")
     tap.equal((got["recorded"], got["segments"]),
-              (got["phases"], got["phases"] + got["forged_rst"]),
+              (got["phases"], got["phases"] + got["forged_rst"] + got["not_awaited"]),
               "what the books say")
 
 

@@ -140,7 +140,7 @@ static size_t add_lines(struct line *lines, const char *which,
 		*lines = (struct line) { rec->head.time_ns, rec, NULL, ring };
 		return !which || *which == 'c';
 	}
-	if (which && *which == 'c')
+	if (rec->head.type != SYNFIN_RECORD_PHASES || (which && *which == 'c'))
 		return 0;
 	for (i = 0; i < nr; i++)
 		lines[i] = (struct line) { rec->phases.step[i].time_ns, rec,
