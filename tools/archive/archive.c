@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,7 @@
 
 #include "commands/interrupt.h"
 #include "commands/pipeline.h"
-#include "daemon/number.h"
+#include "daemon/service.h"
 #include "output/complain.h"
 
 #define BUFFER	(256u * 1024)
@@ -42,7 +41,7 @@ static const char help[] =
 "      --ring-file FILE   another file than /proc/net/synfin/ring; - is stdin\n"
 "  -h, --help             this text\n";
 
-enum { OPT_FOLDER = 256, OPT_SIZE, OPT_AGE, OPT_LIMIT, OPT_DAYS, OPT_RING_FILE };
+enum { OPT_FOLDER = SERVICE_OPTION, OPT_SIZE, OPT_AGE, OPT_LIMIT, OPT_DAYS };
 
 static const struct option longs[] = {
 	{ "folder", required_argument, NULL, OPT_FOLDER },
@@ -51,7 +50,7 @@ static const struct option longs[] = {
 	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "days", required_argument, NULL, OPT_DAYS },
 	{ "read", required_argument, NULL, 'r' },
-	{ "ring-file", required_argument, NULL, OPT_RING_FILE },
+	{ "ring-file", required_argument, NULL, SERVICE_RING_FILE },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -261,52 +260,32 @@ static int run(struct archive *a)
 	return status;
 }
 
-static int parse_option(struct archive *a, int option)
+static int take_option(void *ctx, int option)
 {
+	struct archive *a = ctx;
+
 	switch (option) {
 	case OPT_FOLDER:
 		a->path = optarg;
 		return 0;
 	case OPT_SIZE:
-		return daemon_number("--size", optarg, 65536, &a->size);
+		return service_number("--size", optarg, 65536, &a->size);
 	case OPT_AGE:
-		return daemon_number("--age", optarg, 525600, &a->age);
+		return service_number("--age", optarg, 525600, &a->age);
 	case OPT_LIMIT:
-		return daemon_number("--limit", optarg, 16777216, &a->limit);
+		return service_number("--limit", optarg, 16777216, &a->limit);
 	case OPT_DAYS:
-		return daemon_number("--days", optarg, 36500, &a->days);
-	case OPT_RING_FILE:
-		a->opt.ring = optarg;
-		return 0;
-	case 'r':
-		a->opt.file = optarg;
-		return 0;
+		return service_number("--days", optarg, 36500, &a->days);
 	default:
 		return -1;
 	}
 }
 
-static int parse(struct archive *a, int argc, char **argv)
+static int check_options(void *ctx)
 {
-	int option;
+	const struct archive *a = ctx;
 
-	while ((option = getopt_long(argc, argv, "r:h", longs, NULL)) >= 0) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			exit(fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
-		}
-		if (parse_option(a, option))
-			goto wrong;
-	}
-	if (optind < argc)
-		complain("%s: archive takes options only", argv[optind]);
-	else if (!a->path)
-		complain("archive: where to? try: --folder FOLDER");
-	else
-		return 0;
-wrong:
-	fputs("Try: synfin archive --help\n", stderr);
-	return -1;
+	return a->path ? 0 : complain("archive: where to? try: --folder FOLDER");
 }
 
 int main(int argc, char **argv)
@@ -314,15 +293,14 @@ int main(int argc, char **argv)
 	static struct archive a = {
 		.fd = -1, .size = 64, .age = 60, .limit = 1024, .days = 7,
 	};
+	const struct service service = {
+		.name = "archive", .help = help, .longs = longs, .take = take_option,
+		.check = check_options, .ctx = &a, .opt = &a.opt,
+	};
+	int status = service_begin(&service, argc, argv);
 
-	setlocale(LC_CTYPE, "");
-	if (parse(&a, argc, argv))
-		return 2;
-	a.opt.follow = !a.opt.file;
-	a.folder = open(a.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (a.folder < 0) {
-		complain_file(a.path, errno, NULL);
-		return EXIT_FAILURE;
-	}
-	return interrupt_setup(0) ? EXIT_FAILURE : run(&a);
+	if (status)
+		return status;
+	a.folder = service_folder(a.path);
+	return a.folder < 0 || interrupt_setup(0) ? EXIT_FAILURE : run(&a);
 }

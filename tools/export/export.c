@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,8 +18,8 @@
 #include "export/exporter.h"
 #include "export/openmetrics.h"
 #include "output/complain.h"
-#include "daemon/number.h"
 #include "daemon/ring_id.h"
+#include "daemon/service.h"
 #include "sources/proc.h"
 #include "sources/ring_map.h"
 
@@ -41,13 +40,12 @@ static const char help[] =
 "  -h, --help                 this text\n";
 
 enum {
-	OPT_LISTEN = 256,
+	OPT_LISTEN = SERVICE_OPTION,
 	OPT_TEXTFILE,
 	OPT_INTERVAL,
 	OPT_SERVICES,
 	OPT_NETNS,
 	OPT_STATE,
-	OPT_RING_FILE,
 };
 
 static const struct option longs[] = {
@@ -58,19 +56,23 @@ static const struct option longs[] = {
 	{ "netns", no_argument, NULL, OPT_NETNS },
 	{ "state", required_argument, NULL, OPT_STATE },
 	{ "read", required_argument, NULL, 'r' },
-	{ "ring-file", required_argument, NULL, OPT_RING_FILE },
+	{ "ring-file", required_argument, NULL, SERVICE_RING_FILE },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
 
 struct arguments {
+	struct exporter *exporter;
 	unsigned int services;
 	bool by_netns;
 	const char *state;
 };
 
-static int parse_option(struct exporter *e, struct arguments *a, int option)
+static int take_option(void *ctx, int option)
 {
+	struct arguments *a = ctx;
+	struct exporter *e = a->exporter;
+
 	switch (option) {
 	case OPT_LISTEN:
 		e->listen = optarg;
@@ -79,9 +81,9 @@ static int parse_option(struct exporter *e, struct arguments *a, int option)
 		e->textfile = optarg;
 		return 0;
 	case OPT_INTERVAL:
-		return daemon_number("--interval", optarg, 86400, &e->interval);
+		return service_number("--interval", optarg, 86400, &e->interval);
 	case OPT_SERVICES:
-		return daemon_number("--services", optarg, TALLY_SERVICES_MAX,
+		return service_number("--services", optarg, TALLY_SERVICES_MAX,
 				      &a->services);
 	case OPT_NETNS:
 		a->by_netns = true;
@@ -89,50 +91,23 @@ static int parse_option(struct exporter *e, struct arguments *a, int option)
 	case OPT_STATE:
 		a->state = optarg;
 		return 0;
-	case OPT_RING_FILE:
-		e->opt.ring = optarg;
-		return 0;
-	case 'r':
-		e->opt.file = optarg;
-		return 0;
 	default:
 		return -1;
 	}
 }
 
-/* Return: 0, or the exit status less one. */
-static int parse(struct exporter *e, struct arguments *a, int argc, char **argv)
+static int check_options(void *ctx)
 {
-	int option;
+	const struct arguments *a = ctx;
+	struct exporter *e = a->exporter;
 
-	while ((option = getopt_long(argc, argv, "r:h", longs, NULL)) >= 0) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			exit(fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
-		}
-		if (parse_option(e, a, option))
-			goto wrong;
-	}
-	if (optind < argc) {
-		complain("%s: export takes options only", argv[optind]);
-		goto wrong;
-	}
-	if (e->listen && e->textfile) {
-		complain("--listen, --textfile: one of them is enough");
-		goto wrong;
-	}
-	if (a->state && e->opt.file) {
-		complain("--state: a file is counted from its beginning: leave it out");
-		goto wrong;
-	}
+	if (e->listen && e->textfile)
+		return complain("--listen, --textfile: one of them is enough");
+	if (a->state && e->opt.file)
+		return complain("--state: a file is counted from its beginning: leave it out");
 	if (!e->textfile && !e->listen)
 		e->listen = "127.0.0.1:9776";
-	e->opt.follow = !e->opt.file;
 	return 0;
-
-wrong:
-	fputs("Try: synfin export --help\n", stderr);
-	return -1;
 }
 
 /**
@@ -248,9 +223,9 @@ static int open_state(struct exporter *e, const char *state)
 		if (ring_id(e->opt.ring ? e->opt.ring : RING_PATH, &e->boot,
 			    &capacity))
 			return -1;
-		e->folder = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		e->folder = service_folder(state);
 		if (e->folder < 0)
-			return complain_file(state, errno, NULL);
+			return -1;
 	}
 	return seen_open(&e->seen, e->folder, e->boot, capacity);
 }
@@ -261,13 +236,17 @@ int main(int argc, char **argv)
 		.interval = 15, .lock = PTHREAD_MUTEX_INITIALIZER, .folder = -1,
 		.place.fd = -1,
 	};
-	struct arguments a = { .services = 64 };
+	struct arguments a = { .exporter = &e, .services = 64 };
+	const struct service service = {
+		.name = "export", .help = help, .longs = longs, .take = take_option,
+		.check = check_options, .ctx = &a, .opt = &e.opt,
+	};
 	struct MHD_Daemon *daemon = NULL;
-	int status = EXIT_FAILURE;
+	int status = service_begin(&service, argc, argv);
 
-	setlocale(LC_CTYPE, "");
-	if (parse(&e, &a, argc, argv))
-		return 2;
+	if (status)
+		return status;
+	status = EXIT_FAILURE;
 	if (interrupt_setup(0) || tally_init(&e.tally, a.services, a.by_netns) ||
 	    open_state(&e, a.state))
 		return EXIT_FAILURE;

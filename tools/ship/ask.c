@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/number.h"
+#include "daemon/service.h"
 #include "output/complain.h"
 #include "ship/ask.h"
 
@@ -189,7 +189,7 @@ static int parse(struct question *q, int argc, char **argv)
 			q->sql = true;
 			break;
 		case OPT_HOURS:
-			if (daemon_number("--hours", optarg, 87600, &q->hours))
+			if (service_number("--hours", optarg, 87600, &q->hours))
 				return -1;
 			break;
 		case 'h':

@@ -19,10 +19,10 @@
 
 #include "commands/interrupt.h"
 #include "commands/pipeline.h"
-#include "daemon/number.h"
 #include "daemon/place.h"
 #include "daemon/ring_id.h"
 #include "daemon/seen.h"
+#include "daemon/service.h"
 #include "output/complain.h"
 #include "output/fmt.h"
 #include "ship/ask.h"
@@ -53,7 +53,7 @@ static const char help[] =
 "  -h, --help                 this text\n";
 
 enum {
-	OPT_URL = 256,
+	OPT_URL = SERVICE_OPTION,
 	OPT_DATABASE,
 	OPT_USER,
 	OPT_PASSWORD_FILE,
@@ -61,7 +61,6 @@ enum {
 	OPT_SPOOL_LIMIT,
 	OPT_INTERVAL,
 	OPT_HOST,
-	OPT_RING_FILE,
 };
 
 static const struct option longs[] = {
@@ -74,7 +73,7 @@ static const struct option longs[] = {
 	{ "interval", required_argument, NULL, OPT_INTERVAL },
 	{ "host", required_argument, NULL, OPT_HOST },
 	{ "read", required_argument, NULL, 'r' },
-	{ "ring-file", required_argument, NULL, OPT_RING_FILE },
+	{ "ring-file", required_argument, NULL, SERVICE_RING_FILE },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -142,8 +141,9 @@ static int check_name(const char *option, const char *name, const char *more)
 	return 0;
 }
 
-static int parse_option(struct shipper *s, int option)
+static int take_option(void *ctx, int option)
 {
+	struct shipper *s = ctx;
 	unsigned int n;
 
 	switch (option) {
@@ -162,51 +162,31 @@ static int parse_option(struct shipper *s, int option)
 		s->path = optarg;
 		return 0;
 	case OPT_SPOOL_LIMIT:
-		if (daemon_number("--spool-limit", optarg, 1048576, &n))
+		if (service_number("--spool-limit", optarg, 1048576, &n))
 			return -1;
 		s->spool.limit = (uint64_t)n << 20;
 		return 0;
 	case OPT_INTERVAL:
-		return daemon_number("--interval", optarg, 3600, &s->spool.age);
+		return service_number("--interval", optarg, 3600, &s->spool.age);
 	case OPT_HOST:
 		if (check_name("--host", optarg, ".-"))
 			return -1;
 		strcpy(s->host, optarg);
-		return 0;
-	case OPT_RING_FILE:
-		s->opt.ring = optarg;
-		return 0;
-	case 'r':
-		s->opt.file = optarg;
 		return 0;
 	default:
 		return -1;
 	}
 }
 
-static int parse(struct shipper *s, int argc, char **argv)
+static int check_options(void *ctx)
 {
-	int option;
+	const struct shipper *s = ctx;
 
-	while ((option = getopt_long(argc, argv, "r:h", longs, NULL)) >= 0) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			exit(fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS);
-		}
-		if (parse_option(s, option))
-			goto wrong;
-	}
-	if (optind < argc)
-		complain("%s: ship takes options only", argv[optind]);
-	else if (!s->sender.nr_urls)
-		complain("ship: where to? try: --url http://localhost:8123");
-	else if (!s->path)
-		complain("ship: --spool FOLDER is needed: rows wait there");
-	else
-		return 0;
-wrong:
-	fputs("Try: synfin ship --help\n", stderr);
-	return -1;
+	if (!s->sender.nr_urls)
+		return complain("ship: where to? try: --url http://localhost:8123");
+	if (!s->path)
+		return complain("ship: --spool FOLDER is needed: rows wait there");
+	return 0;
 }
 
 static int read_password(struct shipper *s)
@@ -414,13 +394,19 @@ int main(int argc, char **argv)
 		.spool = { .limit = 1024ull << 20, .segment = 8 << 20, .age = 10 },
 		.sender = { .database = "synfin" },
 	};
+	const struct service service = {
+		.name = "ship", .help = help, .longs = longs, .take = take_option,
+		.check = check_options, .ctx = &s, .opt = &s.opt,
+	};
+	int status;
 
-	setlocale(LC_CTYPE, "");
-	if (argc && !strcmp(argv[0], "ask"))
+	if (argc && !strcmp(argv[0], "ask")) {
+		setlocale(LC_CTYPE, "");
 		return ask(argc, argv);
-	if (parse(&s, argc, argv))
-		return 2;
-	s.opt.follow = !s.opt.file;
+	}
+	status = service_begin(&service, argc, argv);
+	if (status)
+		return status;
 	s.sender.spool = &s.spool;
 	s.sender.host = s.host;
 	s.sender.boot = s.boot;
