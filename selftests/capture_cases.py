@@ -6,12 +6,15 @@ two places, out of order, by a clock that is wrong, in fragments.
 CASES names a folder of such captures with what is right of them, expected.json. The rest
 is as capture_lib.py says.
 """
+import fcntl
 import json
 import os
+import pty
 import random
 import struct
 import subprocess
 import sys
+import termios
 
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
@@ -504,6 +507,25 @@ def what_the_end_cuts_off():
     same((conn["open"], conn["syn_count"]), ("unanswered", 2), "a SYN, twice")
 
 
+def on_terminal(columns, *args):
+    """What the reader shows there."""
+    main_end, end = pty.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 25, columns, 0, 0))
+    run = subprocess.run([SYNFIN, *args], stdin=end, stdout=end, stderr=subprocess.DEVNULL,
+                         env={**os.environ, "TERM": "xterm", "COLUMNS": str(columns)},
+                         check=True)
+    os.close(end)
+    text = b""
+    try:
+        while more := os.read(main_end, 65536):
+            text += more
+    except OSError:
+        pass
+    os.close(main_end)
+    same(run.returncode, 0, "status")
+    return text.decode()
+
+
 @test
 def an_icmp_error_says_why_and_who():
     routers = {FOUR: ("10.0.9.254", 3, 13, "prohibited by a filter (ICMP 3/13 from"),
@@ -524,6 +546,8 @@ def an_icmp_error_says_why_and_who():
             text = subprocess.run([SYNFIN, *command, "-r", shown.path],
                                   capture_output=True, text=True, check=True).stdout
             assert wanted in text, text
+        text = on_terminal(160, "conns", "--failed", "-r", shown.path)
+        assert f"{words.split(' (')[0]}: {router} (ICMP {kind}/{code})" in text, text
     # What answered is taken back where the next SYN is answered: nobody was unreachable.
     packets = at_times(conversation(FOUR))
     packets.insert(1, (START + 10 * US, icmp_error("10.0.9.254", FOUR.client,

@@ -10,6 +10,7 @@
 #include "output/complain.h"
 #include "output/csv.h"
 #include "output/sorted.h"
+#include "output/terminal.h"
 #include "views/view_json.h"
 #include "views/view_table.h"
 #include "commands/pipeline.h"
@@ -135,12 +136,19 @@ int cmd_conns(const struct options *opt)
 		.end = end_conns,
 	};
 	struct pipeline w = { .opt = opt };
+	struct options failed;
 	struct listing l;
 	enum table_result result;
 	int status;
 
 	if (opt->group_by)
 		return cmd_groups(opt);
+	/* What has not opened has no times of its ends, but a reason. */
+	if (opt->filter.failed && !opt->columns && terminal_is_terminal()) {
+		failed = *opt;
+		failed.columns = "client,server,why,life";
+		opt = &failed;
+	}
 	result = listing_init(&l, opt, table_conns, sizeof(struct conn));
 	if (result != TABLE_READY)
 		return result;

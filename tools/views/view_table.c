@@ -2,6 +2,7 @@
 /*
  * The table of connections: a line each, and one word for what came of it.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "connections/owner.h"
@@ -221,6 +222,23 @@ static char *put_icmp(char *p, struct cell *cell)
 	return fmt_addr(p, icmp->head.family, icmp->router);
 }
 
+/* Why it did not open, in words: host unreachable: 10.1.0.254 (ICMP 3/1) */
+static char *put_why(char *p, struct cell *cell)
+{
+	const struct conn *c = cell->row;
+	const struct synfin_record_icmp *icmp = c->icmp;
+	char text[ICMP_WORDS], router[FMT_ROOM];
+
+	if (cell->plain || !icmp || c->sum.opening != SYNFIN_OPEN_UNREACHABLE)
+		return put_outcome(p, cell);
+	cell->color = SGR_RED;
+	*fmt_addr(router, icmp->head.family, icmp->router) = '\0';
+	snprintf(text, sizeof(text), "%s: %.45s (ICMP %u/%u)",
+		 icmp_meaning(icmp->head.family, icmp->type, icmp->code), router,
+		 icmp->type, icmp->code);
+	return cell_text(p, cell, text);
+}
+
 static uint64_t num_pid(const void *row)
 {
 	struct owner owner;
@@ -300,6 +318,8 @@ const struct column table_conns[] = {
 	  "why this host dropped a segment of its handshake or close" },
 	{ "ICMP", 14, 20, 8, 46, false, put_icmp, NULL,
 	  "type and code of the ICMP error that answered its SYN, and who sent it" },
+	{ "WHY", 0, 30, 10, 72, false, put_why, NULL,
+	  "the outcome; and if an ICMP error answered, what it says, and who" },
 	{ "DROPS", 0, 5, 5, 5, true, put_drops, num_drops, "how many it dropped" },
 	{ "PID", 0, 7, 7, 7, true, put_pid, num_pid,
 	  "the process that opened it, or that owns the listener" },
