@@ -13,7 +13,8 @@
 #include "output/complain.h"
 #include "output/out.h"
 
-#define OUT_SIZE	(256u * 1024)
+#define OUT_SIZE	(96u * 1024)
+#define PIPE_SIZE	(256u * 1024)
 
 /**
  * out_open() - begin to write to a descriptor
@@ -26,8 +27,8 @@
 int out_open(struct out *o, int fd, const char *name)
 {
 	*o = (struct out){ .fd = fd, .name = name, .size = OUT_SIZE };
-	/* Room for all of it, or who reads is woken several times; if it is a pipe. */
-	fcntl(fd, F_SETPIPE_SZ, OUT_SIZE);
+	/* Room for several, or who reads is woken for each; if it is a pipe. */
+	fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
 	o->buf = malloc(OUT_SIZE);
 	return o->buf ? 0 : complain("out of memory");
 }

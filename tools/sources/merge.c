@@ -159,8 +159,12 @@ size_t merge_deliver(struct merge *m, uint64_t until, const struct sink *sink,
 			break;
 		more = sink->record(sink->ctx, &e->rec);
 		delivered++;
-		if (++q->first == q->end)
+		if (++q->first == q->end) {
 			m->heap[0] = m->heap[--m->nr_heap];
+			/* The next ones come to memory that has just been used. */
+			q->first = 0;
+			q->end = 0;
+		}
 		if (m->nr_heap > 1)
 			sift_down(m);
 	}

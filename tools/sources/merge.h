@@ -10,8 +10,8 @@
 
 #include "sources/source.h"
 
-/* Records of one ring that wait at most; a power of two. */
-#define MERGE_QUEUE	2048u
+/* Records of one ring that wait at most; a power of two. They fit in a cache. */
+#define MERGE_QUEUE	512u
 
 /**
  * struct merge_record - a record that waits
