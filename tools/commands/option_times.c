@@ -17,10 +17,9 @@
 int option_times_settle(struct options *opt)
 {
 	uint64_t end, ns;
-	bool any = false;
+	bool any = opt->times[OPTION_LAST] || opt->times[OPTION_SINCE] ||
+		   opt->times[OPTION_UNTIL];
 
-	for (unsigned int i = 0; i < OPTION_TIMES; i++)
-		any |= opt->times[i] != NULL;
 	if (!any || !opt->file || opt->follow)
 		return 0;
 	if (!source_end(opt, &end))

@@ -58,7 +58,8 @@ static void put_span(struct out *out, const struct report *r)
 	out_text(out, "<p class=\"when\">");
 	report_moment(out, t->first_ns, "%d %B %Y, %H:%M:%S");
 	out_text(out, " to ");
-	report_moment(out, last, on_one_day(t->first_ns, last) ? "%H:%M:%S %Z" : "%d %B %Y, %H:%M:%S %Z");
+	report_moment(out, last, on_one_day(t->first_ns, last) ?
+				 "%H:%M:%S %Z" : "%d %B %Y, %H:%M:%S %Z");
 	out_text(out, " <span>(");
 	report_length(out, last - t->first_ns);
 	out_text(out, ")</span></p>\n");
