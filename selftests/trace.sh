@@ -121,10 +121,48 @@ holds_the_module() {
 	load -n 2 >/dev/null
 }
 
+# What stands between .EX and .EE in the part of the manual about tracepoints, each in a
+# file of its own, as one types it.
+manual_examples() {
+	awk -v into="$tmp/example" '
+		/^\.SH / { here = 0 }
+		/^\.SH TRACEPOINTS/ { here = 1 }
+		here && /^\.EX/ { typed = 1; n++; next }
+		/^\.EE/ { typed = 0 }
+		typed { gsub(/\\-/, "-"); gsub(/\\e/, "\\"); print >(into n) }' \
+		"$(find_above tools/synfin.8)"
+}
+
+# example WORDS: the text of the one that has them
+example() {
+	local file
+
+	file=$(grep -l -e "$1" "$tmp"/example? | head -n 1)
+	[[ $file ]] || fail "no example has $1"
+	cat "$file"
+}
+
+shows() {
+	grep -q -e "$1" "$tmp/shown" || fail "no $1: $(tail -n 20 "$tmp/shown")"
+}
+
+# Those that go on until a key is pressed have a command to end with instead.
+examples_of_perf() {
+	require_perf
+	manual_examples
+	synfin_load
+	(cd "$tmp" && bash -c "$(example '^perf trace') load -p 443 -n 2") >"$tmp/shown" 2>&1
+	shows 'synfin:synfin_conn(.*server_port: 443'
+	(cd "$tmp" && bash -c "$(example '^perf script' | sed 's/sleep 10/load -p 443 -n 3/
+		s/^perf script$/perf script -i perf.data/')") >"$tmp/shown" 2>&1
+	shows 'synfin:synfin_conn: .* > 127.0.0.1:443 '
+}
+
 run "perf stat counts what stats count" perf_counts_what_stats_count
 run "perf script prints words" perf_prints_words
 run "perf script prints IPv6" over_six
 run "trace and ring say the same" trace_pipe_agrees
 run "unloads while its events are traced" holds_the_module
 run "bpftrace attaches" bpftrace_attaches
+run "the manual's examples for perf" examples_of_perf
 finish
