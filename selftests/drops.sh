@@ -174,6 +174,69 @@ accept_queue_is_full() {
 	same "$(field comm <"$tmp/listeners")" python3 "its command"
 }
 
+# overflows NAME: what the kernel of b has counted of its listeners
+overflows() {
+	in_ns b nstat -asz "TcpExt$1" | awk -v name="TcpExt$1" '$1 == name { print $2 }'
+}
+
+is_open_for_its_client() {
+	[[ -n $(ss -N a -Htn state established 'sport = :40001') ]]
+}
+
+said_of_40001() {
+	"$SYNFIN" "$1" --no-follow -q --netns b --client :40001 "${@:2}"
+}
+
+one_ended_unaccepted() {
+	[[ -n $(said_of_40001 conns --json) ]]
+}
+
+# The client's last ACK meets a full queue: established for it, and never accepted.
+# unaccepted SYNCOOKIES ADDRESS
+unaccepted() {
+	local held before
+
+	require nft nstat
+	netns a b
+	veth_pair a b
+	in_ns b sysctl -qw net.ipv4.tcp_syncookies="$1"
+	synfin_load linger_timeout=1 half_closed_timeout=2
+	full 8080 1
+	# Its ACK is lost, and before it says more others fill the queue.
+	rules a output 0 "tcp sport 40001 tcp flags ack / syn,ack drop"
+	ip netns exec a python3 "$here/owner.py" hold "$2" 8080 1 40001 &
+	held=$!
+	undo stop "$held"
+	wait_for "a connection" is_open_for_its_client
+	ip netns exec a python3 "$here/owner.py" hold "$2" 8080 2 &
+	undo stop $!
+	wait_for "two connections" stat_in b flows_open 2
+	before=$(overflows ListenOverflows)
+	in_ns a nft flush ruleset
+	kill -USR1 "$held"
+	wait_for "a drop" stat_in b drop_accept_queue 1
+	at_least "$(overflows ListenOverflows)" $((before + 1)) "overflows, says the kernel"
+	stop "$held"
+	wait_for "the end" one_ended_unaccepted
+	said_of_40001 conns --json >"$tmp/conn"
+	same "$(field open <"$tmp/conn")" established "how it opened"
+	same "$(field unaccepted <"$tmp/conn")" True "what came of it"
+	same "$(field drop_reason <"$tmp/conn")" accept-queue "why"
+	said_of_40001 conns --no-headings -o OUTCOME >"$tmp/outcome"
+	grep -q unaccepted "$tmp/outcome" || fail "$(cat "$tmp/outcome")"
+	said_of_40001 ladder >"$tmp/ladder"
+	grep -q 'dropped: accept-queue' "$tmp/ladder" || fail "$(cat "$tmp/ladder")"
+	at_least "$(in_it b unaccepted)" 1 "in the counters"
+	in_ns b "$SYNFIN" listeners --json >"$tmp/listeners"
+	at_least "$(field accept_overflows <"$tmp/listeners")" 1 "of its listener"
+	same "$(field port <"$tmp/listeners")" 8080 "its port"
+	# shellcheck disable=SC2016 # awk expands it
+	same "$(in_ns b awk '
+		NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i }
+		$1 == 8080 { print ($column["accept_overflows"] > 0), $column["accept_limit"] }
+		' /proc/net/synfin/services)" "1 1" "of its service"
+}
+
 field() {
 	python3 -c 'import json, sys
 print(json.loads(sys.stdin.readline())[sys.argv[1]])' "$1"
@@ -210,5 +273,6 @@ run "the other segments" other_segments
 run "without rules" without_rules
 run "a wall in the ladder" a_wall_in_the_ladder
 run "an accept queue is full" accept_queue_is_full
+run "the last ACK meets a full accept queue" unaccepted 2 fd09::2
 run "a flood" a_flood
 finish

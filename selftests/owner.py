@@ -5,7 +5,8 @@ owner.py serve PORT COUNT	takes so many connections, says a word, closes, reads 
 owner.py ask ADDRESS PORT	reads to the end, closes
 owner.py try ADDRESS PORT SOURCE	sends a SYN, and one more
 owner.py full PORT BACKLOG		listens, and accepts nobody
-owner.py hold ADDRESS PORT COUNT	opens so many at once, and waits
+owner.py hold ADDRESS PORT COUNT [SOURCE]	opens so many at once, and waits; from a port;
+					each says a byte for a SIGUSR1
 owner.py flood ADDRESS PORT COUNT	sends so many SYNs, and waits for nothing
 owner.py named NAME PORT	the same at 127.0.0.1, by a process of that name
 """
@@ -52,12 +53,16 @@ def full(port, backlog):
         signal.pause()
 
 
-def hold(address, port, count):
-    held = [socket.socket() for _ in range(count)]
+def hold(address, port, count, source=0):
+    held = [socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+            for _ in range(count)]
     for sock in held:
         sock.setblocking(False)
+        sock.bind(("", source))
         sock.connect_ex((address, port))
-    signal.pause()
+    signal.signal(signal.SIGUSR1, lambda *_: [sock.send(b"x") for sock in held])
+    while True:
+        signal.pause()
 
 
 def flood(address, port, count):
@@ -76,7 +81,7 @@ def main():
     elif what == "full":
         full(int(rest[0]), int(rest[1]))
     elif what == "hold":
-        hold(rest[0], int(rest[1]), int(rest[2]))
+        hold(rest[0], *map(int, rest[1:]))
     elif what == "flood":
         flood(rest[0], int(rest[1]), int(rest[2]))
     elif what == "ask":
