@@ -10,6 +10,7 @@ the witness of times: what it measures around an interval is never shorter.
 """
 import json
 import os
+import shutil
 import socket
 import ssl
 import subprocess
@@ -199,7 +200,7 @@ def ask(context, port, session=None):
     with socket.create_connection((SERVER, port)) as sock, \
             context.wrap_socket(sock, server_hostname="server.example",
                                 session=session) as tls:
-        tls.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        tls.sendall(b"GET / HTTP/1.1\r\nHost: server.example\r\n\r\n")
         tls.recv(4096)
         return tls.session
 
@@ -239,6 +240,94 @@ def wrong_name():
             pass
         says(told(TLS), tls_alert=48, tls_alert_name="unknown_ca", tls_alert_by="client",
              tls_handshake_ns=None)
+
+
+def start_capture(what):
+    capture = subprocess.Popen(["tcpdump", "-i", "first0", "-U", "-s", "0", "-w",
+                                WORLD["folder"] + "/capture", what],
+                               stderr=subprocess.PIPE, text=True)
+    while "listening on" not in (capture.stderr.readline() or "listening on"):
+        pass
+    return capture
+
+
+FTP_CONF = """
+listen=NO
+listen_ipv6=YES
+listen_port=21
+anonymous_enable=YES
+anon_root={0}/ftp
+local_enable=NO
+pasv_enable=YES
+port_enable=YES
+secure_chroot_dir={0}/empty
+seccomp_sandbox=NO
+background=NO
+"""
+
+
+def start_ftp():
+    for tool in "vsftpd", "tcpdump":
+        if not shutil.which(tool):
+            raise tap.Skipped(f"{tool} is missing")
+    folder = WORLD["folder"]
+    os.chmod(folder, 0o755)
+    for name in "ftp", "empty":
+        os.makedirs(f"{folder}/{name}", mode=0o755, exist_ok=True)
+    with open(folder + "/ftp/file", "w", encoding="ascii") as file:
+        file.write("hello\n")
+    with open(folder + "/ftp.conf", "w", encoding="ascii") as file:
+        file.write(FTP_CONF.format(folder))
+    return subprocess.Popen(["ip", "netns", "exec", NETNS, "vsftpd", folder + "/ftp.conf"])
+
+
+def captured():
+    out = subprocess.run([SYNFIN, "conns", "-r", WORLD["folder"] + "/capture", "--json", "-q"],
+                         capture_output=True, text=True, check=True).stdout
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def ftp():
+    """vsftpd, asked by curl: passive and active, the old commands and the extended ones."""
+    server = start_ftp()
+    ip("address", "add", "fd08::1/64", "dev", "first0", "nodad")
+    ip("-n", NETNS, "address", "add", "fd08::2/64", "dev", "first1", "nodad")
+    capture = start_capture("tcp")
+    ways = (("--disable-epsv",), (), ("-P", "-", "--disable-eprt"), ("-P", "-"))
+    nr = 0
+    try:
+        for host in SERVER, "[fd08::2]":
+            for way in ways:
+                # Over IPv6 there are only the extended ones.
+                if ":" in host and way and way[-1].startswith("--disable"):
+                    continue
+                got = subprocess.run(["curl", "-s", "--retry", "20", "--retry-connrefused",
+                                      "--retry-delay", "1", *way, f"ftp://{host}/file"],
+                                     capture_output=True, text=True, check=False)
+                tap.equal(got.stdout, "hello\n", f"{host} {way}, {got.returncode}")
+                nr += 1
+        for _ in range(100):
+            conns = [c for c in captured() if c["open"] == "established"]
+            if len(conns) == 2 * nr and all(c["close"] != "open" for c in conns):
+                break
+            time.sleep(0.1)
+    finally:
+        for process in (capture, server):
+            process.terminate()
+            process.wait(20)
+    controls = [c["id"] for c in conns if c["server_port"] == 21]
+    tap.equal(len(controls), nr, "control connections")
+    tap.equal(sorted(c["ftp_control"] for c in conns if c["server_port"] != 21),
+              sorted(controls), "control connections of those that carry data")
+
+
+def services_have_them():
+    with open("/proc/net/synfin/services", encoding="ascii") as file:
+        names, *rows = [line.split() for line in file]
+    row = [dict(zip(names, map(int, row))) for row in rows if row[0] == str(TLS)][0]
+    for name in "first_response", "tls_handshake":
+        if not row[name + "_count"] or row[name + "_sum_ns"] < row[name + "_count"]:
+            raise tap.Wrong(f"services: {row}")
 
 
 def server_first():
@@ -308,8 +397,8 @@ def names_are_kept_only_if_asked_for():
     says(told(TLS), protocol="tls", tls_version="1.3", sni=None, alpn=None)
 
 
-def nothing_is_looked_at_unless_it_is_on():
-    tap.load_module()
+def nothing_is_looked_at_if_it_is_off():
+    tap.load_module("first_data=0")
     WORLD["old"] = set()
     curl(f"http://{SERVER}:{HTTP}/")
     says(told(HTTP), protocol=None, status=None, first_request_ns=None, first_by=None)
@@ -330,13 +419,15 @@ try:
         ("sessions that are taken up again", resumed),
         ("a client's certificate is asked for", client_certificate),
         ("a certificate that the client does not take", wrong_name),
+        ("vsftpd: data, and who announced it", ftp),
         ("a server that speaks first", server_first),
         ("a request of one byte a segment", byte_by_byte),
         ("what follows passes by", established_traffic_passes_by),
         ("who never answers is not waited for for ever", nobody_is_waited_for_for_ever),
         ("histograms of first bytes", latency_has_them),
+        ("first bytes by service", services_have_them),
         ("names are kept only if they are asked for", names_are_kept_only_if_asked_for),
-        ("without first_data nothing is looked at", nothing_is_looked_at_unless_it_is_on),
+        ("with first_data=0 nothing is looked at", nothing_is_looked_at_if_it_is_off),
     ])
 finally:
     tear_down()
