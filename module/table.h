@@ -70,7 +70,7 @@
 #define SYNFIN_FLOW_FOUND	0x10	/* a socket of this host was found */
 #define SYNFIN_FLOW_LIVED	0x20	/* it has had more than its handshake */
 #define SYNFIN_FLOW_EMBRYONIC	0x40	/* no ACK has proved it: anybody can make it up */
-#define SYNFIN_FLOW_KEPT	0x40	/* it had to go, and may come again */
+#define SYNFIN_FLOW_KEPT	0x80	/* it had to go, and may come again */
 
 /*
  * Lists of a stripe, beside one for each enum synfin_wait. What is open or half closed
