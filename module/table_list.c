@@ -227,7 +227,8 @@ static bool is_in_place(const struct synfin_flow *flow, unsigned int list, bool 
 {
 	if (likely(flow->conn.mark[1] == SYNFIN_LIST_YOUNG))
 		return list != SYNFIN_WAIT_LINGER && list != SYNFIN_LIST_BUSY;
-	return flow->conn.mark[1] == list && !moved;
+	/* What is busy is watched again when its time has come, whatever is shown of it. */
+	return flow->conn.mark[1] == list && (!moved || list == SYNFIN_LIST_BUSY);
 }
 
 /**
