@@ -143,6 +143,7 @@ static bool is_unaccepted(const struct synfin_conn *conn,
 	       rec->opening == SYNFIN_OPEN_ESTABLISHED &&
 	       !(server->flags & (SYNFIN_END_DATA | SYNFIN_END_FIN)) &&
 	       !(client->flags & SYNFIN_END_FIN_ACKED) &&
+	       client->una == client->isn + 1 &&
 	       (!rec->bytes_server || rec->bytes_server == SYNFIN_BYTES_NONE);
 }
 

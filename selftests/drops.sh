@@ -216,6 +216,8 @@ unaccepted() {
 	kill -USR1 "$held"
 	wait_for "a drop" stat_in b drop_accept_queue 1
 	at_least "$(overflows ListenOverflows)" $((before + 1)) "overflows, says the kernel"
+	# Long enough to be found without a socket here: that its client asks on is no answer.
+	sleep 6
 	stop "$held"
 	wait_for "the end" one_ended_unaccepted
 	said_of_40001 conns --json >"$tmp/conn"
