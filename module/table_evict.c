@@ -287,7 +287,7 @@ struct synfin_flow *synfin_table_make_room(const struct synfin_table_hold *hold,
 		if (!victim)
 			victim = take(hold, any);
 		*full = !reserve();
-	} else if (unlikely(atomic_read(&t->embryonic) >= t->max_embryonic / 2)) {
+	} else if (unlikely(atomic_read(&t->embryonic) >= t->max_embryonic / 4)) {
 		synfin_table_recall_want();
 		if (atomic_read(&t->embryonic) < t->max_embryonic)
 			return victim;

@@ -13,7 +13,7 @@
  * A set holds WAYS of them, and belongs to eight chains of a stripe, whose lock it is
  * under; the oldest makes way. There are fifteen for each eight flows of the
  * table: that of a real client stays a third of a second at a million SYNs in a
- * second. The memory is taken when half of the quarter is full, and goes back
+ * second. The memory is taken when a quarter of that is full, and goes back
  * some time after the last attempt had to go: on a host that nobody floods there is none.
  *
  * No addresses are kept: the keyed hash of the endpoints and the numbers must both agree.
