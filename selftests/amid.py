@@ -133,6 +133,9 @@ def main():
     ends = CLIENT[family], BEYOND[family]
     right, left = Side("b", family), Side("a", family)
     flood = Flood(family, kind, count, left.mac)
+    # A worker takes the memory, which here is wanted within milliseconds.
+    flood.pour(ends[1])
+    time.sleep(1)
     for port, tries in ((2001, 1), (2002, 2), (2003, 3)):
         numbers = shake(left, right, flood, ends, port, tries)
         close(left, right, ends, port, *numbers)

@@ -49,6 +49,8 @@ pushed_out() {
 	python3 "$here/amid.py" "$1" "$2" "$3" >"$tmp/took" || fail "it did not get through"
 	wait_for "all of them" in_r flows_recalled 6
 	wait_for "the last one" all_closed
+	# An answer could still take it back.
+	wait_for "the one that was refused" in_r open_refused 1
 	"$SYNFIN" conns --no-follow --json 2>/dev/null |
 		grep "\"netns\":$(inode_of r),.*\"server_port\":8000" >"$tmp/shown"
 	python3 "$here/amid_check.py" "$tmp/took" "$tmp/shown" ||
