@@ -72,6 +72,11 @@
 #define SYNFIN_FLOW_EMBRYONIC	0x40	/* no ACK has proved it: anybody can make it up */
 #define SYNFIN_FLOW_KEPT	0x80	/* it had to go, and may come again */
 
+/* Eight of them, each a bit of its own. */
+static_assert((SYNFIN_FLOW_AWAITS | SYNFIN_FLOW_ANSWER | SYNFIN_FLOW_HELD |
+	       SYNFIN_FLOW_FOREIGN | SYNFIN_FLOW_FOUND | SYNFIN_FLOW_LIVED |
+	       SYNFIN_FLOW_EMBRYONIC | SYNFIN_FLOW_KEPT) == 0xff);
+
 /*
  * Lists of a stripe, beside one for each enum synfin_wait. What is open or half closed
  * waits for nothing:

@@ -103,7 +103,10 @@ static bool asked;
 
 static struct synfin_recall_set *set_of(u32 hash)
 {
-	/* It may be gone by the next look. */
+	/*
+	 * Pairs with the release in synfin_table_recall_work(): what is in them is read
+	 * through this address. It may be gone by the next look.
+	 */
 	struct synfin_recall_set *sets = READ_ONCE(synfin_table.recall);
 
 	return sets ? &sets[synfin_table_bit(hash) / SYNFIN_TABLE_BUCKETS /
@@ -419,17 +422,22 @@ void synfin_table_recall_want(void)
 /**
  * synfin_table_recall_work() - take the memory
  * @work: the table's
+ *
+ * Context: a worker; may sleep.
  */
 void synfin_table_recall_work(struct work_struct *work)
 {
 	struct synfin_recall_set *sets;
 
-	sets = kvcalloc(nr_sets(), sizeof(*sets), GFP_KERNEL | __GFP_NOWARN);
 	WRITE_ONCE(last_put, jiffies);
+	/* It was asked for twice, if it was given back between the asking and this. */
+	if (READ_ONCE(synfin_table.recall))
+		return;
+	sets = kvcalloc(nr_sets(), sizeof(*sets), GFP_KERNEL | __GFP_NOWARN);
 	if (!sets)
 		return;
 	static_branch_enable(&synfin_table_flooded);
-	/* The sets are zero for whoever finds them. */
+	/* Pairs with set_of(): they are zero for whoever finds them. */
 	smp_store_release(&synfin_table.recall, sets);
 }
 
@@ -457,13 +465,15 @@ static void stop_awaiting(unsigned int s, const struct synfin_recall_set *sets)
 void synfin_table_recall_rest(void)
 {
 	struct synfin_table *t = &synfin_table;
-	struct synfin_recall_set *sets = t->recall;
+	struct synfin_recall_set *sets;
 	unsigned int s;
 
 	if (!READ_ONCE(asked) || time_before(jiffies, READ_ONCE(last_put) + QUIET) ||
 	    work_busy(&t->recall_work) ||
 	    atomic_read(&t->embryonic) >= t->max_embryonic / 4)
 		return;
+	/* The worker that takes it has done, or has not begun. */
+	sets = READ_ONCE(t->recall);
 	if (sets) {
 		/*
 		 * Whoever has found them holds the lock of a stripe; when all have been
