@@ -106,6 +106,9 @@ void synfin_second_fin(struct synfin_move *m)
 	} else if (acked) {
 		conn->closing = SYNFIN_CLOSE_FOUR_WAY;
 	} else {
+		/* All that lies before the other FIN has come, so there it is. */
+		if (synfin_has_ack(m->seg) && m->seg->ack == m->peer->fin_end - 1)
+			m->peer->flags &= ~SYNFIN_END_FIN_DOUBTED;
 		synfin_closed_by(conn);
 	}
 }

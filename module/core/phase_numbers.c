@@ -301,15 +301,19 @@ bool synfin_fin_fits(const struct synfin_move *m)
  * @m: the move
  *
  * There its receiver accepts it at once (RFC 5961, 3.2); elsewhere in its window it
- * asks back.
+ * asks back. Where only FINs tell how far it got, that is where the other end's said so.
  *
  * Return: true if it is.
  */
 bool synfin_rst_is_exact(const struct synfin_move *m)
 {
+	const struct synfin_jump *jump = &m->conn->jump;
 	const struct synfin_end *own = m->own;
 	__u32 seq = m->seg->seq;
 
+	if (m->conn->flags & SYNFIN_FLAG_JUMP && jump->from != m->from &&
+	    seq == jump->ack && hidden(m))
+		return true;
 	return ((own->flags & SYNFIN_END_NXT) && seq == own->nxt) ||
 	       ((own->flags & SYNFIN_END_UNA) && seq == own->una) ||
 	       ((own->flags & SYNFIN_END_FIN) && seq == own->fin_end);

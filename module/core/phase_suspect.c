@@ -95,15 +95,15 @@ static __u64 believed_at(const struct synfin_move *m)
  * @opening:	how it had opened, if that was not seen
  *
  * One that does not lie where its sender's next byte would be is believed only after a
- * silence that tells something: three times as long as that before it. One that is believed
- * sooner takes its place.
+ * silence that tells something: three times as long as that before it. One that lies there
+ * takes its place; another one does not: it would make that silence short.
  */
 void synfin_suspect_rst(struct synfin_move *m, __u8 opening)
 {
 	__u64 at = believed_at(m);
 	struct synfin_conn *conn = m->conn;
 
-	if (conn->suspect.what == SYNFIN_SUSPECT_RST && at >= conn->deadline_ns)
+	if (conn->suspect.what == SYNFIN_SUSPECT_RST && (at || !conn->deadline_ns))
 		return;
 	conn->suspect = (struct synfin_suspect) {
 		.what = SYNFIN_SUSPECT_RST,
@@ -198,8 +198,10 @@ void synfin_fin_sent(struct synfin_move *m)
 {
 	struct synfin_end *own = m->own;
 	const struct synfin_segment *seg = m->seg;
+	/* Who acknowledges a FIN, or what the other end has spoken of, has seen it. */
 	bool sure = seg->verdict == SYNFIN_VERDICT_TRUE || synfin_is_expected(m) ||
-		    synfin_other_agrees(m) || !(own->flags & SYNFIN_END_NXT);
+		    synfin_other_agrees(m) || synfin_acks_fin(m) ||
+		    !(own->flags & SYNFIN_END_NXT);
 
 	own->fin_end = synfin_segment_end(seg);
 	own->flags |= SYNFIN_END_FIN | SYNFIN_END_FIN_DOUBTED;

@@ -104,8 +104,9 @@ void synfin_opened(struct synfin_move *m, __u8 opening)
 }
 
 /*
- * A bare ACK right behind the SYN is that of the handshake. Data may carry it, as long
- * as an ACK may be delayed; later it was acknowledged before, and so it was by a FIN.
+ * A bare ACK right behind the SYN is that of the handshake, unless it acknowledges data,
+ * too: only a Fast Open's server sends some before. Data may carry it, as long as an ACK
+ * may be delayed; later it was acknowledged before, and so it was by a FIN.
  */
 static bool is_timely(const struct synfin_move *m)
 {
@@ -115,8 +116,10 @@ static bool is_timely(const struct synfin_move *m)
 	if (m->seg->kind != SYNFIN_KIND_PLAIN ||
 	    (m->seg->seq != m->own->nxt && m->seg->seq != m->own->una))
 		return false;
-	return !m->seg->len ||
-	       synfin_elapsed(m->now, conn->answer_ns) <= SYNFIN_DELAYED_ACK_NS;
+	if (!m->seg->len)
+		return m->seg->ack == m->peer->isn + 1 ||
+		       conn->flags & SYNFIN_FLAG_SYN_DATA;
+	return synfin_elapsed(m->now, conn->answer_ns) <= SYNFIN_DELAYED_ACK_NS;
 }
 
 /**
