@@ -25,20 +25,25 @@
 /* Numbers within so much of each other are of one connection. */
 #define NEAR		(1 << 20)
 
+/* Attempts to open whose numbers are kept, of each direction. */
+#define SYNS		4u
+
 /**
  * struct side - a direction of a connection
  * @lane:	under which it was seen
  * @nr:		how many
- * @isn:	of its SYN, if @syn
+ * @isn:	of its SYNs, the last ones
+ * @nr_syns:	how many different ones were seen
  * @next:	the number that follows the highest that was seen
- * @syn:	its SYN was seen
+ * @moved:	it has gone on after its SYN
  */
 struct side {
 	uint64_t lane[LANES];
 	unsigned int nr;
-	uint32_t isn;
+	uint32_t isn[SYNS];
+	unsigned int nr_syns;
 	uint32_t next;
-	bool syn;
+	bool moved;
 };
 
 /* Both endpoints, the lower first. */
@@ -124,16 +129,30 @@ static bool has_ack(const struct synfin_segment *seg)
 	return seg->flags & SYNFIN_TCP_ACK;
 }
 
-/* How well the first of a direction fits what the other one has sent; 0 not at all. */
+static bool has_syn(const struct side *side, uint32_t isn)
+{
+	for (unsigned int i = 0; i < side->nr_syns && i < SYNS; i++)
+		if (side->isn[i] == isn)
+			return true;
+	return false;
+}
+
+/*
+ * How well the first of a direction fits what the other one has sent; 0 not at all. It
+ * may answer any of its attempts; or none, where it comes by the same way.
+ */
 static unsigned int answers(const struct side *other, const struct captured *c)
 {
-	unsigned int score = has_lane(other, c->lane) ? 2 : 1;
+	bool same = has_lane(other, c->lane);
+	unsigned int score = same ? 2 : 1;
 
 	if (!has_ack(&c->seg) || !other->nr)
 		return score;
-	if (!is_near(c->seg.ack, other->next))
-		return 0;
-	return score + (c->seg.ack == other->next ? 4 : 2);
+	if (c->seg.ack == other->next || has_syn(other, c->seg.ack - 1))
+		return score + 4;
+	if (is_near(c->seg.ack, other->next))
+		return score + 2;
+	return same;
 }
 
 /* How well it goes on with what its direction has sent. */
@@ -142,8 +161,10 @@ static unsigned int goes_on(const struct side *side, const struct side *other,
 {
 	const struct synfin_segment *seg = &c->seg;
 
+	/* Who has gone on by one way asks by another one for another connection. */
 	if (seg->flags & SYNFIN_TCP_SYN)
-		return side->syn && seg->seq == side->isn ? 4 : 0;
+		return has_syn(side, seg->seq) &&
+		       (!side->moved || has_lane(side, c->lane)) ? 4 : 0;
 	if (!is_near(seg->seq, side->next))
 		return 0;
 	if (has_ack(seg) && other->nr && !is_near(seg->ack, other->next))
@@ -154,7 +175,7 @@ static unsigned int goes_on(const struct side *side, const struct side *other,
 /* An ICMP error goes the other way, and tells nothing but the number of the SYN. */
 static unsigned int reports(const struct side *quoted, const struct captured *c)
 {
-	return quoted->syn && c->seg.seq == quoted->isn ? 2 : 1;
+	return has_syn(quoted, c->seg.seq) ? 2 : 1;
 }
 
 static unsigned int fits(const struct vantage *place, unsigned int way,
@@ -254,12 +275,15 @@ static void remember(struct side *side, const struct captured *c, bool copy)
 	if (copy)
 		return;
 	if (seg->flags & SYNFIN_TCP_SYN) {
-		side->syn = true;
-		side->isn = seg->seq;
+		if (!has_syn(side, seg->seq))
+			side->isn[side->nr_syns++ % SYNS] = seg->seq;
+		side->moved = false;
 		side->next = end;
-	} else if (side->nr == 1 || (int32_t)(end - side->next) > 0) {
-		side->next = end;
+		return;
 	}
+	side->moved = true;
+	if (side->nr == 1 || (int32_t)(end - side->next) > 0)
+		side->next = end;
 }
 
 /**
