@@ -24,6 +24,9 @@
 /* The shortest retransmission timers are 200 ms; files are merged within less. */
 #define SURE_NS		(80 * MS)
 
+/* Nothing is sent again so soon. */
+#define SAME_NS		(MS / 2)
+
 /* Of what may have been sent again: a SYN is after a second; else a probe comes soon. */
 #define SYN_NS		(50 * MS)
 #define OTHER_NS	(10 * MS)
@@ -159,6 +162,10 @@ static bool decide(const struct copies *copies, const struct copies_packet *p,
 		return s->copies && !c->weak && !s->same_id;
 	if ((!c->weak && !s->same_id) || s->copies || seen_elsewhere(p, c))
 		return true;
+	/* No timer is that short; but each late segment is answered with a RST. */
+	if (apart <= SAME_NS && c->seg.flags & (SYNFIN_TCP_SYN | SYNFIN_TCP_FIN) &&
+	    s->rst_ns <= p->ns && !s->again)
+		return true;
 	if (are_rare(copies) || has_none(s, p->print, c->ns, apart))
 		return false;
 	/* A SYN after a RST is an attempt of its own. */
@@ -209,6 +216,7 @@ bool copies_is_copy(struct copies *copies, const struct captured *c)
 		}
 		/* It was sent again, in a packet like the one before. */
 		s->same_id = true;
+		s->again |= c->seg.flags & (SYNFIN_TCP_SYN | SYNFIN_TCP_FIN);
 	}
 	copies->others++;
 	take_sender(s, sender, print, c);

@@ -42,6 +42,7 @@ struct copies_packet {
  * @copied:	the last segment had a copy
  * @copies:	copies of its segments have been seen
  * @same_id:	several of its packets had the same identification
+ * @again:	it has sent the same SYN or FIN again
  */
 struct copies_sender {
 	uint64_t print;
@@ -53,6 +54,7 @@ struct copies_sender {
 	bool copied;
 	bool copies;
 	bool same_id;
+	bool again;
 };
 
 /**
