@@ -26,7 +26,7 @@ CONN = {
     "process": TEXT, "pid": OPTIONAL, "comm": TEXT, "cgroup": TEXT,
     "cgroup_id": OPTIONAL, "socket": OPTIONAL, "ftp_control": OPTIONAL, "drop_reason": TEXT, "drop_hook": TEXT,
     "drop_count": OPTIONAL, "unaccepted": bool, "icmp_type": OPTIONAL, "icmp_code": OPTIONAL,
-    "icmp_from": TEXT, "protocol": TEXT, "method": TEXT,
+    "icmp_from": TEXT, "copies": type(None), "protocol": TEXT, "method": TEXT,
     "status": OPTIONAL, "first_by": TEXT, "first_request_ns": OPTIONAL,
     "first_response_ns": OPTIONAL, "tls_version": TEXT, "tls_resumed": YES_OR_NO,
     "tls_retry": YES_OR_NO, "tls_client_cert": YES_OR_NO, "tls_alert": OPTIONAL,

@@ -58,6 +58,8 @@ struct flow {
 	struct pair *pair;
 	struct flow *prev, *next;
 	unsigned int wait;
+	bool left_behind;	/* as finish() has it */
+	uint16_t copies;
 	uint64_t since_ns;	/* when it began to wait */
 	uint64_t shift;		/* was added to the times of the capture */
 	uint64_t ftp_control;	/* the connection that announced it, or 0 */
@@ -184,6 +186,7 @@ static void summarize(const struct flow *flow, struct synfin_record_conn *rec)
 
 	synfin_phase_summary(&flow->conn, rec);
 	rec->head.time_ns -= flow->shift;
+	rec->copies = flow->copies;
 	if (payload)
 		synfin_payload_summary(payload, flow->conn.open_ns, rec);
 	if (flow->ftp_control) {
@@ -353,6 +356,7 @@ static struct flow *add_flow(struct capture *cap, const struct flow_key *key,
 	flow->pair = pair;
 	flow->shift = cap->shift;
 	flow->first = (struct first_bytes){};
+	flow->copies = 0;
 	flow->ftp_control = 0;
 	synfin_phase_init(&flow->conn, seg, 0, ++cap->last_id);
 	flow->wait = synfin_phase_wait(&flow->conn);
@@ -488,6 +492,25 @@ bool capture_segment(struct capture *cap, struct captured *c,
 	return true;
 }
 
+/**
+ * capture_copy() - a segment was captured once more
+ * @cap:	the capture
+ * @c:		the segment
+ *
+ * It is counted by its connection, and is no event of it.
+ */
+void capture_copy(struct capture *cap, const struct captured *c)
+{
+	struct flow_key key = key_of(c);
+	struct pair *pair;
+	int picked;
+
+	HASH_FIND(hh, cap->table, &key, sizeof(key), pair);
+	picked = pair ? pick(pair, &c->seg, c->ns) : SYNFIN_PICK_NONE;
+	if (picked >= 0 && pair->flows[picked]->copies != UINT16_MAX)
+		pair->flows[picked]->copies++;
+}
+
 static int by_age(const struct flow *a, const struct flow *b)
 {
 	if (a->conn.first_ns != b->conn.first_ns)
@@ -495,12 +518,22 @@ static int by_age(const struct flow *a, const struct flow *b)
 	return a->conn.id < b->conn.id ? -1 : 1;
 }
 
+/* Has another one on its endpoints gone on after it? Then nothing more will come of it. */
+static bool is_left_behind(const struct flow *flow)
+{
+	const struct pair *pair = flow->pair;
+
+	for (unsigned int i = 0; i < pair->nr; i++)
+		if (pair->flows[i]->conn.last_ns > flow->conn.last_ns)
+			return true;
+	return false;
+}
+
 /* It is not over, but the capture is. */
 static bool finish(struct capture *cap, struct flow *flow, const struct sink *sink)
 {
-	/* What another one followed on its endpoints is over. */
-	enum cut_off cut = flow->pair->flows[0] == flow ?
-		cut_off_by(&flow->conn, cap->now) : CUT_OFF_NOTHING;
+	enum cut_off cut = flow->left_behind ? CUT_OFF_NOTHING :
+					       cut_off_by(&flow->conn, cap->now);
 	struct synfin_record_conn rec;
 	struct synfin_result res;
 
@@ -529,6 +562,7 @@ bool capture_finish(struct capture *cap, const struct sink *sink)
 		DL_FOREACH_SAFE(cap->waits[wait], flow, next) {
 			DL_DELETE(cap->waits[wait], flow);
 			flow->wait = TOLD - 1;
+			flow->left_behind = is_left_behind(flow);
 			DL_APPEND(rest, flow);
 		}
 	}

@@ -14,6 +14,7 @@ struct capture *capture_new(bool names);
 void capture_free(struct capture *cap);
 bool capture_segment(struct capture *cap, struct captured *c,
 		     const struct sink *sink);
+void capture_copy(struct capture *cap, const struct captured *c);
 bool capture_finish(struct capture *cap, const struct sink *sink);
 void capture_pass(struct capture *cap, enum synfin_counter reason);
 uint64_t capture_passed(const struct capture *cap, enum synfin_counter reason);

@@ -48,7 +48,10 @@ static bool take_ordered(void *ctx, struct captured *c)
 	bool copy = copies_is_copy(s->copies, c);
 
 	c->scope = s->lanes ? scopes_find(s->scopes, c, copy) : 0;
-	return copy || capture_segment(s->capture, c, s->sink);
+	if (!copy)
+		return capture_segment(s->capture, c, s->sink);
+	capture_copy(s->capture, c);
+	return true;
 }
 
 /* From the packets to the order. */

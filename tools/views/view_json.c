@@ -198,6 +198,13 @@ static char *put_drops(char *p, const struct synfin_record_conn *s)
 	return s->head.netns ? fmt_u64(p, s->drop_count) : FMT_LITERAL(p, "null");
 }
 
+/* Of what passes here none are kept. */
+static char *put_copies(char *p, const struct synfin_record_conn *s)
+{
+	p = FMT_LITERAL(p, ",\"copies\":");
+	return s->head.netns ? FMT_LITERAL(p, "null") : fmt_u64(p, s->copies);
+}
+
 /**
  * json_conn() - a connection
  * @out: where to
@@ -224,6 +231,7 @@ void json_conn(struct out *out, const struct conn *c, bool bare)
 	p = put_ftp(p, &c->sum);
 	p = put_drops(p, &c->sum);
 	p = put_error(p, c);
+	p = put_copies(p, &c->sum);
 	p = json_first(p, c, bare);
 	*p++ = '}';
 	*p++ = '\n';

@@ -50,6 +50,7 @@ FIGURE(bits, cell_number, s->completeness)
 /* A capture has none. */
 FIGURE(netns, cell_number, s->head.netns ? s->head.netns : SYNFIN_NS_NONE)
 FIGURE(id, cell_number, s->head.id)
+FIGURE(copies, cell_number, s->head.netns ? SYNFIN_NS_NONE : s->copies)
 FIGURE(drops, cell_number, s->head.netns ? s->drop_count : SYNFIN_NS_NONE)
 
 /* Of the first bytes. */
@@ -320,6 +321,8 @@ const struct column table_conns[] = {
 	  "type and code of the ICMP error that answered its SYN, and who sent it" },
 	{ "WHY", 0, 30, 10, 72, false, put_why, NULL,
 	  "the outcome; and if an ICMP error answered, what it says, and who" },
+	{ "COPIES", 0, 6, 6, 6, true, put_copies, num_copies,
+	  "segments that a capture holds twice" },
 	{ "DROPS", 0, 5, 5, 5, true, put_drops, num_drops, "how many it dropped" },
 	{ "PID", 0, 7, 7, 7, true, put_pid, num_pid,
 	  "the process that opened it, or that owns the listener" },
