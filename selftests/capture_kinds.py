@@ -1,0 +1,372 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""The reader on situations in which tools that watch TCP are often wrong, of each kind
+several: rival attempts, late proofs, captures without data, failures that are not the end,
+what comes after it, bytes, copies, places.
+
+What is right of each follows from RFC 9293 (and 5461, 5961, 6191, 7413), not from what
+the reader says.
+"""
+import sys
+
+sys.dont_write_bytecode = True
+# pylint: disable=wrong-import-position
+from capture_lib import main, test  # noqa: E402
+from capture_make import MS, ethernet, is_six, vxlan  # noqa: E402
+from capture_talk import DRESSES, Talk, told  # noqa: E402
+from tun import hop_later  # noqa: E402
+
+GIB = 1 << 30
+FAR = {"x": GIB, "y": GIB}
+
+OPEN = {"open": "established", "close": "open"}
+FOUR = {"open": "established", "close": "four-way", "closed_by": "client", "syn_count": 1,
+        "syn_ack_count": 1, "fin_count": 2, "rst_count": 0}
+RESET = {"open": "established", "close": "reset"}
+REFUSED = {"open": "refused", "close": None, "syn_count": 1, "rst_count": 1}
+UNANSWERED = {"open": "unanswered", "close": None}
+
+
+def but(known, **changed):
+    return {**known, **changed}
+
+
+# --- rival attempts ---
+
+@test
+def rivals_of_which_one_opens():
+    for which in range(4):
+        talk, won = Talk(), {"x": which * 0x10000000}
+        for i in range(4):
+            talk.up(i * 10, "S", x=i * 0x10000000)
+        talk.down(60, "SA", 0, 1, **won).up(60.1, "A", 1, 1, **won).closed(900, **won)
+        told(f"number {which} of four", talk,
+             but(FOUR, server_rtt_ns=(60 - 10 * which) * MS), *[UNANSWERED] * 3)
+
+
+@test
+def a_stray_syn_amid_a_handshake():
+    told("before the SYN-ACK",
+         Talk().up(0, "S").up(50, "S", x=GIB).down(200, "SA", 0, 1).up(200.1, "A", 1, 1)
+         .closed(1000), but(FOUR, server_rtt_ns=200 * MS), UNANSWERED)
+    told("before the ACK",
+         Talk().up(0, "S").down(20, "SA", 0, 1).up(70, "S", x=GIB).up(120, "A", 1, 1)
+         .closed(900), but(FOUR, client_rtt_ns=100 * MS), UNANSWERED)
+    # RFC 9293, figure 8: an old one is answered, and the answer reset.
+    told("an old one",
+         Talk().up(0, "S", x=-400).down(20, "SA", 0, 1, x=-400, y=GIB)
+         .up(20.1, "R", 1, x=-400).up(30, "S").down(50, "SA", 0, 1).up(50.1, "A", 1, 1)
+         .closed(900), FOUR, {"open": "aborted"})
+
+
+@test
+def an_attempt_beside_what_is_open():
+    def old():
+        return Talk().opened().up(100, "PA", 1, 1, 5).down(120, "A", 1, 6)
+
+    def goes_on(talk):
+        return talk.up(9000, "PA", 6, 1, 10).down(9020, "A", 1, 16).closed(9900, 15)
+    told("refused", goes_on(old().up(5000, "S", x=GIB).refuse(5020, x=GIB)),
+         but(FOUR, bytes_client=15), REFUSED)
+    told("not acknowledged", goes_on(old().up(5000, "S", **FAR)
+                                     .down(5020, "SA", 0, 1, **FAR)),
+         but(FOUR, bytes_client=15), {"open": "unacknowledged", "syn_ack_count": 1})
+    talk = old()
+    for when in 60000, 61000, 63000, 67000:
+        talk.up(when, "S", x=GIB).down(when + 20, "A", 1, 6)
+    told("challenged only", talk.down(70000, "RA", 1, 6),
+         but(RESET, closed_by="server"), but(UNANSWERED, syn_count=4))
+
+
+def found_half_open(**more):
+    """RFC 9293, figure 10: the client has forgotten the old one."""
+    return Talk().opened().up(100, "PA", 1, 1, 5).down(120, "A", 1, 6) \
+        .up(60000, "S", x=GIB).down(60020, "A", 1, 6).up(60020.1, "R", 6) \
+        .up(61000, "S", x=GIB).down(61020, "SA", 0, 1, **FAR) \
+        .up(61020.1, "A", 1, 1, **FAR).closed(62000, **FAR, **more)
+
+
+@test
+def ports_are_used_again():
+    told("a half-open one is found", found_half_open(),
+         but(RESET, closed_by="client", rst_count=1), but(FOUR, syn_count=2))
+    told("in TIME_WAIT", Talk().opened().closed(100).opened(1000, x=70000, y=300000)
+         .closed(1500, x=70000, y=300000), FOUR, FOUR)
+    late = {"x": -900000, "y": 300000}
+    told("in TIME_WAIT, with a lower number",
+         Talk().opened().closed(100).up(1000, "S", x=-900000).down(1020, "A", 2, 2)
+         .up(1020.1, "R", 2).up(2000, "S", **late).down(2020, "SA", 0, 1, **late)
+         .up(2020.1, "A", 1, 1, **late).closed(2500, **late),
+         but(FOUR, rst_count=1), but(FOUR, syn_count=2))
+    told("the other way round",
+         Talk().opened().closed(100).down(5000, "S", **FAR).up(5020, "SA", 0, 1, **FAR)
+         .down(5020.1, "A", 1, 1, **FAR), FOUR, but(OPEN, client_port=80))
+    talk = Talk()
+    for when in 0, 500, 1000:
+        talk.up(when, "S").refuse(when + 0.2)
+    told("the same SYN after a RST", talk, but(REFUSED, syn_count=3, rst_count=3))
+    told("another after a RST", Talk().up(0, "S").refuse(0.2).up(500, "S", x=GIB)
+         .refuse(500.2, x=GIB), REFUSED, REFUSED)
+
+
+# --- what proves is not when ---
+
+@test
+def what_proves_is_not_when():
+    def asked():
+        return Talk().up(0, "S").down(20, "SA", 0, 1)
+    unknown = but(FOUR, handshake_ns=None, client_rtt_ns=None, server_rtt_ns=20 * MS)
+    told("data much later", asked().up(3000, "PA", 1, 1, 30).down(3020, "A", 1, 31)
+         .closed(4000, 30), unknown)
+    told("a FIN", asked().closed(6000), unknown)
+    told("an ACK of data", asked().down(300, "PA", 1, 1, 300).up(300.1, "A", 1, 301)
+         .closed(4000, 0, 300), but(unknown, bytes_server=300))
+    told("data at once", asked().up(21, "PA", 1, 1, 30).down(31, "A", 1, 31)
+         .closed(4000, 30), but(FOUR, client_rtt_ns=MS, handshake_ns=21 * MS))
+    # A server of Fast Open may send before the ACK.
+    told("Fast Open", Talk().up(0, "S", size=30).down(20, "SA", 0, 31)
+         .down(20.3, "PA", 1, 31, 100).up(20.5, "A", 31, 101).closed(1000, 30, 100),
+         but(FOUR, client_rtt_ns=MS // 2, bytes_client=30, bytes_server=100))
+
+
+@test
+def which_try_was_answered():
+    def twice(**answer):
+        return Talk().up(0, "S").up(1000, "S").down(1200, "SA", 0, 1, **answer) \
+            .up(1200.1, "A", 1, 1).closed(4000)
+    plain = [name for name, dress in DRESSES.items() if not dress.stamps]
+    known = but(FOUR, syn_count=2, handshake_ns=1200 * MS + MS // 10)
+    told("unknown", twice(), but(known, server_rtt_ns=None), dresses=plain)
+    for echo, elapsed in ((1000, 1200), (2000, 200), (7, None)):
+        told(f"stamp {echo}", twice(echo=echo),
+             but(known, server_rtt_ns=elapsed and elapsed * MS), dresses=["stamps"])
+    told("two with one stamp", Talk().up(0, "S", stamp=5).up(300, "S", stamp=5)
+         .down(420, "SA", 0, 1, echo=5).up(420.1, "A", 1, 1).closed(4000),
+         but(FOUR, syn_count=2, server_rtt_ns=None), dresses=["stamps"])
+
+
+# --- SYN, FIN and RST only ---
+
+@test
+def captures_without_data():
+    for size in (0, 1, 65535, 65536, 10 << 20, GIB, 3 * GIB - 1):
+        for by_client in True, False:
+            when = max(2000, size / 100000)
+            talk = Talk().up(0, "S").down(20, "SA", 0, 1)
+            a, b = (301, 1 + size) if by_client else (1 + size, 301)
+            one, other = (talk.up, talk.down) if by_client else (talk.down, talk.up)
+            begun = len(talk.said)
+            who = "client" if by_client else "server"
+            bytes_ = {"bytes_client": 300, "bytes_server": size}
+            for what, steps, wanted in (
+                    ("three-way", [(one, 0, "FA", a, b), (other, 20, "FA", b, a + 1)],
+                     but(bytes_, close="three-way", closed_by=who, fin_count=2)),
+                    ("simultaneous", [(one, 0, "FA", a, b), (other, 1, "FA", b, a)],
+                     but(bytes_, close="simultaneous", closed_by="both", fin_count=2)),
+                    ("RST", [(one, 0, "RA", a, b)],
+                     {"close": "reset", "closed_by": who}),
+                    ("FIN, RST", [(one, 0, "FA", a, b), (other, 20, "R", b)],
+                     {"close": "reset", "fin_count": 1, "rst_count": 1})):
+                del talk.said[begun:]
+                for say, later, *rest in steps:
+                    say(when + later, *rest)
+                told(f"{size} bytes, {what} by the {who}", talk,
+                     but(wanted, open="established", client_rtt_ns=None),
+                     dresses=["IPv4", "numbers that wrap"])
+    told("the server sends on after the client's FIN",
+         Talk().up(0, "S").down(20, "SA", 0, 1).up(1000, "FA", 501, 1)
+         .down(30000, "FA", 1 + (40 << 20), 502),
+         {"open": "established", "closed_by": "client", "bytes_client": 500,
+          "bytes_server": 40 << 20})
+    told("without the SYN-ACK", Talk().up(0, "S").up(60000, "FA", 100001, 5000001)
+         .down(60020, "FA", 5000001, 100002),
+         {"open": "established", "close": "three-way", "closed_by": "client"})
+
+
+# --- failures that are not the end ---
+
+@test
+def failures_that_are_not_the_end():
+    def answered(talk, when=20):
+        return talk.down(when, "SA", 0, 1).up(when + 0.1, "A", 1, 1).closed(4000)
+    whole = [name for name, dress in DRESSES.items() if not dress.cut]
+    told("an ICMP error, and an answer", answered(Talk().up(0, "S").error(5, 0)), FOUR,
+         dresses=whole)
+    told("an ICMP error, an answer to the next",
+         answered(Talk().up(0, "S").error(5, 0).up(1000, "S"), 1020),
+         but(FOUR, syn_count=2), dresses=whole)
+    told("a RST, and an answer", answered(Talk().up(0, "S").refuse(1), 40),
+         but(FOUR, rst_count=1))
+    told("an ICMP error about data",
+         Talk().opened().up(100, "PA", 1, 1, 100).error(110, 3).up(400, "PA", 1, 1, 100)
+         .down(420, "A", 1, 101).closed(2000, 100), but(FOUR, bytes_client=100),
+         dresses=whole)
+    told("an answer out of the blue",
+         Talk().up(0, "S").down(20, "SA", 0, 77777, y=99).up(20.1, "R", 77777, y=99)
+         .up(1000, "S").down(1020, "SA", 0, 1).up(1020.1, "A", 1, 1).closed(2000),
+         but(FOUR, syn_count=2))
+
+
+@test
+def forged_resets():
+    def sent(**more):
+        return Talk().opened().up(100, "PA", 1, 1, 20, **more).down(120, "A", 1, 21)
+
+    def goes_on(talk, when):
+        return talk.up(when, "PA", 21, 1, 20).down(when + 20, "A", 1, 41) \
+            .closed(when + 1000, 40)
+    told("ignored", goes_on(sent().down(500, "R", 1), 700),
+         but(FOUR, rst_count=1, bytes_client=40))
+    told("challenged", goes_on(sent().up(500, "R", 1000).down(500.2, "A", 1, 21), 700),
+         {"open": "established", "close": "four-way", "bytes_client": 40})
+    told("challenged, and true",
+         sent().up(500, "R", 30).down(500.2, "A", 1, 21).up(500.4, "R", 21),
+         but(RESET, closed_by="client"))
+    # Many guesses after a silence: none makes that short.
+    talk = sent()
+    for i in range(200):
+        guess = {"x" if i % 2 else "y": i * 0x1400000 + 12345}
+        (talk.up if i % 2 else talk.down)(100000 + i, "R", 0, **guess)
+    told("guessed", goes_on(talk, 200000),
+         {"open": "established", "close": "four-way", "bytes_client": 40},
+         dresses=["IPv4", "numbers that wrap"])
+
+
+# --- after the end ---
+
+@test
+def what_comes_after_the_end():
+    def over(replied=500):
+        return Talk().opened().asked(replied=replied).closed(1000, 100, replied)
+    talk = over()
+    for i in range(9):
+        talk.down(1400 + 400 * 2**i, "FA", 501, 102)
+    told("FINs for minutes", talk, but(FOUR, fin_count=11))
+    told("a keepalive", over().down(76000, "A", 501, 102).up(76000.1, "R", 102),
+         but(FOUR, bytes_server=500))
+    told("an ACK an hour later", over().down(3600000, "A", 502, 102), FOUR)
+    told("the SYN again", over().up(2000, "S"), but(FOUR, syn_count=2))
+    told("the SYN-ACK again", over().down(2000, "SA", 0, 1).up(2000.1, "A", 102, 502),
+         but(FOUR, syn_ack_count=2))
+    talk = Talk().opened().asked().up(1000, "RA", 101, 501)
+    for i in range(8):
+        talk.down(1200 + 400 * 2**i, "PA", 501, 101, 100)
+    told("data again after a RST", talk, but(RESET, closed_by="client"))
+    talk = Talk().opened().asked().up(1000, "FA", 101, 501).down(1020, "A", 501, 102)
+    for i in range(6):
+        talk.down((i + 1) * 600000, "PA", 501 + 100 * i, 102, 100)
+        talk.up((i + 1) * 600000 + 1, "A", 102, 601 + 100 * i)
+    told("half closed for an hour",
+         talk.down(3700000, "FA", 1101, 102).up(3700001, "A", 102, 1102),
+         but(FOUR, bytes_server=1100, half_close_ns=3700000 * MS - 1020 * MS))
+
+
+# --- bytes ---
+
+@test
+def bytes_are_counted_once_and_no_more():
+    talk = Talk().opened()
+    for when in 1000, 2000, 3000:
+        talk.up(when, "A", 0, 1).down(when + 20, "A", 1, 1)
+    told("keepalives", talk.closed(9000), but(FOUR, bytes_client=0, bytes_server=0,
+                                              bytes_partial=False))
+    talk = Talk().opened().asked(sent=10, replied=20)
+    for when in 1000, 2000, 3000:
+        talk.down(when, "A", 20, 11, 1).up(when + 20, "A", 11, 21)
+    told("keepalives with a byte", talk.closed(9000, 10, 20),
+         but(FOUR, bytes_client=10, bytes_server=20))
+    talk = Talk().opened().up(100, "PA", 1, 1, 1000).down(120, "A", 1, 1001, window=0)
+    for when in 400, 800, 1600:
+        talk.up(when, "A", 1001, 1, 1).down(when + 20, "A", 1, 1001, window=0)
+    talk.down(3000, "A", 1, 1001).up(3000.1, "PA", 1001, 1, 100).down(3020, "A", 1, 1101)
+    told("probes of a window", talk.closed(4000, 1100), but(FOUR, bytes_client=1100))
+    told("beyond the window",
+         Talk().opened().up(50, "PA", 1, 1, 10).down(70, "A", 1, 11)
+         .up(100, "PA", 200011, 1, 100).down(120, "A", 1, 11).closed(1000, 10),
+         but(FOUR, bytes_client=10))
+    told("a third segment beyond it",
+         Talk().up(0, "S").down(20, "SA", 0, 1).up(40, "A", 70001, 1),
+         {"open": "unacknowledged", "syn_count": 1, "syn_ack_count": 1})
+    told("data in a SYN that is not taken",
+         Talk().up(0, "S", size=30).down(20, "SA", 0, 1).up(20.1, "PA", 1, 1, 30)
+         .down(40, "A", 1, 31).closed(1000, 30),
+         but(FOUR, bytes_client=30, syn_data=True))
+    told("a FIN, acknowledged, and a RST",
+         Talk().opened().up(50, "PA", 1, 1, 10).down(70, "A", 1, 11).up(100, "FA", 11, 1)
+         .down(120, "A", 1, 12).down(500, "R", 1),
+         but(RESET, closed_by="server", bytes_client=10))
+
+
+# --- copies ---
+
+def copied(later, hop, chosen=None):
+    def change(packets):
+        out = list(packets)
+        for i, (when, ip, link) in enumerate(packets):
+            if chosen is None or i in chosen:
+                out.append((when + round(later * MS), hop_later(ip) if hop else ip, link))
+        return sorted(out, key=lambda packet: packet[0])
+    return change
+
+
+@test
+def copies_are_no_events():
+    whole = but(FOUR, server_rtt_ns=20 * MS, client_rtt_ns=MS // 10, bytes_client=100,
+                bytes_server=500, completeness=31)
+    talk = Talk().opened().asked().closed(1000, 100, 500)
+    for later in (0, 0.001, 0.3, 5, 15, 35, 49):
+        for hop in False, True:
+            told(f"{later} ms later", talk, but(whole, copies=10),
+                 change=copied(later, hop))
+    for chosen in ((0,), (6, 8), (0, 2, 3, 5, 7, 8)):
+        told(f"only {chosen}", talk, whole, change=copied(0.02, False, chosen))
+    told("none", talk, but(whole, copies=0))
+
+
+# --- places ---
+
+def tag(*numbers):
+    def link(ip):
+        head = b"\x02" * 12
+        for number in numbers:
+            head += b"\x81\0" + number.to_bytes(2, "big")
+        return head + (b"\x86\xdd" if is_six(ip) else b"\x08\0") + ip
+    return link
+
+
+@test
+def rivals_and_reuse_in_any_place():
+    """Numbers that are far apart are of one place, if they come by the same way."""
+    for what, up, down in (
+            ("one VLAN", tag(10), tag(10)), ("a VLAN each way", tag(10), tag(20)),
+            ("a VLAN one way", tag(10), ethernet()), ("QinQ", tag(5, 10), tag(5, 20)),
+            ("VXLAN", vxlan(), vxlan())):
+        def told_there(talk, *wanted, up=up, down=down, what=what, **more):
+            told(what, talk.every(up={"link": up}, down={"link": down}), *wanted,
+                 dresses=["IPv4"], **more)
+        told_there(Talk().up(0, "S").up(10, "S", x=GIB).down(1020, "SA", 0, 1)
+                   .up(1020.1, "A", 1, 1).closed(3000), FOUR, UNANSWERED)
+        told_there(Talk().up(0, "S").up(1000, "S").down(1020, "SA", 0, 1)
+                   .down(2020, "SA", 0, 1).up(2020.1, "A", 1, 1).closed(3000),
+                   but(FOUR, syn_count=2, syn_ack_count=2))
+        told_there(Talk().up(0, "S").refuse(1).up(1000, "S", x=GIB).refuse(1001, x=GIB),
+                   REFUSED, REFUSED)
+        told_there(Talk().opened().closed(1000).opened(3000, **FAR).closed(4000, **FAR),
+                   FOUR, FOUR)
+        told_there(found_half_open(), but(RESET, closed_by="client"),
+                   but(FOUR, syn_count=2))
+
+
+@test
+def same_numbers_in_two_places():
+    """As crafted captures have them: whoever is open asks by another way for another one."""
+    talk = Talk()
+    for when, number, size in ((0, 10, 100), (200, 20, 7)):
+        link = {"link": tag(number)}
+        talk.opened(when, **link).up(when + 30, "PA", 1, 1, size, **link)
+        talk.down(when + 50, "A", 1, 1 + size, **link).closed(when + 500, size, **link)
+    told("two VLANs", talk.by_time(), but(FOUR, bytes_client=100),
+         but(FOUR, bytes_client=7), dresses=["IPv4"])
+
+
+main()
