@@ -16,24 +16,31 @@
 
 #include <linux/cpumask.h>
 #include <linux/irqflags.h>
+#include <linux/kconfig.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+/*
+ * KASAN sees what is done with a flow that the allocator has back, not with one in stock:
+ * there, little is kept, so that most go back, and this file's rare ways are common.
+ */
+#define MANY	(!IS_ENABLED(CONFIG_KASAN))
+
 /* Flows that go from a stock to the depot, or back, at once. */
-#define PACK	64
+#define PACK	(MANY ? 64 : 8)
 
 /* The most that a stock holds. */
 #define STOCK_MAX (2 * PACK)
 
 /* Packs in the depot after load, 5 MiB, and the most. */
-#define DEPOT_FILL 128
-#define DEPOT_MAX 256
+#define DEPOT_FILL (MANY ? 128 : 1)
+#define DEPOT_MAX (MANY ? 256 : 2)
 
 /* Flows taken from the allocator at a time, if there is nothing else. */
-#define REFILL	16
+#define REFILL	(PACK / 4)
 
 /**
  * struct stock - flows at hand; its CPU's alone, with interrupts off
@@ -186,6 +193,8 @@ bool synfin_table_recycle(struct synfin_flow *flow)
 
 	if (flow->first.payload)
 		synfin_first_give(&flow->first);
+	if (!MANY && flow->hash & 3)
+		return false;
 	if (unlikely(stock->nr == STOCK_MAX)) {
 		/* Each CPU may find room for one more at the same time. */
 		if (READ_ONCE(depot.nr) >= DEPOT_MAX)
