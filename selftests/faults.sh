@@ -82,24 +82,33 @@ a_connection_is_followed_or_not() {
 	works_on
 }
 
-# In whatever context a flow begins: one in four has no room.
+# In whatever context a flow begins. At first there is no memory at all, not even at
+# load; then every second time.
 flows_have_no_memory() {
 	local slab=/sys/kernel/slab/synfin_flow
 
 	fails_on_demand
-	synfin_load
-	[[ $(cat "$slab/failslab" 2>/dev/null) == 1 ]] ||
+	grep -q 'slub_debug=A,synfin_flow' /proc/cmdline ||
 		skip "not booted with slub_debug=A,synfin_flow"
 	undo eval "echo 0 >$debug/failslab/probability"
 	undo eval "echo N >$debug/failslab/cache-filter"
 	echo Y >"$debug/failslab/cache-filter"
 	echo -1 >"$debug/failslab/times"
-	echo 25 >"$debug/failslab/probability"
-	load -n $((200 * often)) >/dev/null
+	echo 100 >"$debug/failslab/probability"
+	synfin_load
+	same "$(cat "$slab/failslab")" 1 "what fails in $slab"
+	load -n $((100 * often)) >/dev/null
+	wait_for "no traffic" is_quiet
+	# A connection is refused it for its SYN, and for each segment after that.
+	at_least "$(stat_of no_memory)" $((100 * often)) no_memory
+	same "$(stat_of flows_created)" 0 flows_created
+	books_balance
+	echo 50 >"$debug/failslab/probability"
+	load -n $((100 * often)) >/dev/null
 	echo 0 >"$debug/failslab/probability"
 	wait_for "no traffic" is_quiet
-	note "flows refused memory: $(stat_of no_memory)"
-	at_least "$(stat_of no_memory)" 1 no_memory
+	note "flows refused memory: $(stat_of no_memory); not refused: $(stat_of flows_created)"
+	at_least "$(stat_of flows_created)" 1 flows_created
 	books_balance
 	works_on
 }

@@ -10,8 +10,26 @@ log_is_silent() {
 	fail "$(head -n 120 "$tmp/reports" | sed 's/^/# /')"
 }
 
+# What kmemleak has found, without what is known of the kernel's own code: when memory
+# is made to fail there, the name of a slab that could not be made is lost.
+leaks() {
+	awk '
+	function flush() {
+		if (!(named && slab))
+			printf "%s", held
+		held = ""
+		named = slab = 0
+	}
+	/^unreferenced object/ { flush() }
+	{ held = held $0 "\n" }
+	/ kobject_set_name_vargs\+/ { named = 1 }
+	/ sysfs_slab_add\+/ { slab = 1 }
+	END { flush() }' "$1"
+}
+
 # Two scans: what is younger than five seconds, or has changed since the last
-# scan, is not reported.
+# scan, is not reported. What it has found meanwhile is in the file, too. 6.1 itself
+# loses a cache's name when memory was made to fail its folder in /sys.
 kmemleak_finds_nothing() {
 	local file=/sys/kernel/debug/kmemleak
 
@@ -19,7 +37,7 @@ kmemleak_finds_nothing() {
 	echo scan >"$file"
 	sleep 6
 	echo scan >"$file"
-	cat "$file" >"$tmp/leaks"
+	leaks "$file" >"$tmp/leaks"
 	[[ ! -s $tmp/leaks ]] || fail "$(head -n 100 "$tmp/leaks")"
 }
 
