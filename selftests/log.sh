@@ -28,8 +28,7 @@ leaks() {
 }
 
 # Two scans: what is younger than five seconds, or has changed since the last
-# scan, is not reported. What it has found meanwhile is in the file, too. 6.1 itself
-# loses a cache's name when memory was made to fail its folder in /sys.
+# scan, is not reported. What it has found meanwhile is in the file, too.
 kmemleak_finds_nothing() {
 	local file=/sys/kernel/debug/kmemleak
 
