@@ -171,6 +171,19 @@ two_links() {
 	neighbours
 	in_ns r ping -qc 1 10.5.0.2 >/dev/null || fail "no way to b"
 	in_ns r ping -qc 1 fd05::2 >/dev/null || fail "no way to b"
+	remember_neighbours
+}
+
+# Who is known stays known: a link that loses all that r sends would lose its answer to
+# b, too, if b asked on a slow machine where r is by now.
+remember_neighbours() {
+	local ns
+
+	for ns in a r b; do
+		ip -n "$ns" neigh | awk '$4 == "lladdr" {
+			print "neigh replace", $1, "dev", $3, "lladdr", $5, "nud permanent"
+		}' | ip -n "$ns" -batch -
+	done
 }
 
 # over LINK: how r reaches b
