@@ -181,14 +181,14 @@ static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
 	const u8 *icmp, *quote;
 	enum synfin_counter reason;
 	unsigned int room;
-	u16 window;
+	u16 error;
 
 	seg->wrapped = 0;
 	seg->forwarded = false;
 	icmp = skb_header_pointer(skb, at, sizeof(head), head);
 	if (!icmp || !synfin_wire_icmp_is_error(family, icmp[0], icmp[1]))
 		return SYNFIN_CNT_not_tcp;
-	window = icmp[0] << 8 | icmp[1];
+	error = icmp[0] << 8 | icmp[1];
 	if (family == 4)
 		synfin_segment_addr4(&seg->router, ip_hdr(skb)->saddr);
 	else
@@ -200,7 +200,7 @@ static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
 		return SYNFIN_CNT_not_tcp;
 	reason = synfin_wire_quote(quote, room, seg);
 	/* After what zeroes it. */
-	seg->window = window;
+	seg->icmp = error;
 	return reason;
 }
 

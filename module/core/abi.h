@@ -47,6 +47,7 @@ SYNFIN_ABI_FIELD(struct synfin_record_step, phase, 0);
 SYNFIN_ABI_FIELD(struct synfin_record_step, from, 1);
 SYNFIN_ABI_FIELD(struct synfin_record_step, reason, 2);
 SYNFIN_ABI_FIELD(struct synfin_record_step, window, 4);
+SYNFIN_ABI_FIELD(struct synfin_record_step, icmp, 4);
 SYNFIN_ABI_FIELD(struct synfin_record_step, tcp_flags, 6);
 SYNFIN_ABI_FIELD(struct synfin_record_step, hook, 7);
 SYNFIN_ABI_FIELD(struct synfin_record_step, seq, 8);

@@ -313,6 +313,7 @@ struct synfin_conn {
  * @from:	enum synfin_from
  * @reason:	of a drop
  * @window:	as on the wire
+ * @icmp:	of an ICMP error instead, as in struct synfin_segment
  * @flags:	byte 13 of the TCP header
  * @hook:	of a drop
  * @seq:	sequence number
@@ -329,7 +330,10 @@ struct synfin_step {
 	__u8	phase;
 	__u8	from;
 	__u16	reason;
-	__u16	window;
+	union {
+		__u16	window;
+		__u16	icmp;
+	};
 	__u8	flags;
 	__u8	hook;
 	__u32	seq;

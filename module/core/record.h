@@ -82,8 +82,8 @@ static inline void synfin_record_icmp(const struct synfin_conn *conn,
 {
 	synfin_record_head(conn, &rec->head, SYNFIN_RECORD_ICMP, sizeof(*rec), time_ns);
 	__builtin_memcpy(rec->router, &seg->router, sizeof(rec->router));
-	rec->type = seg->window >> 8;
-	rec->code = seg->window & 0xff;
+	rec->type = seg->icmp >> 8;
+	rec->code = seg->icmp & 0xff;
 	__builtin_memset(rec->reserved, 0, sizeof(rec->reserved));
 }
 

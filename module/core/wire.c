@@ -219,7 +219,7 @@ enum synfin_counter synfin_wire_quote(const __u8 *quote, __u32 room,
 	seg->reserved0 = 0;
 	seg->ack = 0;
 	seg->len = 0;
-	seg->window = 0;
+	seg->icmp = 0;
 	seg->stamped = 0;
 	seg->scale = SYNFIN_SCALE_UNKNOWN;
 	return SYNFIN_NO_REASON;
@@ -278,6 +278,6 @@ enum synfin_counter synfin_wire_ip(const __u8 *ip, __u32 room, __u32 len,
 	family = seg->family;
 	synfin_copy_addr(&seg->router, &seg->src);
 	reason = synfin_wire_quote(ip + up.at + 8, room - up.at - 8, seg);
-	seg->window = synfin_wire_u16(ip + up.at);
+	seg->icmp = synfin_wire_u16(ip + up.at);
 	return reason || seg->family == family ? reason : SYNFIN_CNT_not_tcp;
 }

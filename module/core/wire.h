@@ -89,7 +89,8 @@ struct synfin_addr {
  * @forwarded:	it passes through this host
  * @here:	this host receives it; hooks only
  * @reserved1:	0
- * @window:	as on the wire, unscaled; of an ICMP error, 256 times its type and its code
+ * @window:	as on the wire, unscaled
+ * @icmp:	of an ICMP error instead: 256 times its type and its code
  * @flags:	byte 13 of the TCP header; 0 for ICMP
  * @reserved0:	0
  * @seq:	sequence number
@@ -119,7 +120,10 @@ struct synfin_segment {
 	__u8	forwarded;
 	__u8	here;
 	__u8	reserved1;
-	__u16	window;
+	union {
+		__u16	window;
+		__u16	icmp;
+	};
 	__u8	flags;
 	__u8	reserved0;
 	__u32	seq;

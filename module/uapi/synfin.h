@@ -403,8 +403,8 @@ struct synfin_record_head {
  * @phase:	enum synfin_phase
  * @from:	enum synfin_from; of a timeout, the end that was waited for
  * @reason:	of a drop: enum synfin_drop; otherwise 0
- * @window:	the window field as it is on the wire, unscaled; of an ICMP error, 256
- *		times its type and its code
+ * @window:	the window field as it is on the wire, unscaled
+ * @icmp:	of an ICMP error instead: 256 times its type and its code
  * @tcp_flags:	byte 13 of the TCP header, 0 if there was no segment
  * @hook:	of a drop by netfilter: its hook, NF_INET_* + 1; 0 if not known
  * @seq:	sequence number
@@ -419,7 +419,10 @@ struct synfin_record_step {
 	__u8	phase;
 	__u8	from;
 	__u16	reason;
-	__u16	window;
+	union {
+		__u16	window;
+		__u16	icmp;
+	};
 	__u8	tcp_flags;
 	__u8	hook;
 	__u32	seq;

@@ -65,6 +65,7 @@ static void offsets_of_a_phase(void)
 	AT(struct synfin_record_step, phase, 0);
 	AT(struct synfin_record_step, from, 1);
 	AT(struct synfin_record_step, window, 4);
+	AT(struct synfin_record_step, icmp, 4);
 	AT(struct synfin_record_step, tcp_flags, 6);
 	AT(struct synfin_record_step, seq, 8);
 	AT(struct synfin_record_step, ack, 12);

@@ -19,6 +19,7 @@
  * @from: enum synfin_from
  * @reason: of a drop: enum synfin_drop
  * @window: as on the wire
+ * @icmp: of an ICMP error instead: its type and code
  * @tcp_flags: byte 13 of the TCP header
  * @hook: of a drop by netfilter: NF_INET_* + 1
  * @seq: sequence number
@@ -34,7 +35,10 @@ struct step {
 	__u8 phase;
 	__u8 from;
 	__u16 reason;
-	__u16 window;
+	union {
+		__u16 window;
+		__u16 icmp;
+	};
 	__u8 tcp_flags;
 	__u8 hook;
 	__u32 seq;
@@ -57,6 +61,7 @@ STEP_AS_RECORD(phase);
 STEP_AS_RECORD(from);
 STEP_AS_RECORD(reason);
 STEP_AS_RECORD(window);
+STEP_AS_RECORD(icmp);
 STEP_AS_RECORD(tcp_flags);
 STEP_AS_RECORD(hook);
 STEP_AS_RECORD(seq);

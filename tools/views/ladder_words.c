@@ -90,7 +90,7 @@ static const char *ordinal(unsigned int n)
 
 static const char *icmp_name(const struct step *rec, char text[16])
 {
-	snprintf(text, 16, "ICMP %u/%u", rec->window >> 8, rec->window & 0xffu);
+	snprintf(text, 16, "ICMP %u/%u", rec->icmp >> 8, rec->icmp & 0xffu);
 	return text;
 }
 
@@ -101,7 +101,7 @@ static void put_name(struct rung *rung, const struct ladder_row *row)
 	char icmp[16];
 
 	if (rec->phase == SYNFIN_PHASE_RST && !rec->tcp_flags)
-		name = rec->window ? icmp_name(rec, icmp) : "ICMP error";
+		name = rec->icmp ? icmp_name(rec, icmp) : "ICMP error";
 	else if (row->carries || (row->also && rec->tcp_flags & SYNFIN_TCP_FIN))
 		name = "FIN, ACK";
 	if (rec->count > 1)

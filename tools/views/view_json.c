@@ -122,8 +122,8 @@ static char *put_phases(char *p, const struct conn *c, struct fmt_near near[2])
 		p = fmt_u64(p, step->count);
 		if (step->phase == SYNFIN_PHASE_DROP)
 			p = put_drop(p, step->reason, step->hook);
-		else if (is_icmp(step->phase, step->tcp_flags, step->window))
-			p = put_icmp(p, true, step->window);
+		else if (is_icmp(step->phase, step->tcp_flags, step->icmp))
+			p = put_icmp(p, true, step->icmp);
 		p = FMT_LITERAL(p, "},");
 	}
 	/* The last one has a comma too many. */
@@ -281,7 +281,7 @@ void json_phase(struct out *out, const struct phase *phase)
 	p = FMT_LITERAL(p, ",\"ts_ns\":");
 	p = fmt_time(p, rec->time_ns);
 	p = put_drop(p, rec->reason, rec->hook);
-	p = put_icmp(p, is_icmp(rec->phase, rec->tcp_flags, rec->window), rec->window);
+	p = put_icmp(p, is_icmp(rec->phase, rec->tcp_flags, rec->icmp), rec->icmp);
 	*p++ = '}';
 	*p++ = '\n';
 	out_used(out, p);
