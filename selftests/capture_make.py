@@ -186,6 +186,60 @@ def avs(ip):
     return struct.pack("!II", 0x80211001, 64) + b"\0" * 56 + wifi()(ip)
 
 
+def cooked_radio(ip):
+    return struct.pack("!HHH8sH", 3, 803, 6, b"\x02" * 8, 4) + radiotap(wifi(True))(ip)
+
+
+def cooked_radio2(ip):
+    return struct.pack("!HHIHBB8s", 4, 0, 2, 801, 3, 6, b"\x02" * 8) + wifi()(ip)
+
+
+def per_packet(number, inner):
+    """A header that says of which link type the rest is."""
+    def link(ip):
+        return struct.pack("<BBHIHH", 0, 0, 12, number, 2, 0) + inner(ip)
+    return link
+
+
+def pktap(number, inner):
+    def link(ip):
+        return struct.pack("<III", 108, 1, number) + b"en0".ljust(96, b"\0") + inner(ip)
+    return link
+
+
+def firewire(ip):
+    return b"\x02" * 16 + struct.pack("!H", ethertype(ip)) + ip
+
+
+def infiniband(ip):
+    return b"\x02" * 40 + struct.pack("!HH", ethertype(ip), 0) + ip
+
+
+def tagged(tag, before=False):
+    """By a switch."""
+    def link(ip):
+        frame = ethernet()(ip)
+        return tag + frame if before else frame[:12] + tag + frame[12:]
+    return link
+
+
+def slip(ip):
+    return b"\0" + b"\x70" * 15 + ip
+
+
+def macsec(sender=b""):
+    """Protected, and not encrypted."""
+    def link(ip):
+        return b"\x02" * 12 + struct.pack("!HBBI", 0x88E5, 0x20 * bool(sender), 0, 7) + \
+            sender + ethernet()(ip)[12:] + b"\xaa" * 16
+    return link
+
+
+def trill(ip):
+    return b"\x02" * 12 + struct.pack("!HHHHI", 0x22F3, 1 << 6 | 5, 1, 2, 0) + \
+        ethernet()(ip)
+
+
 # What tunnels have outside: the ends of one, by the direction of what is inside.
 OUTSIDE = ("198.51.100.1", "198.51.100.2")
 OUTSIDE_SIX = ("2001:db8:f::1", "2001:db8:f::2")
@@ -267,6 +321,14 @@ def l2tp(ip):
     return outer(udp_header(1701, body, 1701), 17, is_up(ip))
 
 
+def capwap(native):
+    def link(ip):
+        head = struct.pack("!IHH", 2 << 19 | 1 << 9 | native << 8, 0, 0)
+        body = head + (wifi(qos=True) if native else ethernet())(ip)
+        return outer(udp_header(5247, body, 5247), 17, is_up(ip))
+    return link
+
+
 # Name: the link type's number, and what makes a frame of a packet.
 LINKS = {
     "Ethernet": (1, ethernet()),
@@ -305,6 +367,25 @@ LINKS = {
     "Prism": (119, prism),
     "AVS": (163, avs),
     "AVS instead of Prism": (119, avs),
+    "SLL of a radio": (113, cooked_radio),
+    "SLL2 of a radio": (276, cooked_radio2),
+    "PPI with 802.11": (192, per_packet(105, wifi())),
+    "PPI with Ethernet": (192, per_packet(1, ethernet())),
+    "PKTAP": (258, pktap(1, ethernet())),
+    "PKTAP of a loopback": (258, pktap(0, null("<", 30))),
+    "FireWire": (138, firewire),
+    "InfiniBand": (242, infiniband),
+    "a tag of Broadcom": (281, tagged(b"\x20\0\0\3")),
+    "a tag of Broadcom before": (282, tagged(b"\x20\0\0\3", True)),
+    "a tag of Marvell": (283, tagged(b"\xc0\x18\0\0")),
+    "a long tag of Marvell": (284, tagged(b"\xda\xda\0\0\xc0\x18\0\0")),
+    "SLIP": (8, slip),
+    "MACsec in clear": (1, macsec()),
+    "MACsec with its sender": (1, macsec(b"\x02" * 8)),
+    "HSR": (1, tagged(b"\x89\x2f\x10\x2e\0\x07")),
+    "TRILL": (1, trill),
+    "CAPWAP": (1, capwap(False)),
+    "CAPWAP with 802.11": (1, capwap(True)),
     "IP in IP": (1, in_ip),
     "IP in IPv6": (1, lambda ip: in_ip(ip, OUTSIDE_SIX)),
     "GRE": (1, gre()),

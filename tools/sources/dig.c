@@ -176,7 +176,7 @@ static enum layer take_icmp(struct digger *g, struct dig *d, const struct ip *ip
 	to->stamp = ip->src.w[0] ^ ip->src.w[1] ^ ip->src.w[2] ^ ip->src.w[3];
 	to->echo = be16(d->at);
 	to->seg.router = ip->src;
-	to->seg.window = to->echo;
+	to->seg.icmp = (uint16_t)to->echo;
 	set_rest(to, d, ip, pkt);
 	*more = give(g);
 	return LAYER_DONE;

@@ -8,6 +8,7 @@
 #define TYPE_LEAST	0x0600	/* what is less is a length */
 #define TYPE_IPV4	0x0800
 #define TYPE_ARP	0x0806
+#define TYPE_TRILL	0x22f3
 #define TYPE_TEB	0x6558	/* Ethernet again */
 #define TYPE_RARP	0x8035
 #define TYPE_VLAN	0x8100
@@ -22,10 +23,15 @@
 #define TYPE_LLDP	0x88cc
 #define TYPE_MACSEC	0x88e5
 #define TYPE_PBB	0x88e7
+#define TYPE_HSR	0x892f
 #define TYPE_ETAG	0x893f
 #define TYPE_NSH	0x894f
 #define TYPE_QINQ_OLD	0x9100
 #define TYPE_QINQ_OLD2	0x9200
+
+/* Of MACsec: it is encrypted, or changed; the sender is named. */
+#define MACSEC_HIDDEN	0x0cu
+#define MACSEC_SENDER	0x20u
 
 #define PPP_IPV4	0x0021
 #define PPP_VJ_PACKED	0x002d
@@ -135,6 +141,24 @@ static enum layer service_chain(struct dig *d)
 	return proto && proto < 4 ? next[proto] : layer_none(d, UNREAD_NSH);
 }
 
+/* Without encryption what it protects stands there as it is. */
+static enum layer macsec(struct dig *d)
+{
+	if (d->room < 6)
+		return layer_none(d, UNREAD_CUT);
+	if (d->at[0] & MACSEC_HIDDEN)
+		return layer_none(d, UNREAD_MACSEC);
+	return dig_skip(d, d->at[0] & MACSEC_SENDER ? 14 : 6) ? LAYER_TYPE : LAYER_NONE;
+}
+
+/* Bridges that route: a header with options, then the frame (RFC 6325). */
+static enum layer trill(struct dig *d)
+{
+	if (d->room < 6)
+		return layer_none(d, UNREAD_CUT);
+	return dig_skip(d, 6 + (be16(d->at) >> 6 & 0x1f) * 4) ? LAYER_ETHERNET : LAYER_NONE;
+}
+
 /**
  * ether_named() - what an EtherType names
  * @d:		the packet, behind the type
@@ -164,6 +188,10 @@ enum layer ether_named(struct dig *d, unsigned int type)
 		return backbone(d);
 	case TYPE_TEB:
 		return LAYER_ETHERNET;
+	case TYPE_TRILL:
+		return trill(d);
+	case TYPE_HSR:
+		return dig_skip(d, 4) ? LAYER_TYPE : LAYER_NONE;
 	case TYPE_ETAG:
 		return dig_skip(d, 6) ? LAYER_TYPE : LAYER_NONE;
 	case TYPE_LLC_LONG:
@@ -178,7 +206,7 @@ enum layer ether_named(struct dig *d, unsigned int type)
 	case TYPE_LLDP:
 		return layer_none(d, UNREAD_LLDP);
 	case TYPE_MACSEC:
-		return layer_none(d, UNREAD_MACSEC);
+		return macsec(d);
 	default:
 		return layer_none(d, UNREAD_TYPE);
 	}

@@ -7,7 +7,9 @@
  *	link.c	what a capture's link type begins with
  *	ether.c	Ethernet, VLANs, LLC, MPLS, PPP and what else an EtherType names
  *	wifi.c	802.11, and what radios say before it
- *	tunnel.c	what IP and UDP carry beside TCP
+ *	nflog.c	what netfilter's log says of a packet
+ *	tunnel.c	what IP carries beside TCP
+ *	tunnel_udp.c	what UDP carries
  */
 #ifndef _TOOLS_LAYERS_H
 #define _TOOLS_LAYERS_H
@@ -46,6 +48,7 @@
 	X(L2TP,		"packets in L2TP")				\
 	X(LISP,		"packets in LISP")				\
 	X(TZSP,		"packets in TZSP")				\
+	X(CAPWAP,	"packets in CAPWAP")				\
 	X(NSH,		"packets in NSH")				\
 	X(ESP,		"packets in ESP")				\
 	X(UDP,		"packets of UDP")				\
@@ -161,6 +164,12 @@ struct ip {
 /* tunnel.c */
 enum layer tunnel_enter(struct dig *d, const struct ip *ip);
 
+/* tunnel_udp.c */
+enum layer tunnel_udp(struct dig *d);
+
+/* nflog.c */
+enum layer nflog_header(struct dig *d);
+
 static inline enum layer layer_none(struct dig *d, enum unread reason)
 {
 	d->unread = reason;
@@ -188,6 +197,16 @@ static inline bool dig_skip(struct dig *d, uint32_t bytes)
 	d->room -= bytes;
 	d->len -= bytes;
 	return true;
+}
+
+/* IP of whichever version; else for what reason not. */
+static inline enum layer layer_ip(struct dig *d, enum unread reason)
+{
+	if (!d->room)
+		return layer_none(d, UNREAD_CUT);
+	if (d->at[0] >> 4 != 4 && d->at[0] >> 4 != 6)
+		return layer_none(d, reason);
+	return LAYER_IP;
 }
 
 /* Some more is around what follows. */

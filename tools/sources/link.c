@@ -8,11 +8,18 @@
 #include "output/util.h"
 #include "sources/layers.h"
 
-#define NFLOG_PAYLOAD	9u
+/* Link types that name another one for each packet. */
+#define PER_PACKET	192
+#define PKTAP		258
 
 /* Of Linux cooked captures: no EtherType, but what follows is 802.3 or LLC. */
 #define COOKED_RAW_8023	0x0001u
 #define COOKED_LLC	0x0004u
+
+/* Kinds of devices, as Linux numbers them. */
+#define DEVICE_WIFI	801u
+#define DEVICE_PRISM	802u
+#define DEVICE_RADIOTAP	803u
 
 static enum layer as_ip(struct dig *d)
 {
@@ -40,11 +47,36 @@ static uint8_t cooked_way(unsigned int type)
 	return type == 4 ? PACKET_WAY_OUT : PACKET_WAY_IN;
 }
 
+/* Radios give no EtherType, whatever the field says: their kind of device tells. */
+static enum layer cooked_radio(struct dig *d, unsigned int device, uint32_t header)
+{
+	if (!dig_skip(d, header) || !d->room)
+		return layer_none(d, UNREAD_CUT);
+	switch (device) {
+	case DEVICE_PRISM:
+		return wifi_prism(d);
+	case DEVICE_RADIOTAP:
+		return wifi_radiotap(d);
+	default:
+		return LAYER_WIFI;
+	}
+}
+
+static bool is_radio(unsigned int device)
+{
+	return device >= DEVICE_WIFI && device <= DEVICE_RADIOTAP;
+}
+
 static enum layer cooked1(struct dig *d)
 {
+	unsigned int device;
+
 	if (d->room < 16)
 		return layer_none(d, UNREAD_CUT);
 	d->way = cooked_way(be16(d->at));
+	device = be16(d->at + 2);
+	if (is_radio(device))
+		return cooked_radio(d, device, 16);
 	return cooked(d, be16(d->at + 14), 16);
 }
 
@@ -53,6 +85,8 @@ static enum layer cooked2(struct dig *d)
 	if (d->room < 20)
 		return layer_none(d, UNREAD_CUT);
 	d->way = cooked_way(d->at[10]);
+	if (is_radio(be16(d->at + 8)))
+		return cooked_radio(d, be16(d->at + 8), 20);
 	return cooked(d, be16(d->at), 20);
 }
 
@@ -117,6 +151,40 @@ static enum layer frame_relay(struct dig *d)
 	return LAYER_TYPE;
 }
 
+/* InfiniBand: where to, then a type and two bytes more (RFC 4391). */
+static enum layer infiniband(struct dig *d)
+{
+	unsigned int type;
+
+	if (d->room < 44)
+		return layer_none(d, UNREAD_CUT);
+	type = be16(d->at + 40);
+	dig_skip(d, 44);
+	return ether_named(d, type);
+}
+
+static enum layer firewire(struct dig *d)
+{
+	return dig_skip(d, 16) ? LAYER_TYPE : LAYER_NONE;
+}
+
+/* Switches add a tag of their own behind the addresses. */
+static enum layer switch_tag(struct dig *d)
+{
+	return dig_skip(d, 16) ? LAYER_TYPE : LAYER_NONE;
+}
+
+static enum layer switch_tag_long(struct dig *d)
+{
+	return dig_skip(d, 20) ? LAYER_TYPE : LAYER_NONE;
+}
+
+static enum layer slip(struct dig *d)
+{
+	return dig_skip(d, 16) ? as_ip(d) : LAYER_NONE;
+}
+
+/* Four bytes before the addresses. */
 static enum layer net_analyzer(struct dig *d)
 {
 	return dig_skip(d, 4) ? LAYER_ETHERNET : LAYER_NONE;
@@ -139,53 +207,6 @@ static enum layer ipnet(struct dig *d)
 	return dig_skip(d, 24) ? as_ip(d) : LAYER_NONE;
 }
 
-static unsigned int nflog_half(const struct dig *d, const uint8_t *at)
-{
-	uint16_t value;
-
-	__builtin_memcpy(&value, at, sizeof(value));
-	return d->swapped ? __builtin_bswap16(value) : value;
-}
-
-/* Where the payload is among the attributes; NULL if they make no sense. */
-static const uint8_t *nflog_payload(const struct dig *d)
-{
-	const uint8_t *at = d->at, *end = d->at + d->room;
-
-	while (end - at >= 4) {
-		unsigned int len = nflog_half(d, at), padded = (len + 3) / 4 * 4;
-
-		if (len >= 4 && nflog_half(d, at + 2) == NFLOG_PAYLOAD)
-			return at;
-		if (len < 4 || (size_t)(end - at) < padded)
-			break;
-		at += padded;
-	}
-	return NULL;
-}
-
-/* Attributes, in the byte order of the machine that wrote them, or of the file. */
-static enum layer nflog(struct dig *d)
-{
-	const uint8_t *payload;
-	unsigned int len;
-
-	if (!dig_skip(d, 4))
-		return LAYER_NONE;
-	payload = nflog_payload(d);
-	if (!payload) {
-		d->swapped = !d->swapped;
-		payload = nflog_payload(d);
-	}
-	if (!payload)
-		return layer_none(d, UNREAD_NFLOG);
-	len = nflog_half(d, payload) - 4;
-	dig_skip(d, (uint32_t)(payload + 4 - d->at));
-	if (len > d->room)
-		d->len = len;
-	return as_ip(d);
-}
-
 static enum layer as_ethernet(struct dig *d)
 {
 	return ether_header(d);
@@ -201,12 +222,42 @@ static enum layer as_wifi(struct dig *d)
 	return d->room ? LAYER_WIFI : layer_none(d, UNREAD_CUT);
 }
 
+static uint32_t little32(const uint8_t *at)
+{
+	return be32(at) >> 24 | (be32(at) >> 8 & 0xff00) | (be32(at) & 0xff00) << 8 |
+		be32(at) << 24;
+}
+
+/* What follows is of a link type that is said; none within another. */
+static enum layer of_link(struct dig *d, uint32_t header, uint32_t link)
+{
+	if (link == PER_PACKET || link == PKTAP)
+		return layer_none(d, UNREAD_LINK);
+	return dig_skip(d, header) ? link_begin(d, (int)link) : LAYER_NONE;
+}
+
+static enum layer per_packet(struct dig *d)
+{
+	if (d->room < 8)
+		return layer_none(d, UNREAD_CUT);
+	return of_link(d, (uint32_t)d->at[3] << 8 | d->at[2], little32(d->at + 4));
+}
+
+/* macOS: of which process and interface it is, and which link type that has. */
+static enum layer pktap(struct dig *d)
+{
+	if (d->room < 12)
+		return layer_none(d, UNREAD_CUT);
+	return of_link(d, little32(d->at), little32(d->at + 8));
+}
+
 static const struct {
 	int link;
 	enum layer (*begin)(struct dig *d);
 } links[] = {
 	{ 1, as_ethernet },
 	{ 0, loopback },
+	{ 8, slip },
 	{ 108, loopback },
 	{ 113, cooked1 },
 	{ 276, cooked2 },
@@ -230,13 +281,21 @@ static const struct {
 	{ 119, wifi_prism },
 	{ 122, fibre_channel },
 	{ 127, wifi_radiotap },
+	{ 138, firewire },
 	{ 163, wifi_avs },
 	{ 166, ppp_way },
+	{ PER_PACKET, per_packet },
 	{ 204, ppp_way },
 	{ 219, ether_mpls },
 	{ 226, ipnet },
-	{ 239, nflog },
+	{ 239, nflog_header },
 	{ 240, net_analyzer },
+	{ 242, infiniband },
+	{ PKTAP, pktap },
+	{ 281, switch_tag },
+	{ 282, net_analyzer },
+	{ 283, switch_tag },
+	{ 284, switch_tag_long },
 };
 
 /**
