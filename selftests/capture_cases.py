@@ -99,7 +99,7 @@ def every_packet_twice():
                               for when, ip in packets]
                     what = f"{ends.client} {ident} {late} ns later, {hops} hops"
                     shown = read(file_of(by_time(packets + copies)))
-                    one(shown, what)
+                    one(shown, what, copies=11)
                     assert "11 packets captured twice" in shown.said[-1], shown.said
 
 
@@ -117,7 +117,7 @@ def copies_in_other_places():
                 both = [(when + i * late, ip, link, which)
                         for when, ip in packets
                         for i, (link, which) in enumerate((first, second))]
-                one(read(file_of(by_time(both))), f"{what}, {ident}, {late}")
+                one(read(file_of(by_time(both))), f"{what}, {ident}, {late}", copies=11)
     # Both sides of a bridge, by the cooked capture of all interfaces.
     out = cooked()
     both = [(when + i * 3 * US, ip,

@@ -157,14 +157,14 @@ static unsigned int answers(const struct side *other, const struct captured *c)
 
 /* How well it goes on with what its direction has sent. */
 static unsigned int goes_on(const struct side *side, const struct side *other,
-			    const struct captured *c)
+			    const struct captured *c, bool copy)
 {
 	const struct synfin_segment *seg = &c->seg;
 
 	/* Who has gone on by one way asks by another one for another connection. */
 	if (seg->flags & SYNFIN_TCP_SYN)
 		return has_syn(side, seg->seq) &&
-		       (!side->moved || has_lane(side, c->lane)) ? 4 : 0;
+		       (copy || !side->moved || has_lane(side, c->lane)) ? 4 : 0;
 	if (!is_near(seg->seq, side->next))
 		return 0;
 	if (has_ack(seg) && other->nr && !is_near(seg->ack, other->next))
@@ -179,25 +179,25 @@ static unsigned int reports(const struct side *quoted, const struct captured *c)
 }
 
 static unsigned int fits(const struct vantage *place, unsigned int way,
-			 const struct captured *c)
+			 const struct captured *c, bool copy)
 {
 	const struct side *side = &place->side[way], *other = &place->side[!way];
 
 	if (c->seg.kind == SYNFIN_KIND_ICMP)
 		return reports(side, c);
 	if (has_lane(side, c->lane))
-		return 8 + goes_on(side, other, c);
-	return side->nr ? goes_on(side, other, c) : answers(other, c);
+		return 8 + goes_on(side, other, c, copy);
+	return side->nr ? goes_on(side, other, c, copy) : answers(other, c);
 }
 
 static struct vantage *best_of(struct vantage *first, unsigned int way,
-			       const struct captured *c, unsigned int *nr)
+			       const struct captured *c, bool copy, unsigned int *nr)
 {
 	struct vantage *best = NULL;
 	unsigned int score = 0;
 
 	for (struct vantage *place = first; place; place = place->other) {
-		unsigned int fit = fits(place, way, c);
+		unsigned int fit = fits(place, way, c, copy);
 
 		++*nr;
 		if (fit > score) {
@@ -315,7 +315,7 @@ uint32_t scopes_find(struct scopes *s, const struct captured *c, bool copy)
 			return 0;
 		place = first;
 	} else {
-		place = best_of(first, swap, c, &nr);
+		place = best_of(first, swap, c, copy, &nr);
 		if (!place)
 			place = nr < PLACES ? add_other(s, first) : first;
 	}
