@@ -33,6 +33,13 @@ make_cgroup() {
 	undo rmdir "$group"
 }
 
+# Does this kernel know the control group of a socket? The small ones built for tests
+# may not: then nothing is said of it.
+sockets_have_groups() {
+	! zgrep -q . /proc/config.gz 2>/dev/null ||
+		zgrep -q '^CONFIG_SOCK_CGROUP_DATA=y' /proc/config.gz
+}
+
 a_process_that_connects() {
 	local group got pid
 
@@ -46,15 +53,21 @@ a_process_that_connects() {
 	same "$(field process <<<"$got")" connect process
 	same "$(field pid <<<"$got")" "$pid" pid
 	same "$(field comm <<<"$got")" curl comm
-	same "$(field cgroup <<<"$got")" /synfin-test cgroup
-	same "$(field cgroup_id <<<"$got")" "$(stat -c %i "$group")" "its number"
+	if sockets_have_groups; then
+		same "$(field cgroup <<<"$got")" /synfin-test cgroup
+		same "$(field cgroup_id <<<"$got")" "$(stat -c %i "$group")" "its number"
+		same "$(conns --comm 'cu*' --pid "$pid" --cgroup /synfin-test | wc -l)" \
+			1 filters
+		same "$(conns --cgroup "$(stat -c %i "$group")" | wc -l)" 1 "by its number"
+	else
+		same "$(field cgroup <<<"$got")" None cgroup
+		same "$(conns --comm 'cu*' --pid "$pid" | wc -l)" 1 filters
+	fi
 	# Both ends are here: the listener is known, too.
 	same "$(field socket <<<"$got")" "$(ss -Hltne "sport = :8000" 2>/dev/null |
 		sed 's/.* ino:\([0-9]*\).*/\1/')" "socket of the listener"
-	same "$(conns --comm 'cu*' --pid "$pid" --cgroup /synfin-test | wc -l)" 1 filters
 	same "$(conns --comm '!curl' | wc -l)" 0 "what is denied"
 	same "$(conns --cgroup /synfin | wc -l)" 0 "half a name"
-	same "$(conns --cgroup "$(stat -c %i "$group")" | wc -l)" 1 "by its number"
 }
 
 two_are_there() {

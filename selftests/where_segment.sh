@@ -43,8 +43,20 @@ super_packets() {
 	offloads "$@"
 	talk --bytes 1500001 --reply 1700003 --closer both \
 		a 10.2.0.2,fd02::2 80 b,10.2.0.2,80 b,fd02::2,80
-	each three a r b bytes_client=1500001 bytes_server=1700003
+	each counted bytes_client=1500001 bytes_server=1700003
 	verify
+}
+
+# Where a megabyte takes seconds the router looks away for so long that it cannot know
+# what else has passed: its figures are right, but it does not vouch for them.
+counted() {
+	local vouches=
+
+	[[ -z ${SYNFIN_PATIENCE:-} ]] || vouches='bytes_partial=[false,true]'
+	expect a "$client" "$dest" "$@"
+	# shellcheck disable=SC2086 # a word or none
+	expect r "$client" "$server" "$@" $vouches
+	expect b "$from" "$server" "$@"
 }
 
 all='tso TO gso TO gro TO'
