@@ -25,6 +25,7 @@ from capture_make import (  # noqa: E402
     ACK, ACK_1, ACK_2, DOWN, DOWN_ACK, FIN_1, FIN_2, LINKS, MS, START, SYN,
     SYN_ACK, UP, UP_ACK, Ends, block, conversation, enhanced, ethernet, flood,
     interface, many, pcap, pcapng, section)
+import capture_hostile  # noqa: E402,F401 its tests are among these
 
 CAPTURES = os.environ.get("CAPTURES") or find_above("shared/pcap")
 MEMORY = 512 << 20      # of address space, for a capture of any size

@@ -143,6 +143,6 @@ uint64_t capture_files_lost(const struct capture_files *f)
 	uint64_t lost = 0;
 
 	for (unsigned int i = 0; i < f->nr; i++)
-		lost += packets_lost(&f->file[i].packets);
+		lost = packets_sum(lost, packets_lost(&f->file[i].packets));
 	return lost;
 }

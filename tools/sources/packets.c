@@ -54,7 +54,8 @@ uint64_t packets_lost(const struct packets *p)
 	for (unsigned int i = 0; i < p->nr; i++) {
 		const struct pcapng_interface *in = &p->interface[i];
 
-		lost += in->lost > in->lost_each ? in->lost : in->lost_each;
+		lost = packets_sum(lost, in->lost > in->lost_each ? in->lost :
+				   in->lost_each);
 	}
 	return lost;
 }

@@ -132,8 +132,9 @@ static void take_statistics(struct packets *p, const uint8_t *block, size_t len)
 			by_system = option_u64(p, &option);
 	}
 	/* They count from the beginning of the capture; there may be several. */
-	if (by_interface + by_system > in->lost)
-		in->lost = by_interface + by_system;
+	by_system = packets_sum(by_interface, by_system);
+	if (by_system > in->lost)
+		in->lost = by_system;
 }
 
 static uint64_t time_of(const struct pcapng_interface *in, uint64_t ticks)
@@ -169,7 +170,8 @@ static void take_packet_options(struct packets *p, struct pcapng_interface *in,
 		if (option.code == OPTION_FLAGS && option.len == 4)
 			pkt->way = packets_word(p, option.data) & 3;
 		else if (option.code == OPTION_LOST)
-			in->lost_each += option_u64(p, &option);
+			in->lost_each = packets_sum(in->lost_each,
+						    option_u64(p, &option));
 	}
 }
 
@@ -338,7 +340,9 @@ enum packets_state pcapng_next(struct packets *p, struct packet *pkt,
 		if (total == want && (packets_word(p, block + total - 4) + 3) / 4 * 4 !=
 		    total)
 			return PACKETS_BROKEN;
-		*wrong = "a block contradicts itself";
+		*wrong = type == INTERFACE && p->nr == PCAPNG_INTERFACES ?
+			"a section of too many interfaces" :
+			"a block contradicts itself";
 		kind = take_block(p, pkt, type, block, total, left);
 		if (kind < 0)
 			return PACKETS_BROKEN;
