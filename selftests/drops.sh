@@ -200,7 +200,7 @@ unaccepted() {
 	netns a b
 	veth_pair a b
 	in_ns b sysctl -qw net.ipv4.tcp_syncookies="$1"
-	synfin_load linger_timeout=1 half_closed_timeout=2
+	synfin_load linger_timeout=1 half_closed_timeout=2 closing_timeout=2
 	full 8080 1
 	# Its ACK is lost, and before it says more others fill the queue.
 	rules a output 0 "tcp sport 40001 tcp flags ack / syn,ack drop"
@@ -239,6 +239,33 @@ unaccepted() {
 		' /proc/net/synfin/services)" "1 1" "of its service"
 }
 
+# Too many have not acknowledged their SYN-ACKs.
+syn_queue_is_full() {
+	local before
+
+	require nft nstat
+	netns a b
+	veth_pair a b
+	in_ns b sysctl -qw net.ipv4.tcp_syncookies=0
+	synfin_load unanswered_timeout=3 unacknowledged_timeout=60
+	full 8080 1
+	rules a input 0 "tcp sport 8080 tcp flags syn,ack / syn,ack drop"
+	ip netns exec a python3 "$here/owner.py" hold 10.9.9.2 8080 1 &
+	undo stop $!
+	wait_for "a SYN-ACK that is dropped" stat_in a drop_netfilter 1
+	before=$(overflows TCPReqQFullDrop)
+	try 10.9.9.2 8080 a
+	try fd09::2 8080 a
+	until_true 6 stat_in b drop_syn_queue 4 ||
+		fail "$(in_ns b grep -E '^(drop|open|flows)' "$stats")"
+	at_least "$(overflows TCPReqQFullDrop)" $((before + 4)) "drops, says the kernel"
+	wait_for "the end" two_were_dropped syn-queue
+	same "$(dropped --netns b --dropped syn-queue | sort -u)" \
+		"unanswered syn-queue None 2 2" "who found it full"
+	in_ns b "$SYNFIN" listeners --json >"$tmp/listeners"
+	same "$(field syn_overflows <"$tmp/listeners")" 4 "of its listener"
+}
+
 field() {
 	python3 -c 'import json, sys
 print(json.loads(sys.stdin.readline())[sys.argv[1]])' "$1"
@@ -275,6 +302,8 @@ run "the other segments" other_segments
 run "without rules" without_rules
 run "a wall in the ladder" a_wall_in_the_ladder
 run "an accept queue is full" accept_queue_is_full
-run "the last ACK meets a full accept queue" unaccepted 2 fd09::2
+run "the last ACK meets a full accept queue" unaccepted 1 10.9.9.2
+run "the same with SYN cookies, over IPv6" unaccepted 2 fd09::2
+run "a SYN queue is full" syn_queue_is_full
 run "a flood" a_flood
 finish

@@ -25,6 +25,7 @@ from tls_talk import Certificate
 SERVER = "10.8.0.2"
 NETNS = "synfin-first"
 HTTP, SSH, SILENT, ECHO, TLS, TLS_ASKS = 8080, 8022, 8100, 8007, 8443, 8444
+NGINX, NGINX_ASKS = 9443, 9444
 PAUSE = 0.2
 SYNFIN = os.environ.get("SYNFIN") or tap.find_above("tools/synfin")
 WORLD = {}
@@ -107,7 +108,7 @@ def set_up():
         raise tap.Skipped(f"{SYNFIN} is missing: build the reader")
     WORLD["folder"] = tempfile.mkdtemp()
     WORLD["cert"] = Certificate(WORLD["folder"])
-    tap.load_module("first_data=1", "sni=1")
+    tap.load_module("sni=1")
     ip("netns", "add", NETNS)
     ip("link", "add", "first0", "type", "veth", "peer", "first1", "netns", NETNS)
     ip("address", "add", "10.8.0.1/24", "dev", "first0")
@@ -196,10 +197,9 @@ def https():
                       "flights")
 
 
-def ask(context, port, session=None):
+def ask(context, port, session=None, name="server.example"):
     with socket.create_connection((SERVER, port)) as sock, \
-            context.wrap_socket(sock, server_hostname="server.example",
-                                session=session) as tls:
+            context.wrap_socket(sock, server_hostname=name, session=session) as tls:
         tls.sendall(b"GET / HTTP/1.1\r\nHost: server.example\r\n\r\n")
         tls.recv(4096)
         return tls.session
@@ -242,13 +242,150 @@ def wrong_name():
              tls_handshake_ns=None)
 
 
-def start_capture(what):
+# --- nginx, and two witnesses ---
+
+NGINX_CONF = """
+user root; worker_processes 1; daemon off; pid {0}/nginx.pid; error_log {0}/error.log;
+events {{ worker_connections 64; }}
+http {{
+	access_log off; keepalive_timeout 0;
+	client_body_temp_path {0}/body; proxy_temp_path {0}/proxy;
+	fastcgi_temp_path {0}/fastcgi; uwsgi_temp_path {0}/uwsgi; scgi_temp_path {0}/scgi;
+	ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache shared:all:1m;
+	ssl_certificate {0}/server.example; ssl_certificate_key {0}/server.example.key;
+	server {{ listen {1}:9443 ssl; return 200 hello; }}
+	server {{
+		listen {1}:9444 ssl; return 200 hello;
+		ssl_verify_client on; ssl_client_certificate {0}/server.example;
+	}}
+}}
+"""
+
+
+def start_nginx():
+    for tool in "nginx", "tshark", "tcpdump":
+        if not shutil.which(tool):
+            raise tap.Skipped(f"{tool} is missing")
+    folder = WORLD["folder"]
+    with open(folder + "/nginx.conf", "w", encoding="ascii") as file:
+        file.write(NGINX_CONF.format(folder, SERVER))
+    server = subprocess.Popen(["ip", "netns", "exec", NETNS, "nginx", "-p", folder, "-e",
+                               folder + "/error.log", "-c", folder + "/nginx.conf"])
+    for _ in range(300):
+        if "9443" in subprocess.run(["ss", "-N", NETNS, "-Hltn"], capture_output=True,
+                                    text=True, check=True).stdout:
+            return server
+        time.sleep(0.1)
+    server.kill()
+    raise tap.Wrong("nginx does not listen")
+
+
+def start_capture(what="port 9443 or port 9444"):
     capture = subprocess.Popen(["tcpdump", "-i", "first0", "-U", "-s", "0", "-w",
                                 WORLD["folder"] + "/capture", what],
                                stderr=subprocess.PIPE, text=True)
     while "listening on" not in (capture.stderr.readline() or "listening on"):
         pass
     return capture
+
+
+FIELDS = ("frame.time_epoch", "tcp.srcport", "tcp.dstport", "tcp.flags.fin",
+          "tcp.flags.reset", "tls.handshake.type", "tls.handshake.extension.type",
+          "tls.handshake.extensions.supported_version", "tls.alert_message.desc")
+
+
+def dissected():
+    """What tshark says of each segment, by the client's port."""
+    out = subprocess.run(["tshark", "-r", WORLD["folder"] + "/capture", "-T", "fields",
+                          "-d", "tcp.port==9443,tls", "-d", "tcp.port==9444,tls"] +
+                         [word for field in FIELDS for word in ("-e", field)],
+                         capture_output=True, text=True, check=True).stdout
+    found = {}
+    for line in out.splitlines():
+        row = dict(zip(FIELDS, line.split("\t")))
+        port = [row[name] for name in ("tcp.srcport", "tcp.dstport")
+                if int(row[name]) not in (NGINX, NGINX_ASKS)][0]
+        row["lists"] = {name: row[name].split(",") for name in FIELDS[5:]}
+        found.setdefault(int(port), []).append(row)
+    return found
+
+
+def has_ended(rows):
+    return any(row[name] in ("1", "True") for row in rows or []
+               for name in ("tcp.flags.fin", "tcp.flags.reset"))
+
+
+# Between the hook and the device a processor may have something else to do, and does.
+APART = 0.1
+
+
+def agrees(conn, rows):
+    """A connection as the module tells it, and as tshark dissects it."""
+    of = {kind: [row for row in rows if kind in row["lists"]["tls.handshake.type"]]
+          for kind in "12"}
+    answer_row = of["2"][-1]["lists"]
+    new = "0x0304" in answer_row["tls.handshake.extensions.supported_version"]
+    tap.equal(conn["tls_version"], "1.3" if new else "1.2", "version, says tshark")
+    resumed = "41" in answer_row["tls.handshake.extension.type"] if new else \
+        not any("11" in row["lists"]["tls.handshake.type"] for row in rows)
+    tap.equal(conn["tls_resumed"], resumed, "taken up again, says tshark")
+    alerts = [desc for row in rows for desc in row["lists"]["tls.alert_message.desc"]
+              if desc not in ("", "0")]
+    tap.equal(str(conn["tls_alert"]), alerts[0] if alerts else "None", "alert, says tshark")
+    flights = {f["flight"]: conn["ts"] + f["t_ns"] / 1e9 for f in conn["tls_flights"]}
+    for flight, kind in ("client-hello", "1"), ("server-hello", "2"):
+        apart = abs(flights[flight] - float(of[kind][0]["frame.time_epoch"]))
+        if apart > APART:
+            raise tap.Wrong(f"{flight}: {apart} s apart from what tshark says")
+
+
+def as_openssl_asks():
+    """All that is asked of nginx, with what must come of it."""
+    for version, word in (ssl.TLSVersion.TLSv1_2, "1.2"), (ssl.TLSVersion.TLSv1_3, "1.3"):
+        context = client(version)
+        session = ask(context, NGINX)
+        yield NGINX, {"tls_version": word, "tls_resumed": False, "tls_client_cert": False}
+        ask(context, NGINX, session)
+        yield NGINX, {"tls_version": word, "tls_resumed": True}
+        context = client(version)
+        context.load_cert_chain(WORLD["cert"].crt, WORLD["cert"].key)
+        ask(context, NGINX_ASKS)
+        yield NGINX_ASKS, {"tls_client_cert": True, "tls_alert_by": None}
+        context = client(version)
+        context.load_verify_locations(WORLD["cert"].crt)
+        context.verify_mode, context.check_hostname = ssl.CERT_REQUIRED, True
+        try:
+            ask(context, NGINX, name="other.example")
+            raise tap.Wrong("a certificate for another name was taken")
+        except ssl.SSLError:
+            pass
+        yield NGINX, {"tls_alert_by": "client", "tls_handshake_ns": None}
+
+
+def nginx():
+    server = start_nginx()
+    capture = start_capture()
+    conns = []
+    try:
+        for port, wanted in as_openssl_asks():
+            new = told(port)
+            says(new, protocol="tls", **wanted)
+            conns += new
+        for _ in range(100):
+            found = dissected()
+            if all(has_ended(found.get(conn["client_port"])) for conn in conns):
+                break
+            time.sleep(0.1)
+    finally:
+        for process in (capture, server):
+            process.terminate()
+            process.wait(20)
+    for conn in conns:
+        agrees(conn, found[conn["client_port"]])
+
+
+# curl asks again until the machine lets both ends go on at once: so near they come then.
+NEAR = 0.02e9
 
 
 FTP_CONF = """
@@ -321,6 +458,27 @@ def ftp():
               sorted(controls), "control connections of those that carry data")
 
 
+def as_curl_measures():
+    """TLS's handshake, and what was waited for then: what curl's own intervals hold."""
+    server = start_nginx()
+    try:
+        for version in "1.2", "1.3":
+            for _ in range(10):
+                times = curl("--tls-max", version, f"https://{SERVER}:{NGINX}/")
+                conns = told(NGINX)
+                secured = times["time_appconnect"] - times["time_connect"]
+                whole = times["time_starttransfer"] - times["time_connect"]
+                within(conns, "tls_handshake_ns", 1, secured + ROUND)
+                within(conns, "tls_response_ns", 0, whole + ROUND)
+                if all(secured - conn["tls_handshake_ns"] < NEAR for conn in conns):
+                    break
+            else:
+                raise tap.Wrong(f"{version}: never as near as {NEAR / 1e6} ms")
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
 def services_have_them():
     with open("/proc/net/synfin/services", encoding="ascii") as file:
         names, *rows = [line.split() for line in file]
@@ -391,7 +549,7 @@ def latency_has_them():
 
 
 def names_are_kept_only_if_asked_for():
-    tap.load_module("first_data=1")
+    tap.load_module()
     WORLD["old"] = set()
     ask(client(ssl.TLSVersion.TLSv1_3), TLS)
     says(told(TLS), protocol="tls", tls_version="1.3", sni=None, alpn=None)
@@ -419,6 +577,8 @@ try:
         ("sessions that are taken up again", resumed),
         ("a client's certificate is asked for", client_certificate),
         ("a certificate that the client does not take", wrong_name),
+        ("nginx, as tshark dissects it", nginx),
+        ("nginx, as curl measures it", as_curl_measures),
         ("vsftpd: data, and who announced it", ftp),
         ("a server that speaks first", server_first),
         ("a request of one byte a segment", byte_by_byte),

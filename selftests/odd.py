@@ -28,6 +28,7 @@ FOUR = ("10.1.0.2", "10.2.0.2", "10.1.0.1")
 SIX = ("fd01::2", "fd02::2", "fd01::1")
 SYNFIN = os.environ.get("SYNFIN") or tap.find_above("tools/synfin")
 ENDS = {}
+SYNFIN = os.environ.get("SYNFIN") or tap.find_above("tools/synfin")
 PORTS = iter(range(1025, 65536))
 
 
@@ -132,6 +133,31 @@ def bad_checksum():
     counts(both(lambda s, d: list(make(s, d))), {"bad_checksum": 8})
     keeps([one for ends in (FOUR, SIX) for one in make(ends[0], ends[2])],
           {"bad_checksum": 8})
+
+
+def phases_of(ports):
+    """What the reader says of connections from these ports."""
+    out = subprocess.run([SYNFIN, "phases", "--json", "--no-follow", "-q", "--client",
+                          ",".join(f":{port}" for port in ports)],
+                         capture_output=True, text=True, check=True).stdout
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def told_of_checksums():
+    """The host drops it, and says why, of what and where: no hook of ours has seen it."""
+    ports = {}
+    for ends in FOUR, SIX:
+        ports[fresh()] = ends
+    for port, ends in ports.items():
+        good = checksum_tcp(ends[0], ends[2], tcp(port, 80, flags="S"))
+        ENDS["near"].send(wrap(ends[0], ends[2], good[:16] + bytes([good[16] ^ 1]) + good[17:]))
+    for _ in range(100):
+        got = [p for p in phases_of(ports) if p["phase"] == "drop"]
+        if len(got) == 2:
+            break
+        time.sleep(0.1)
+    tap.equal(sorted((p["client_port"], p["drop_reason"], p["drop_hook"]) for p in got),
+              [(port, "checksum", None) for port in sorted(ports)], "drops")
 
 
 def plain_acks():
@@ -437,6 +463,7 @@ tap.run([
     ("data offset that is just possible", offset_to_the_last_byte),
     ("flags that no sender sets", odd_flags),
     ("a wrong checksum", bad_checksum),
+    ("a wrong checksum is why the host drops it", told_of_checksums),
     ("ACKs of nothing that is followed", plain_acks),
     ("options of TCP and of IPv4", options),
     ("data in the SYN", data_in_syn),
