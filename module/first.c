@@ -115,8 +115,16 @@ static u64 unpacked(u64 ns)
 	return ns == SYNFIN_FIRST_NONE ? SYNFIN_NS_NONE : ns;
 }
 
-/* Nothing more is read. Of most there is little to be kept, and others may read. */
-static void over(struct synfin_first *first, struct synfin_conn *conn)
+/**
+ * synfin_first_over() - nothing more is read
+ * @first:	what was read so far
+ * @conn:	its connection, that waits no longer
+ *
+ * Of most there is little to be kept, and the memory is for others that read.
+ *
+ * Context: under the lock of the flow.
+ */
+void synfin_first_over(struct synfin_first *first, struct synfin_conn *conn)
 {
 	struct synfin_payload *p = first->payload;
 	struct synfin_told told;
@@ -259,7 +267,7 @@ bool synfin_first_hear(struct synfin_first *first, struct synfin_conn *conn, u32
 {
 	if (first->segments == SYNFIN_FIRST_SEGMENTS ||
 	    now - conn->open_ns > SYNFIN_FIRST_NS) {
-		over(first, conn);
+		synfin_first_over(first, conn);
 		return true;
 	}
 	first->segments++;
@@ -270,13 +278,13 @@ bool synfin_first_hear(struct synfin_first *first, struct synfin_conn *conn, u32
 			return false;
 		first->payload = begin(first, conn);
 		if (!first->payload) {
-			over(first, conn);
+			synfin_first_over(first, conn);
 			return true;
 		}
 	}
 	read_payload(first->payload, from, seq, len, skb, now);
 	if (synfin_payload_is_done(first->payload))
-		over(first, conn);
+		synfin_first_over(first, conn);
 	return true;
 }
 
@@ -295,7 +303,8 @@ void synfin_first_segment(struct synfin_first *first, struct synfin_conn *conn,
 			  const struct synfin_segment *seg,
 			  const struct sk_buff *skb, u64 now, bool opened)
 {
-	if (opened && !first->payload && !first->protocol && begins(conn))
+	if (opened && READ_ONCE(synfin_first_on) && !first->payload && !first->protocol &&
+	    begins(conn))
 		conn->flags |= SYNFIN_FLAG_FIRST;
 	if (!(conn->flags & SYNFIN_FLAG_FIRST) || !seg->len || seg->len > skb->len ||
 	    (seg->kind != SYNFIN_KIND_PLAIN && seg->kind != SYNFIN_KIND_FIN))

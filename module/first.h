@@ -63,6 +63,7 @@ struct synfin_first {
 #define SYNFIN_FIRST_NONE	((1ULL << 40) - 1)
 static_assert(SYNFIN_FIRST_NS < SYNFIN_FIRST_NONE);
 
+/* On once anybody has wanted them: if they are turned off those that wait go on. */
 DECLARE_STATIC_KEY_FALSE(synfin_first_wanted);
 
 /**
@@ -103,11 +104,12 @@ bool synfin_first_hear(struct synfin_first *first, struct synfin_conn *conn, u32
 		       u32 len, const struct sk_buff *skb, unsigned int from, u64 now,
 		       bool whole);
 
+void synfin_first_over(struct synfin_first *first, struct synfin_conn *conn);
 void synfin_first_summary(const struct synfin_first *first, const struct synfin_conn *conn,
 			  struct synfin_record_conn *rec);
 
 /* first_stock.c */
-int synfin_first_setup(bool wanted, bool names, unsigned int max_flows);
+int synfin_first_setup(bool names, unsigned int max_flows);
 void synfin_first_teardown(void);
 void synfin_first_prepare(void);
 struct synfin_payload *synfin_first_take(void);
@@ -116,6 +118,7 @@ void synfin_first_give_tls(struct synfin_payload *payload);
 void synfin_first_give(struct synfin_first *first);
 void synfin_first_drain(void);
 
+extern bool synfin_first_on;
 extern bool synfin_first_names;
 
 #endif /* _SYNFIN_FIRST_H */

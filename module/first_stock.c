@@ -19,6 +19,9 @@
 
 DEFINE_STATIC_KEY_FALSE(synfin_first_wanted);
 
+/* Whether those are looked at that begin now. */
+bool synfin_first_on __read_mostly;
+
 /* Whether names in TLS are kept: they are personal data. */
 bool synfin_first_names __read_mostly;
 
@@ -194,8 +197,7 @@ void synfin_first_drain(void)
 }
 
 /**
- * synfin_first_setup() - look at first bytes, or not
- * @wanted:	look at them
+ * synfin_first_setup() - have memory for first bytes, once they are wanted
  * @names:	keep the names in TLS
  * @max_flows:	the most flows that there are
  *
@@ -203,13 +205,11 @@ void synfin_first_drain(void)
  *
  * Return: 0, or -ENOMEM.
  */
-int synfin_first_setup(bool wanted, bool names, unsigned int max_flows)
+int synfin_first_setup(bool names, unsigned int max_flows)
 {
 	unsigned int kind;
 
 	synfin_first_names = names;
-	if (!wanted)
-		return 0;
 	supplies[KIND_PAYLOAD].cache = KMEM_CACHE(synfin_payload, 0);
 	supplies[KIND_TLS].cache = KMEM_CACHE(synfin_tls, 0);
 	for (kind = 0; kind < KIND_NR; kind++) {
@@ -220,7 +220,6 @@ int synfin_first_setup(bool wanted, bool names, unsigned int max_flows)
 		synfin_first_teardown();
 		return -ENOMEM;
 	}
-	static_branch_enable(&synfin_first_wanted);
 	return 0;
 }
 

@@ -38,7 +38,6 @@ module_param(max_flows, uint, 0444);
 MODULE_PARM_DESC(max_flows, "connections followed at most, all namespaces together (262144)");
 
 static bool first_data = true;
-module_param(first_data, bool, 0444);
 MODULE_PARM_DESC(first_data, "look at the first payload of each end (Y)");
 
 static bool sni;
@@ -115,6 +114,38 @@ static const struct kernel_param_ops timeout_ops = {
 	__MODULE_PARM_TYPE(parameter, "uint");				\
 	MODULE_PARM_DESC(parameter, "seconds " text " (" #by_default ")")
 
+/* What nobody has kept while it was off must be known before it is asked for. */
+static void look_at_first_data(void)
+{
+	if (first_data && !static_key_enabled(&synfin_first_wanted)) {
+		synfin_table_doubt_answers();
+		static_branch_enable(&synfin_first_wanted);
+		synfin_table_learn_answers();
+	}
+	WRITE_ONCE(synfin_first_on, first_data);
+}
+
+static int set_first_data(const char *text, const struct kernel_param *param)
+{
+	int err;
+
+	if (running && !capable(CAP_NET_ADMIN))
+		return -EPERM;
+	err = param_set_bool(text, param);
+	if (!err && running)
+		look_at_first_data();
+	return err;
+}
+
+static const struct kernel_param_ops first_data_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = set_first_data,
+	.get = param_get_bool,
+};
+
+module_param_cb(first_data, &first_data_ops, &first_data, 0644);
+__MODULE_PARM_TYPE(first_data, "bool");
+
 TIMEOUT(unanswered_timeout, 120, BIT(SYNFIN_WAIT_UNANSWERED),
 	"after the last SYN until it is unanswered");
 TIMEOUT(unacknowledged_timeout, 60,
@@ -156,7 +187,7 @@ static int __init setup_flows(void)
 	unsigned int i;
 	int err;
 
-	err = synfin_first_setup(first_data || sni, sni, max_flows);
+	err = synfin_first_setup(sni, max_flows);
 	if (err)
 		return err;
 	err = synfin_table_setup(max_flows, synfin_route_report);
@@ -165,6 +196,8 @@ static int __init setup_flows(void)
 		return err;
 	}
 	kernel_param_lock(THIS_MODULE);
+	first_data |= sni;
+	look_at_first_data();
 	for (i = 0; i < ARRAY_SIZE(timeouts); i++)
 		limit_waits(timeouts[i]);
 	synfin_table_limit(SYNFIN_WAIT_DOUBTED, DOUBTED_SECONDS * NSEC_PER_SEC);

@@ -340,6 +340,8 @@ static inline bool synfin_table_answer_awaited(u64 hash)
 int synfin_table_setup(unsigned int max_flows, synfin_table_report report);
 void synfin_table_teardown(void);
 void synfin_table_limit(enum synfin_wait wait, u64 ns);
+void synfin_table_doubt_answers(void);
+void synfin_table_learn_answers(void);
 
 /* table.c */
 struct synfin_flow *synfin_table_get(struct synfin_net *sn,

@@ -127,3 +127,42 @@ void synfin_table_limit(enum synfin_wait wait, u64 ns)
 		raw_spin_unlock_irqrestore(&t->stripes[i].lock, flags);
 	}
 }
+
+static size_t answer_longs(void)
+{
+	return BITS_TO_LONGS(1UL << (64 - synfin_table_fast.shift));
+}
+
+/**
+ * synfin_table_doubt_answers() - of each bucket it is not known if an answer is awaited
+ *
+ * Context: before first bytes are wanted: nobody else writes what is written here.
+ */
+void synfin_table_doubt_answers(void)
+{
+	memset(synfin_table_fast.answers, 0xff, answer_longs() * sizeof(long));
+}
+
+/**
+ * synfin_table_learn_answers() - where an answer is awaited, now that it is kept
+ *
+ * As long as nobody waited for first bytes, whoever waited for anything did for one.
+ *
+ * Context: may sleep; just after first bytes are wanted, before any flow waits for them.
+ */
+void synfin_table_learn_answers(void)
+{
+	struct synfin_table *t = &synfin_table;
+	size_t word, longs = answer_longs() / t->nr_stripes;
+	unsigned long flags;
+	unsigned int i;
+
+	for (i = 0; i < t->nr_stripes; i++) {
+		raw_spin_lock_irqsave(&t->stripes[i].lock, flags);
+		/* The fast path looks at them meanwhile. */
+		for (word = i * longs; word < (i + 1) * longs; word++)
+			WRITE_ONCE(synfin_table_fast.answers[word],
+				   synfin_table_fast.filter[word]);
+		raw_spin_unlock_irqrestore(&t->stripes[i].lock, flags);
+	}
+}

@@ -271,7 +271,7 @@ def right_of_the_opener():
 def files_of_sysfs():
     load_module()
     files = files_in(MODULE)
-    fixed = ("ring_records", "max_flows", "first_data", "sni")
+    fixed = ("ring_records", "max_flows", "sni")
 
     def want(path, who):
         name = os.path.basename(path)
