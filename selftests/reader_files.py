@@ -228,6 +228,16 @@ T = 10**18
 
 
 @test
+def a_recording_of_more_than_can_be_kept_says_so():
+    kept, more = 256 * 1024, 1000
+    first = record(1, step(0, T))
+    name = recording("crowd", *(first[:16] + struct.pack("=Q", i + 1) + first[24:]
+                                for i in range(kept + more)))
+    said = run("conns", "-r", name, "--closed-by", "server").said
+    has(said, f"; {more:,} connections too many to be kept until the end")
+
+
+@test
 def a_summary_tells_the_handshake_that_was_overwritten():
     close = record(1, step(3, T + 8 * MS, flags=17) + step(4, T + 9 * MS, 1, flags=16) +
                    step(5, T + 9 * MS, 1, flags=17))

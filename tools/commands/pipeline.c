@@ -149,6 +149,8 @@ int pipeline_run(struct pipeline *w)
 	state = pump(w);
 	if (w->assembly && !enough(w))
 		assemble_rest(w->assembly, w->src->complete);
+	if (w->assembly)
+		w->totals.forgotten = assemble_forgotten(w->assembly);
 	if (w->view->end)
 		w->view->end(w);
 	if (w->src->settle)

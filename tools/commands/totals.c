@@ -70,6 +70,11 @@ void totals_put(const struct totals *t, struct source *src, struct out *out)
 	p = FMT_LITERAL(p, "; ");
 	p = put_number(p, src->lost, "record");
 	p = FMT_LITERAL(p, " lost");
+	if (t->forgotten) {
+		p = FMT_LITERAL(p, "; ");
+		p = put_number(p, t->forgotten, "connection");
+		p = FMT_LITERAL(p, " too many to be kept until the end");
+	}
 	out_used(out, p);
 	if (src->remark)
 		src->remark(src, out);

@@ -13,12 +13,14 @@
  * @conns:	connections
  * @phases:	phases, if those are what is shown
  * @records:	records, if those are
+ * @forgotten:	connections that were too many to be kept until they ended
  * @outcomes:	connections by outcome_of()
  */
 struct totals {
 	uint64_t conns;
 	uint64_t phases;
 	uint64_t records;
+	uint64_t forgotten;
 	uint64_t outcomes[OUTCOMES];
 };
 

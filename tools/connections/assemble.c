@@ -51,6 +51,7 @@ struct assembly {
 	struct pending *live;	/* least recently heard of first */
 	struct pending *held;	/* first ended first */
 	unsigned int nr_held;
+	uint64_t forgotten;
 	unsigned int nr_headless;
 	uint64_t now;
 	struct pool entries;
@@ -184,6 +185,7 @@ static struct pending *add(struct assembly *a, const struct synfin_record_head *
 	struct pending *e = pool_take(&a->entries);
 
 	if (!e && a->live) {
+		a->forgotten++;
 		drop(a, a->live);
 		e = pool_take(&a->entries);
 	}
@@ -460,6 +462,17 @@ bool assemble_record(struct assembly *a, const union synfin_record *rec)
 	if (rec->head.type == SYNFIN_RECORD_ICMP)
 		return take_icmp(a, e, &rec->icmp);
 	return true;
+}
+
+/**
+ * assemble_forgotten() - how many connections there was no room for
+ * @a: the assembly
+ *
+ * Return: how many were given up before they ended, as too many others were open.
+ */
+uint64_t assemble_forgotten(const struct assembly *a)
+{
+	return a->forgotten;
 }
 
 /**

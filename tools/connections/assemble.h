@@ -5,6 +5,8 @@
 #ifndef _TOOLS_ASSEMBLE_H
 #define _TOOLS_ASSEMBLE_H
 
+#include <stdint.h>
+
 #include "connections/conn.h"
 
 /* Phases of a connection that are kept. */
@@ -27,6 +29,7 @@ struct assembly;
 struct assembly *assemble_new(const struct assemble_ops *ops);
 void assemble_free(struct assembly *a);
 bool assemble_record(struct assembly *a, const union synfin_record *rec);
+uint64_t assemble_forgotten(const struct assembly *a);
 bool assemble_rest(struct assembly *a, bool complete);
 
 #endif /* _TOOLS_ASSEMBLE_H */
