@@ -23,6 +23,9 @@
 #include <linux/percpu.h>
 #include <linux/timekeeping.h>
 
+/* So many times what comes after the end is written each time. */
+#define LATE_EACH	16
+
 /**
  * struct synfin_clock - from a flow's clock, which is monotonic, to the time of day
  * @tick:	jiffies, when that was asked for
@@ -108,6 +111,16 @@ static enum synfin_ring_kind ring_of(const struct synfin_conn *conn)
 		       SYNFIN_RING_CLOSED : SYNFIN_RING_OPENED;
 	return conn->state >= SYNFIN_STATE_HALF ? SYNFIN_RING_CLOSED :
 						  SYNFIN_RING_OPENED;
+}
+
+/*
+ * What is sent again is counted in the summary. What comes after that is told by its
+ * phases alone: of these more are written, as many as a socket sends.
+ */
+static bool is_left_out(const struct synfin_conn *conn, const struct synfin_step *step)
+{
+	return step->count & (step->count - 1) &&
+	       (conn->state != SYNFIN_STATE_DONE || step->count > LATE_EACH);
 }
 
 /* One record of what is held and @step, or of what is held alone. */
@@ -242,7 +255,8 @@ void synfin_emit_icmp(struct synfin_batch *b, const struct synfin_conn *conn,
  * @first:	what its ends said first
  * @res:	the phases, and the end
  *
- * What is sent again is recorded the 2nd, 4th, 8th ... time, and counted each time.
+ * What is sent again is recorded the 2nd, 4th, 8th ... time, and counted each time; after
+ * the end, each time up to the 16th.
  *
  * Context: Any but NMI, irqs off; under the flow's lock.
  */
@@ -258,7 +272,7 @@ void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 	for (i = 0; i < res->nr; i++) {
 		const struct synfin_step *step = &res->step[i];
 
-		if (unlikely(step->count & (step->count - 1))) {
+		if (unlikely(is_left_out(conn, step))) {
 			synfin_stats_inc(b->sn, SYNFIN_CNT_repeats);
 			continue;
 		}

@@ -337,6 +337,9 @@ class Comparison:
         if wanted.count and not key.startswith("ack") and not (
                 (self.live or self.disorder) and key == "rst"):
             kind = KINDS[re.sub("-[12]$", "", wanted.phase)]
+            # What came after the end is recorded each time.
+            if self.live and count == wanted.count:
+                return
             self.number(key + ", count", count,
                         recorded(wanted.count) if self.live else wanted.count,
                         verdict.maybe_copies(*kind, None if key == "rst"
@@ -368,6 +371,10 @@ class Comparison:
             key = "bytes_" + who
             wanted = verdict.bytes[who]
             if self.is_loose(verdict) and conn["bytes_partial"]:
+                continue
+            # A FIN that nobody acknowledged tells nobody how much there was.
+            if verdict.close == "reset" and conn["bytes_partial"] and \
+                    wanted and conn[key] is not None and conn[key] < wanted:
                 continue
             if wanted is not None or verdict.close is None:
                 self.equal(key, conn[key], wanted)

@@ -145,15 +145,8 @@ static void fin_acked(struct synfin_move *m)
 void synfin_repeat_fin(struct synfin_move *m)
 {
 	if (!synfin_has_ack(m->seg) || synfin_segment_end(m->seg) != m->own->fin_end) {
-		/* Not where the first was, if that may have been made up. */
-		if ((m->own->flags & SYNFIN_END_FIN_ACKED) ||
-		    !(m->own->flags & SYNFIN_END_FIN_DOUBTED) || !synfin_fin_fits(m)) {
-			synfin_pass(m, SYNFIN_CNT_forged_fin);
-			return;
-		}
-		m->own->fins = 0;
-		synfin_fin_sent(m);
-		m->res->taken_back = 1;
+		synfin_pass(m, SYNFIN_CNT_forged_fin);
+		return;
 	}
 	count_fin(m);
 	if (m->own->flags & SYNFIN_END_FIN_ACKED)

@@ -30,6 +30,18 @@ static unsigned int open_if_both_acked(struct synfin_move *m)
 	return synfin_close_state(conn);
 }
 
+/* Nor was a FIN with its numbers, nor is one true that was to close that. */
+static void forget_fins(struct synfin_move *m)
+{
+	m->own->flags &= ~(SYNFIN_END_FIN | SYNFIN_END_FIN_DOUBTED);
+	m->peer->flags &= ~(SYNFIN_END_FIN | SYNFIN_END_FIN_DOUBTED);
+	m->own->fins = 0;
+	m->peer->fins = 0;
+	if (m->conn->fin_count)
+		m->res->taken_back = 1;
+	m->conn->fin_count = 0;
+}
+
 static unsigned int cross_syn_ack(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
@@ -41,8 +53,10 @@ static unsigned int cross_syn_ack(struct synfin_move *m)
 	if (m->seg->seq != m->own->isn) {
 		/* The SYN that crossed was not the server's, unless it was acknowledged. */
 		if (m->from == SYNFIN_FROM_SERVER && !(conn->flags & SYNFIN_FLAG_SELF) &&
-		    !(m->own->flags & SYNFIN_END_SYN_ACKED))
+		    !(m->own->flags & SYNFIN_END_SYN_ACKED)) {
+			forget_fins(m);
 			return SYNFIN_STATE_SYN | SYNFIN_AS;
+		}
 		synfin_pass(m, SYNFIN_CNT_bad_seq);
 		return SYNFIN_STATE_SYN_SYN;
 	}

@@ -37,7 +37,7 @@ void synfin_clear(struct synfin_move *m)
  */
 void synfin_believe(struct synfin_conn *conn)
 {
-	const struct synfin_suspect *suspect = &conn->suspect;
+	struct synfin_suspect *suspect = &conn->suspect;
 
 	if (suspect->what == SYNFIN_SUSPECT_FAILED) {
 		conn->opening = suspect->opening;
@@ -50,6 +50,7 @@ void synfin_believe(struct synfin_conn *conn)
 		conn->closing = SYNFIN_CLOSE_RESET;
 		conn->closed_by = synfin_by(suspect->from);
 	}
+	suspect->what = SYNFIN_SUSPECT_NOTHING;
 }
 
 /**
@@ -89,6 +90,15 @@ static __u64 believed_at(const struct synfin_move *m)
 	return m->now + 3 * synfin_elapsed(m->now, m->conn->seen_ns);
 }
 
+/*
+ * A socket that is closed answers with a RST without ACK (RFC 9293, 3.10.7.1). What it
+ * answers was sent by who seems to have reset before, and was overtaken by that.
+ */
+static bool answers_late(const struct synfin_move *m)
+{
+	return m->from != m->conn->suspect.from && !synfin_has_ack(m->seg);
+}
+
 /**
  * synfin_suspect_rst() - a RST seems to have ended it
  * @m:		the move, its phase recorded
@@ -96,20 +106,27 @@ static __u64 believed_at(const struct synfin_move *m)
  *
  * One that does not lie where its sender's next byte would be is believed only after a
  * silence that tells something: three times as long as that before it. One that lies there
- * takes its place; another one does not: it would make that silence short.
+ * takes its place, but for one that only answers what was under way; another one does not:
+ * it would make that silence short.
  */
 void synfin_suspect_rst(struct synfin_move *m, __u8 opening)
 {
 	__u64 at = believed_at(m);
 	struct synfin_conn *conn = m->conn;
+	__u32 seq = m->seg->seq;
 
-	if (conn->suspect.what == SYNFIN_SUSPECT_RST && (at || !conn->deadline_ns))
+	if (conn->suspect.what == SYNFIN_SUSPECT_RST &&
+	    (at || !conn->deadline_ns || answers_late(m)))
 		return;
+	/* Of several RSTs of one end the last number is where it ended. */
+	if (conn->suspect.what == SYNFIN_SUSPECT_RST && m->from == conn->suspect.from &&
+	    synfin_after(conn->suspect.seq, seq))
+		seq = conn->suspect.seq;
 	conn->suspect = (struct synfin_suspect) {
 		.what = SYNFIN_SUSPECT_RST,
 		.from = m->from,
 		.opening = opening,
-		.seq = m->seg->seq,
+		.seq = seq,
 	};
 	conn->deadline_ns = at;
 }
@@ -155,6 +172,9 @@ static bool refutes_rst(const struct synfin_move *m)
 	/* A closed socket answers late data: its RST may lie behind its FIN. */
 	if (!sender && (end->flags & SYNFIN_END_FIN) && synfin_after(end->fin_end, last))
 		last = end->fin_end;
+	/* What it had sent before may have been overtaken, or comes again. */
+	if (sender && synfin_after(end->nxt, last))
+		last = end->nxt;
 	if (span < SYNFIN_GAP_MAX)
 		span = SYNFIN_GAP_MAX;
 	if (synfin_within(number, last + 1, span))
@@ -306,6 +326,10 @@ static bool refutes_own(struct synfin_move *m)
 	const struct synfin_segment *seg = m->seg;
 	__u32 fin = own->fin_end - 1;
 
+	/* Only one of two can be where its sender ended. */
+	if (seg->kind == SYNFIN_KIND_FIN)
+		return own->flags & SYNFIN_END_FIN_DOUBTED &&
+		       synfin_segment_end(seg) != own->fin_end && synfin_fin_fits(m);
 	if (seg->kind != SYNFIN_KIND_PLAIN)
 		return false;
 	/* Data in its place, or soon after it. */
@@ -327,19 +351,9 @@ static bool refutes_own(struct synfin_move *m)
 /* Does the other end? */
 static bool refutes_peers(const struct synfin_move *m)
 {
-	const struct synfin_end *peer = m->peer;
-	__u32 ack = m->seg->ack;
-
-	if (!synfin_has_ack(m->seg) || ack == peer->fin_end)
-		return false;
 	/* More is acknowledged than the FIN: there was more after it. */
-	if (m->seg->kind == SYNFIN_KIND_PLAIN &&
-	    synfin_within(ack, peer->fin_end + 1, SYNFIN_GAP_MAX))
-		return true;
-	/* It closes, too, and knows nothing of a FIN there. */
-	return (peer->flags & SYNFIN_END_FIN_DOUBTED) && !m->conn->blind_ns &&
-	       m->seg->kind == SYNFIN_KIND_FIN && !(m->own->flags & SYNFIN_END_FIN) &&
-	       synfin_is_expected(m);
+	return synfin_has_ack(m->seg) && m->seg->kind == SYNFIN_KIND_PLAIN &&
+	       synfin_within(m->seg->ack, m->peer->fin_end + 1, SYNFIN_GAP_MAX);
 }
 
 static bool is_open_question(const struct synfin_end *end)

@@ -266,7 +266,33 @@ static void keepalive_probe_before_an_unacknowledged_fin(void)
 	}
 }
 
+/* What lies before the FIN is missing: the other end closes, and knows nothing of it. */
+static void fin_ahead_of_what_is_missing(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, SHAKE "c FA 101 1 : fin-1 @FIN; s FA 1 1 : fin-2 @FIN_FIN;"
+		     "c PA 1 1 100; s A 2 102 : ack-1 @LAST; c A 102 2 : ack-2 end");
+		SHAPE(&d.sum[0], ESTABLISHED, SIMULTANEOUS, BOTH);
+		COUNTS(&d.sum[0], 1, 1, 2, 0);
+		if (all)
+			BYTES(&d.sum[0], 100, 0, 0);
+	}
+}
+
+/* Only one of two can be where its sender ended: the other end's was the first. */
+static void fin_elsewhere_takes_a_doubted_one_back(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, SHAKE "c FA 101 1 : fin-1; s FA 1 1 : fin-2 @FIN_FIN;"
+		     "c FA 1 2 : fin-2 back @LAST; s A 2 2 : ack-2 end");
+		SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, SERVER);
+		COUNTS(&d.sum[0], 1, 1, 2, 0);
+	}
+}
+
 static const struct tap_test tests[] = {
+	TAP_TEST(fin_ahead_of_what_is_missing),
+	TAP_TEST(fin_elsewhere_takes_a_doubted_one_back),
 	TAP_TEST(four_way_by_the_client),
 	TAP_TEST(four_way_by_the_server),
 	TAP_TEST(three_way),

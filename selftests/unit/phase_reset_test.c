@@ -258,7 +258,42 @@ static void reset_right_behind_its_fin_is_true(void)
 	}
 }
 
+/* Its sender is gone; so is the other end's socket, which answers what was overtaken. */
+static void reset_overtakes_what_was_sent_before(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, SHAKE "c FA 1 1 : fin-1; s A 1 2 : ack-1;"
+		     "s RA 101 2 : rst @HALF; s PA 1 2 100 +5; c R 2 : rst*2 @HALF;"
+		     "expire +90000 : end gone");
+		SHAPE(&d.sum[0], ESTABLISHED, RESET, SERVER);
+	}
+}
+
+static void what_was_under_way_takes_no_reset_back(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, SHAKE "c FA 1 1 : fin-1; s A 1 2 : ack-1; s PA 201 2 100;"
+		     "s R 1 : rst @HALF; s PA 101 2 100 +5; s PA 1 2 100;"
+		     "c R 2 : rst*2 @HALF; expire +90000 : end gone");
+		SHAPE(&d.sum[0], ESTABLISHED, RESET, SERVER);
+	}
+}
+
+/* A socket that is gone answers older segments with older numbers. */
+static void the_last_of_several_resets_counts(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, SHAKE "c FA 1 1 : fin-1; s A 1 2 : ack-1;"
+		     "s RA 101 2 : rst @HALF; s R 1 : rst*2; s PA 1 2 100;"
+		     "c R 2 : rst*3 @HALF; expire +90000 : end gone");
+		SHAPE(&d.sum[0], ESTABLISHED, RESET, SERVER);
+	}
+}
+
 static const struct tap_test tests[] = {
+	TAP_TEST(reset_overtakes_what_was_sent_before),
+	TAP_TEST(what_was_under_way_takes_no_reset_back),
+	TAP_TEST(the_last_of_several_resets_counts),
 	TAP_TEST(reset_right_behind_its_fin_is_true),
 	TAP_TEST(reset_behind_its_fin_is_not_taken_back_by_an_ack_of_it),
 	TAP_TEST(true_reset_by_the_client),

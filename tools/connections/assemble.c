@@ -350,6 +350,21 @@ static noinline bool hand_on_due(struct assembly *a)
 	return true;
 }
 
+/*
+ * How many segments a phase that came after the summary stands for: not each that
+ * was sent again is written down, but all are numbered. RSTs are, of both ends together.
+ */
+static unsigned int nr_since(const struct conn *c, const struct synfin_record_step *rec)
+{
+	unsigned int i, before = 0;
+
+	for (i = 0; i < c->nr_phases; i++)
+		if (c->phases[i].phase == rec->phase && c->phases[i].count > before &&
+		    (c->phases[i].from == rec->from || rec->phase == SYNFIN_PHASE_RST))
+			before = c->phases[i].count;
+	return before && rec->count > before ? rec->count - before : 1;
+}
+
 static bool take_phases(struct assembly *a, struct pending *e,
 			const struct synfin_record_phases *rec)
 {
@@ -362,11 +377,12 @@ static bool take_phases(struct assembly *a, struct pending *e,
 	if (!e)
 		return true;
 	for (i = 0; i < nr; i++) {
-		add_step(a, e, &rec->step[i]);
 		/* It came after the summary was written. */
 		if (e->conn.ended)
 			reconstruct_count(&e->conn.sum, rec->step[i].phase,
-					  rec->step[i].tcp_flags, 1);
+					  rec->step[i].tcp_flags,
+					  nr_since(&e->conn, &rec->step[i]));
+		add_step(a, e, &rec->step[i]);
 	}
 	if (!e->conn.ended && e->next) {
 		DL_DELETE(a->live, e);
