@@ -37,8 +37,8 @@ static unsigned int max_flows = 262144;
 module_param(max_flows, uint, 0444);
 MODULE_PARM_DESC(max_flows, "connections followed at most, all namespaces together (262144)");
 
-static bool first_data = true;
-MODULE_PARM_DESC(first_data, "look at the first payload of each end (Y)");
+static bool first_data;
+MODULE_PARM_DESC(first_data, "look at the first payload of each end (N)");
 
 static bool sni;
 module_param(sni, bool, 0444);

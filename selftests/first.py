@@ -554,14 +554,14 @@ def latency_has_them():
 
 
 def names_are_kept_only_if_asked_for():
-    tap.load_module()
+    tap.load_module("first_data=1")
     WORLD["old"] = set()
     ask(client(ssl.TLSVersion.TLSv1_3), TLS)
     says(told(TLS), protocol="tls", tls_version="1.3", sni=None, alpn=None)
 
 
-def nothing_is_looked_at_if_it_is_off():
-    tap.load_module("first_data=0")
+def nothing_is_looked_at_unless_asked_for():
+    tap.load_module()
     WORLD["old"] = set()
     curl(f"http://{SERVER}:{HTTP}/")
     says(told(HTTP), protocol=None, status=None, first_request_ns=None, first_by=None)
@@ -609,7 +609,7 @@ try:
         ("histograms of first bytes", latency_has_them),
         ("first bytes by service", services_have_them),
         ("names are kept only if they are asked for", names_are_kept_only_if_asked_for),
-        ("with first_data=0 nothing is looked at", nothing_is_looked_at_if_it_is_off),
+        ("by itself it looks at nothing", nothing_is_looked_at_unless_asked_for),
         ("it is turned on and off while the module is loaded", it_is_turned_on_and_off),
     ])
 finally:
