@@ -5,6 +5,7 @@
  *	faults nth WHAT FROM STEP	WHAT again and again, and the FROM-th allocation
  *					in it fails, then the one STEP later, until it
  *					has fewer; WHAT: load, netns, ring, proc, connect
+ *	faults count			how many allocations a namespace takes
  *	faults maps			maps the ring in every wrong way
  *	faults hold			maps it, polls it, never reads it, until killed
  *	faults read			reads it for ever, as a reader does
@@ -18,6 +19,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -94,26 +96,47 @@ static int do_load(int nth)
 /* In a process of its own, so that the namespace goes, too. */
 static int do_netns(int nth)
 {
-	int status, left;
-	pid_t pid = fork();
+	int *left = mmap(NULL, sizeof(*left), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	bool loaded = !access("/proc/net/synfin", F_OK);
+	int status, result;
+	pid_t pid;
 
+	if (left == MAP_FAILED)
+		return -1;
+	*left = -1;
+	pid = fork();
 	if (!pid) {
 		if (open_nth())
-			exit(3);
+			exit(0);
 		write_nth(nth);
 		status = unshare(CLONE_NEWNET);
-		left = read_nth();
+		*left = read_nth();
 		write_nth(0);
 		/* A namespace without files is one that is not watched. */
-		if (!status && access("/proc/self/net/synfin/stats", F_OK))
-			exit(2);
-		exit(left > 0);
+		exit(!status && loaded &&
+		     access("/proc/self/net/synfin/stats", F_OK));
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		exit(wrong("a process died", nth));
-	if (WEXITSTATUS(status) == 2)
+	if (WEXITSTATUS(status))
 		exit(wrong("a namespace without files", nth));
-	return WEXITSTATUS(status) == 3 ? -1 : WEXITSTATUS(status);
+	result = *left;
+	munmap(left, sizeof(*left));
+	return result;
+}
+
+static int count_netns(void)
+{
+	int left;
+
+	if (open_nth())
+		return SKIP;
+	left = do_netns(NTH_MOST);
+	if (left <= 0)
+		return wrong("cannot be counted", left);
+	printf("%d\n", NTH_MOST - left);
+	return 0;
 }
 
 static int do_ring(int nth)
@@ -373,6 +396,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 5 && !strcmp(argv[1], "nth"))
 		return nth_of(argv[2], atoi(argv[3]), atoi(argv[4]));
+	if (argc == 2 && !strcmp(argv[1], "count"))
+		return count_netns();
 	if (argc == 2 && !strcmp(argv[1], "maps"))
 		return maps();
 	if (argc == 2 && !strcmp(argv[1], "hold"))

@@ -51,7 +51,7 @@ fails_on_demand() {
 
 # --- memory that is short ---
 
-# Loading and a namespace take many an allocation of the kernel's own: of those, some.
+# Loading takes many an allocation of the kernel's own: of those, some.
 loads_or_does_not() {
 	fails_on_demand
 	faults nth load $((1 + RANDOM % 41)) $((40 / often + 1))
@@ -59,10 +59,20 @@ loads_or_does_not() {
 	works_on
 }
 
+# A namespace takes the module's allocations last. Of the kernel's own none fails: in
+# 6.1 the way back from fib_net_init() is one that lockdep reports, and then sleeps.
 namespaces_are_made_or_not() {
+	local own
+
 	fails_on_demand
+	# The first time, caches grow.
+	faults count >/dev/null
+	own=$(faults count)
 	synfin_load
-	faults nth netns $((1 + RANDOM % 61)) $((60 / often + 1))
+	faults count >/dev/null
+	note "allocations: $own without the module, $(faults count) with it"
+	at_least "$(faults count)" $((own + 4)) "allocations with the module"
+	faults nth netns $((own + 1)) 1
 	works_on
 }
 
