@@ -103,6 +103,15 @@ void synfin_opened(struct synfin_move *m, __u8 opening)
 	m->res->opened = 1;
 }
 
+/* Is it the first that a client can acknowledge? A server may close before it is open. */
+static bool acks_first(const struct synfin_move *m)
+{
+	__u32 more = m->seg->ack - (m->peer->isn + 1);
+
+	return !more || (more == 1 && (m->peer->flags & SYNFIN_END_FIN) &&
+			 m->seg->ack == m->peer->fin_end);
+}
+
 /*
  * A bare ACK right behind the SYN is that of the handshake, unless it acknowledges data,
  * too: only a Fast Open's server sends some before. Data may carry it, as long as an ACK
@@ -117,8 +126,7 @@ static bool is_timely(const struct synfin_move *m)
 	    (m->seg->seq != m->own->nxt && m->seg->seq != m->own->una))
 		return false;
 	if (!m->seg->len)
-		return m->seg->ack == m->peer->isn + 1 ||
-		       conn->flags & SYNFIN_FLAG_SYN_DATA;
+		return acks_first(m) || conn->flags & SYNFIN_FLAG_SYN_DATA;
 	return synfin_elapsed(m->now, conn->answer_ns) <= SYNFIN_DELAYED_ACK_NS;
 }
 
