@@ -290,6 +290,20 @@ a_flood() {
 	sums_hold "$stats" || fail "the sums do not hold"
 }
 
+# It is over with the first; what comes after that is recorded and counted all the same.
+refusal_is_lost() {
+	require nft
+	netns a b
+	veth_pair a b
+	synfin_load linger_timeout=20
+	rules a input -300 "tcp flags & rst == rst drop"
+	try 10.9.9.2 9 a
+	wait_for "both SYNs" stat_in b phases 4
+	same "$("$SYNFIN" conns --json --no-follow -q --netns b |
+		grep -oE '"(open|syn_count|rst_count)":[^,]*' | tr '\n' ' ')" \
+		'"open":"refused" "syn_count":2 "rst_count":2 ' "its SYNs and RSTs"
+}
+
 require python3
 run "a rule at prerouting" a_chain b prerouting -300 prerouting
 run "a rule at input" a_chain b input 0 input
@@ -306,5 +320,6 @@ run "an accept queue is full" accept_queue_is_full
 run "the last ACK meets a full accept queue" unaccepted 1 10.9.9.2
 run "the same with SYN cookies, over IPv6" unaccepted 2 fd09::2
 run "a SYN queue is full" syn_queue_is_full
+run "a refusal is lost" refusal_is_lost
 run "a flood" a_flood
 finish

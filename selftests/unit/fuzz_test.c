@@ -119,6 +119,10 @@ static void hold_result(struct walk *w, const struct synfin_result *res,
 	HOLDS(w->ended == (w->conn.state == SYNFIN_STATE_DONE));
 	HOLDS(state != SYNFIN_STATE_DONE || w->conn.state == SYNFIN_STATE_DONE);
 	HOLDS(w->conn.state < SYNFIN_STATE_NR);
+	/* What comes late is written, and not held for what may follow. */
+	HOLDS(w->conn.state != SYNFIN_STATE_DONE || !w->conn.suspect.what);
+	HOLDS(w->conn.state != SYNFIN_STATE_OPEN ||
+	      !((w->conn.end[0].flags | w->conn.end[1].flags) & SYNFIN_END_FIN));
 	HOLDS(synfin_phase_wait(&w->conn) < SYNFIN_WAIT_NR);
 
 	memset(&sum, 0, sizeof(sum));
