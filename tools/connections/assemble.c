@@ -277,10 +277,15 @@ static void add_step(struct assembly *a, struct pending *e,
 	step_pack(place(c, rec->time_ns), rec);
 }
 
+static uint64_t end_of(const struct synfin_record_conn *sum)
+{
+	return sum->head.time_ns + sum->duration_ns;
+}
+
 /* Phases that are there, also those that others stand for, up to the summary. */
 static unsigned int phases_there(const struct conn *c)
 {
-	uint64_t end = c->sum.head.time_ns + c->sum.duration_ns;
+	uint64_t end = end_of(&c->sum);
 	unsigned int i, nr = c->nr_phases + c->skipped_phases;
 
 	for (i = c->nr_phases; i && c->phases[i - 1].time_ns > end; i--)
@@ -377,8 +382,8 @@ static bool take_phases(struct assembly *a, struct pending *e,
 	if (!e)
 		return true;
 	for (i = 0; i < nr; i++) {
-		/* It came after the summary was written. */
-		if (e->conn.ended)
+		/* Of another CPU's ring it may be read late, and be in the summary. */
+		if (e->conn.ended && rec->step[i].time_ns > end_of(&e->conn.sum))
 			reconstruct_count(&e->conn.sum, rec->step[i].phase,
 					  rec->step[i].tcp_flags,
 					  nr_since(&e->conn, &rec->step[i]));
