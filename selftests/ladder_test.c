@@ -407,6 +407,24 @@ static void draws_forged_reset(void)
 	       "FIN", "FIN_WAIT_1", "CLOSE_WAIT", "TIME_WAIT", "CLOSED");
 }
 
+/* It came before the ACK that it had overtaken, and the other end's socket was gone, too. */
+static void draws_reset_by_both(void)
+{
+	begin(SYNFIN_OPEN_ESTABLISHED, SYNFIN_CLOSE_RESET, SYNFIN_BY_SERVER);
+	conn.sum.fin_count = 1;
+	handshake();
+	phase(SYNFIN_PHASE_FIN_1, C, FIN | ACK, X + 6, Y + 1, 8 * MS);
+	phase(SYNFIN_PHASE_RST, V, RST | ACK, Y + 101, X + 7, 1 * MS);
+	phase(SYNFIN_PHASE_ACK_1, V, ACK, Y + 1, X + 7, 2 * MS);
+	phase(SYNFIN_PHASE_RST, C, RST, X + 7, 0, 100 * US);
+	phases[conn.nr_phases - 1].count = 2;
+	draw();
+	expect("reset by the server", "RST", "the server's side", "RST",
+	       "the client's side");
+	expect_not("not believed");
+	expect_not("sent again");
+}
+
 static void draws_half_closed(void)
 {
 	begin(SYNFIN_OPEN_ESTABLISHED, SYNFIN_CLOSE_HALF_CLOSED,
@@ -642,6 +660,7 @@ int main(int argc, char **argv)
 		{ "reset", draws_reset },
 		{ "reset after a FIN", draws_reset_after_fin },
 		{ "forged reset", draws_forged_reset },
+		{ "reset by both", draws_reset_by_both },
 		{ "half-closed", draws_half_closed },
 		{ "simultaneous close", draws_simultaneous_close },
 		{ "simultaneous open", draws_simultaneous_open },

@@ -102,18 +102,49 @@ static bool has_crossed(const struct ladder_row *rows, unsigned int i)
 	return fin && !acks(rec, fin);
 }
 
-/* Who goes on after a reset has not been reset. */
-static void mark_forged(struct ladder_row *rows, unsigned int nr)
+static bool has_reset(const struct conn *c, const struct step *rec)
 {
-	bool goes_on = false;
+	return c->sum.closing == SYNFIN_CLOSE_RESET &&
+	       c->sum.closed_by == (rec->from == SYNFIN_FROM_CLIENT ? SYNFIN_BY_CLIENT :
+								      SYNFIN_BY_SERVER);
+}
+
+/*
+ * Who goes on after a reset has not been reset. What it overtook may come after the one
+ * that is believed, which is the last one of who has reset.
+ */
+static void mark_forged(const struct conn *c, struct ladder_row *rows, unsigned int nr)
+{
+	bool goes_on = false, believed = false;
 
 	while (nr--) {
 		const struct step *rec = rows[nr].rec;
 
-		if (rec->phase == SYNFIN_PHASE_RST)
-			rows[nr].forged = goes_on;
-		else if (rec->tcp_flags && rec->phase != SYNFIN_PHASE_DROP)
+		if (rec->phase == SYNFIN_PHASE_RST) {
+			bool reset = !believed && has_reset(c, rec);
+
+			rows[nr].forged = goes_on && !reset;
+			believed |= reset;
+		} else if (rec->tcp_flags && rec->phase != SYNFIN_PHASE_DROP) {
 			goes_on = true;
+		}
+	}
+}
+
+/* RSTs are numbered for both ends together, and all else for each. */
+static void number(struct ladder_row *rows, unsigned int nr)
+{
+	__u32 resets = 0, own[2] = {};
+
+	for (unsigned int i = 0; i < nr; i++) {
+		const struct step *rec = rows[i].rec;
+
+		rows[i].times = rec->count;
+		if (rec->phase != SYNFIN_PHASE_RST || rec->count <= resets)
+			continue;
+		own[rec->from & 1] += rec->count - resets;
+		resets = rec->count;
+		rows[i].times = own[rec->from & 1];
 	}
 }
 
@@ -136,7 +167,8 @@ static unsigned int merge(const struct conn *c, struct ladder_row *rows)
 		row->crossed = has_crossed(rows, nr);
 		nr++;
 	}
-	mark_forged(rows, nr);
+	mark_forged(c, rows, nr);
+	number(rows, nr);
 	return nr;
 }
 

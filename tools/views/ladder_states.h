@@ -80,6 +80,7 @@ enum ladder_event {
  * @carries:	a second FIN that carries the ACK of the first
  * @crossed:	sent before its sender had got the peer's SYN, or FIN
  * @forged:	a reset that was not believed: the connection went on
+ * @times:	how many times its own end has sent it
  * @skipped:	segments before it that are not drawn
  * @mixed:	of these, not all are earlier copies of it
  * @after:	the states once it has passed, by enum synfin_from
@@ -91,6 +92,7 @@ struct ladder_row {
 	bool crossed;
 	bool forged;
 	bool mixed;
+	__u32 times;
 	__u32 skipped;
 	enum ladder_state after[2];
 };

@@ -104,9 +104,9 @@ static void put_name(struct rung *rung, const struct ladder_row *row)
 		name = rec->icmp ? icmp_name(rec, icmp) : "ICMP error";
 	else if (row->carries || (row->also && rec->tcp_flags & SYNFIN_TCP_FIN))
 		name = "FIN, ACK";
-	if (rec->count > 1)
+	if (row->times > 1)
 		snprintf(rung->name, sizeof(rung->name), "%s (%u%.2s)", name,
-			 rec->count, ordinal(rec->count));
+			 row->times, ordinal(row->times));
 	else
 		snprintf(rung->name, sizeof(rung->name), "%s", name);
 }
@@ -179,7 +179,7 @@ void rung_put_segment(struct rung *rung, const struct conn *c, bool absolute,
 	rung->from = rec->from & 1;
 	if (rec->phase == SYNFIN_PHASE_RST)
 		rung->mood = MOOD_BAD;
-	else if (rec->count > 1)
+	else if (row->times > 1)
 		rung->mood = MOOD_AGAIN;
 	put_step(rung, row);
 	put_name(rung, row);
@@ -249,7 +249,7 @@ void rung_remark_on(struct rung *rung, const struct ladder_row *row)
 
 	if (row->forged)
 		rung_put_remark(rung, "not believed", "forged");
-	else if (rec->count > 1)
+	else if (row->times > 1)
 		rung_put_remark(rung, "sent again", "again");
 	else if (row->crossed)
 		rung_put_remark(rung, "crossed", "cross");
