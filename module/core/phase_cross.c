@@ -30,7 +30,7 @@ static unsigned int open_if_both_acked(struct synfin_move *m)
 	return synfin_close_state(conn);
 }
 
-/* Nor was a FIN with its numbers, nor is one true that was to close that. */
+/* The FINs that followed a SYN which was not the server's are none of this connection. */
 static void forget_fins(struct synfin_move *m)
 {
 	m->own->flags &= ~(SYNFIN_END_FIN | SYNFIN_END_FIN_DOUBTED);

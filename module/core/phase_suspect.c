@@ -4,10 +4,12 @@
  *
  *	a RST		refuted by who sent it, if it goes on; by the other end, if it
  *			acknowledges what was sent after it. That the other end sends
- *			its own again refutes nothing: the RST may have been lost.
+ *			its own again refutes nothing: the RST may have been lost. Nor
+ *			does what it has overtaken, nor the answer to that.
  *	a failure	of the opening: refuted by an answer to the same SYN (RFC 5461)
  *	a FIN		not where one was expected: proved by its ACK, or by what was
- *			missing before it; refuted by what lies in its place or behind it
+ *			missing before it; refuted by what lies in its place or behind it,
+ *			or by its sender's FIN elsewhere
  *
  * What nothing refutes is believed when its wait is over. Where a local socket tells
  * whether a RST is acceptable, it is believed at once. Pure; see phase.h.

@@ -118,15 +118,15 @@ enum packets_state {
 	PACKETS_BROKEN,
 };
 
-/* packets.c */
-const char *packets_open(struct packets *p, struct input *in);
-void packets_close(struct packets *p);
 /* What files say is added up, and may be anything: never past the largest number. */
 static inline uint64_t packets_sum(uint64_t a, uint64_t b)
 {
 	return a < UINT64_MAX - b ? a + b : UINT64_MAX;
 }
 
+/* packets.c */
+const char *packets_open(struct packets *p, struct input *in);
+void packets_close(struct packets *p);
 uint64_t packets_lost(const struct packets *p);
 enum packets_state packets_next(struct packets *p, struct packet *pkt,
 				const char **wrong);
