@@ -33,6 +33,12 @@ WORLD = {}
 
 # --- the servers, in a namespace of their own ---
 
+def end(*processes):
+    for process in processes:
+        process.terminate()
+        process.wait(20)
+
+
 def answer(conn):
     """HTTP, after a pause: what a user waits for."""
     asked = b""
@@ -377,9 +383,7 @@ def nginx():
                 break
             time.sleep(0.1)
     finally:
-        for process in (capture, server):
-            process.terminate()
-            process.wait(20)
+        end(capture, server)
     for conn in conns:
         agrees(conn, found[conn["client_port"]])
 
@@ -445,9 +449,7 @@ def ftp():
                 break
             time.sleep(0.1)
     finally:
-        for process in (capture, server):
-            process.terminate()
-            process.wait(20)
+        end(capture, server)
     controls = [c["id"] for c in conns if c["server_port"] == 21]
     tap.equal(len(controls), nr, "control connections")
     tap.equal(sorted(c["ftp_control"] for c in conns if c["server_port"] != 21),
