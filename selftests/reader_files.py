@@ -27,7 +27,8 @@ from capture_make import (  # noqa: E402
 from reader_lib import (  # noqa: E402
     SYNFIN, Skip, capture, find_above, has, main, rows, run, same, several, test,
     tmp, write)
-import reader_library  # noqa: E402,F401 their tests are among these
+import reader_browser  # noqa: E402,F401 their tests are among these
+import reader_library  # noqa: E402,F401
 import reader_manual  # noqa: E402,F401
 import reader_record  # noqa: E402,F401
 import reader_report  # noqa: E402,F401

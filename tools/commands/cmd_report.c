@@ -159,8 +159,9 @@ int cmd_report(const struct options *opt)
 	}
 	if (!opt->file && gethostname(host, sizeof(host) - 1))
 		strcpy(host, "this host");
-	r.report.source = opt->file ? opt->file : host;
-	r.report.live = !opt->file;
+	r.report.source = !opt->file ? host : strcmp(opt->file, "-") ? opt->file :
+			  "standard input";
+	r.report.more = opt->nr_files > 1 ? opt->nr_files - 1 : 0;
 	r.report.numeric = opt->numeric;
 	r.report.slowest.limit = 6;
 	r.report.kinds.limit = EXAMPLES_MAX;

@@ -72,3 +72,35 @@ void markup_number(struct out *out, uint64_t number)
 	*fmt_grouped(text, number) = '\0';
 	out_text(out, text);
 }
+
+/**
+ * markup_share() - write what part of a whole something is
+ * @out: where to
+ * @nr:	 that
+ * @of:	 the whole, not 0
+ */
+void markup_share(struct out *out, uint64_t nr, uint64_t of)
+{
+	double share = 100 * (double)nr / (double)of;
+
+	if (nr && share < 0.1)
+		out_text(out, "&lt;0.1 %");
+	else
+		out_printf(out, "%.1f %%", nr < of && share > 99.9 ? 99.9 : share);
+}
+
+/**
+ * markup_tick() - begin a tick of an axis, whose label follows: right of it, or left of
+ *		   it where the axis ends
+ * @out:    where to
+ * @place:  how far from the left, in hundredths of the axis
+ * @width:  of the label, likewise
+ * @narrow: the same on a narrow screen
+ */
+void markup_tick(struct out *out, double place, double width, double narrow)
+{
+	const char *class = place + width > 100 ? " class=\"last\"" :
+			    place + narrow > 100 ? " class=\"late\"" : "";
+
+	out_printf(out, "<span%s style=\"left:%.2f%%\">", class, place);
+}

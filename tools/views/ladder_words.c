@@ -365,7 +365,8 @@ void ladder_outcome(const struct conn *c, bool ascii, char *buf, size_t size)
 	buf[0] = '\0';
 	put_opening(c, buf, size);
 	put_closing(sum, buf, size);
-	if (sum->duration_ns == SYNFIN_NS_NONE)
+	/* One segment lasts no time. */
+	if (sum->duration_ns == SYNFIN_NS_NONE || !sum->duration_ns)
 		return;
 	put_ns(life, sizeof(life), "", sum->duration_ns, ascii);
 	append(buf, size, ", %s", life);

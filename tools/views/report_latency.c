@@ -3,12 +3,18 @@
  * How durations are spread, drawn: a bar for each quarter of a doubling, all charts
  * over the same axis, so that they can be compared.
  */
+#include <stdio.h>
+
 #include "output/markup.h"
 #include "views/view_report.h"
 
 /* Quarters of a doubling that an axis shows at least, and bars are high. */
 #define QUARTERS_LEAST	12u
 #define HIGH		100.0
+
+/* How wide labels of the axis are in the narrowest chart, in hundredths of it. */
+#define TICK_MARGIN	4.0
+#define TICK_LETTER	3.0
 
 static const struct {
 	const char *title;
@@ -113,30 +119,53 @@ static double place(uint64_t ns, unsigned int first, unsigned int last)
 }
 
 /* A power of ten. */
-static void put_round(struct out *out, uint64_t ns)
+struct tick {
+	double place;
+	double width;
+	char label[12];
+};
+
+static struct tick tick_at(uint64_t ns, unsigned int first, unsigned int last)
 {
 	static const char *const units[] = { "ns", "µs", "ms", "s" };
-	unsigned int unit = 0;
+	struct tick tick = { .place = place(ns, first, last) };
+	unsigned int unit = 0, digits;
 
 	for (; unit < 3 && ns >= 1000; unit++)
 		ns /= 1000;
-	out_printf(out, "%llu %s", (unsigned long long)ns, units[unit]);
+	digits = (unsigned int)snprintf(tick.label, sizeof(tick.label), "%u %s",
+					(unsigned int)ns, units[unit]);
+	tick.width = TICK_MARGIN + TICK_LETTER * (digits - (unit == 1));
+	return tick;
 }
 
+/* From where on the label of a tick takes room. */
+static double left_of(const struct tick *tick)
+{
+	return tick->place + tick->width <= 100 ? tick->place : tick->place - tick->width;
+}
+
+/* The last tick has its label; of others those that have room before the next one. */
 static void put_axis(struct out *out, unsigned int first, unsigned int last)
 {
 	uint64_t from = spread_lower(first), to = spread_lower(last + 1);
-	unsigned int nr = 0, decades = 0, each;
+	double free = 100;
+	struct tick tick[20];
+	unsigned int nr = 0;
 
-	for (uint64_t ns = 1; ns <= to && ns < UINT64_MAX / 10; ns *= 10)
-		decades += ns >= from;
-	each = decades > 6 ? 3 : 1;
+	for (uint64_t ns = 1; ns <= to && nr < ARRAY_SIZE(tick); ns *= 10)
+		if (ns >= from)
+			tick[nr++] = tick_at(ns, first, last);
 	out_text(out, "<div class=\"axis\" aria-hidden=\"true\">");
-	for (uint64_t ns = 1; ns <= to && ns < UINT64_MAX / 10; ns *= 10) {
-		if (ns < from || nr++ % each)
-			continue;
-		out_printf(out, "<span style=\"left:%.2f%%\">", place(ns, first, last));
-		put_round(out, ns);
+	while (nr--) {
+		double left = left_of(&tick[nr]);
+		bool room = left + tick[nr].width <= free && left >= 0;
+
+		markup_tick(out, tick[nr].place, room ? tick[nr].width : 0, 0);
+		if (room) {
+			out_text(out, tick[nr].label);
+			free = left;
+		}
 		out_text(out, "</span>");
 	}
 	out_text(out, "</div>\n");
@@ -191,12 +220,14 @@ static void put_summary(struct out *out, const struct spread *s)
 }
 
 /* Four quarters are a doubling, a row. */
-static void put_table(struct out *out, const struct spread *s, unsigned int first,
-		      unsigned int last)
+static void put_table(struct out *out, const struct spread *s, const char *title,
+		      unsigned int first, unsigned int last)
 {
-	out_text(out, "<details><summary>Counts</summary><table><thead><tr><th "
-		      "scope=\"col\">from</th><th scope=\"col\">to</th><th "
-		      "scope=\"col\">connections</th></tr></thead><tbody>\n");
+	out_printf(out, "<details><summary>Counts<span class=\"unseen\">: %s</span></summary>"
+			"<table><caption class=\"unseen\">%s, counted</caption><thead><tr><th "
+			"scope=\"col\">from</th><th scope=\"col\">to</th><th "
+			"scope=\"col\">connections</th></tr></thead><tbody>\n",
+		   title, title);
 	for (unsigned int i = first & ~3u; i <= last; i += 4) {
 		uint64_t nr = 0;
 
@@ -204,9 +235,9 @@ static void put_table(struct out *out, const struct spread *s, unsigned int firs
 			nr += s->count[j];
 		if (!nr)
 			continue;
-		out_text(out, "<tr><td>");
+		out_text(out, "<tr><th scope=\"row\">");
 		markup_ns(out, spread_lower(i));
-		out_text(out, "</td><td>");
+		out_text(out, "</th><td>");
 		markup_ns(out, spread_lower(i + 4));
 		out_text(out, "</td><td>");
 		markup_number(out, nr);
@@ -220,9 +251,10 @@ static void put_chart(struct out *out, const struct report *r, enum report_span 
 {
 	const struct spread *s = &r->spread[which];
 
-	out_printf(out, "<figure class=\"card chart\"><figcaption><strong>%s</strong> "
-			"<span>%s</span></figcaption>\n",
-		   charts[which].title, charts[which].meaning);
+	out_printf(out, "<figure class=\"card chart\" aria-labelledby=\"h-spread-%u\">"
+			"<figcaption><h3 id=\"h-spread-%u\">%s</h3> <span>%s</span>"
+			"</figcaption>\n",
+		   which, which, charts[which].title, charts[which].meaning);
 	if (!s->nr) {
 		out_text(out, "<p class=\"none\">None is known.</p></figure>\n");
 		return;
@@ -242,7 +274,7 @@ static void put_chart(struct out *out, const struct report *r, enum report_span 
 	out_text(out, "</svg>\n");
 	put_axis(out, first, last);
 	out_text(out, "</div>\n");
-	put_table(out, s, first, last);
+	put_table(out, s, charts[which].title, first, last);
 	out_text(out, "</figure>\n");
 }
 
@@ -260,8 +292,8 @@ void report_latency(struct out *out, const struct report *r)
 		return;
 	}
 	out_text(out, "<p class=\"about\">All four over the same scale, in which each step "
-		      "is ten times as long. The lines are the median and the 99th "
-		      "percentile.</p>\n<div class=\"grid\">\n");
+		      "is ten times as long. The solid line is the median, the "
+		      "dashed one the 99th percentile.</p>\n<div class=\"grid\">\n");
 	for (unsigned int i = 0; i < REPORT_SPANS; i++)
 		put_chart(out, r, (enum report_span)i, first, last);
 	out_text(out, "</div>\n");

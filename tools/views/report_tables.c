@@ -38,9 +38,10 @@ static bool rank(struct ranking *ranking, const struct groups *groups)
 
 static void put_header(struct out *out, const char *label, const char *const *names)
 {
-	out_printf(out, "<div class=\"card scroll\" role=\"region\" aria-label=\"%s\" "
-			"tabindex=\"0\"><table><thead><tr>",
-		   label);
+	out_printf(out, "<div class=\"card scroll\" role=\"group\" aria-label=\"%s\" "
+			"tabindex=\"0\"><table><caption class=\"unseen\">%s</caption><thead>"
+			"<tr>",
+		   label, label);
 	for (; *names; names++) {
 		/* What a narrow screen has no room for begins with a blank. */
 		bool wide = **names == ' ';
@@ -66,7 +67,9 @@ static void put_count(struct out *out, uint64_t nr, uint64_t of, const char *cla
 	out_printf(out, "<td%s>", nr ? class : "");
 	if (nr) {
 		markup_number(out, nr);
-		out_printf(out, " <small>%.3g %%</small>", 100 * (double)nr / (double)of);
+		out_text(out, " <small>");
+		markup_share(out, nr, of);
+		out_text(out, "</small>");
 	} else {
 		out_text(out, "<span class=\"zero\">0</span>");
 	}
@@ -128,7 +131,7 @@ void report_services(struct out *out, const struct report *r)
 	if (!rank(&ranking, r->services))
 		return;
 	report_range(&r->spread[REPORT_SERVER], 1, &first, &last);
-	put_header(out, "Services", names);
+	put_header(out, "How connections to each service fared", names);
 	for (size_t i = 0; i < ranking.nr && i < ROWS; i++)
 		put_service(out, ranking.group[i], first, last);
 	put_footer(out, ranking.nr);
@@ -143,7 +146,7 @@ void report_services(struct out *out, const struct report *r)
 void report_failures(struct out *out, const struct report *r)
 {
 	static const char *const names[] = {
-		"outcome", "server", "connections", "share", NULL,
+		"outcome", "server", "connections", " share", NULL,
 	};
 	struct ranking ranking;
 
@@ -154,7 +157,7 @@ void report_failures(struct out *out, const struct report *r)
 	}
 	if (!rank(&ranking, r->failures))
 		return;
-	put_header(out, "Failures", names);
+	put_header(out, "What failed or was reset, and at which server", names);
 	for (size_t i = 0; i < ranking.nr && i < ROWS; i++) {
 		const struct group *g = ranking.group[i];
 
@@ -164,8 +167,9 @@ void report_failures(struct out *out, const struct report *r)
 		markup_text(out, g->key[1]);
 		out_text(out, "</th><td>");
 		markup_number(out, g->conns);
-		out_printf(out, "</td><td>%.3g %%</td></tr>\n",
-			   100 * (double)g->conns / (double)r->time.nr);
+		out_text(out, "</td><td class=\"wide\">");
+		markup_share(out, g->conns, r->time.nr);
+		out_text(out, "</td></tr>\n");
 	}
 	put_footer(out, ranking.nr);
 	free(ranking.group);
@@ -204,10 +208,10 @@ void report_outcomes(struct out *out, const struct report *r)
 		markup_text(out, outcome_word(o)->text);
 		out_text(out, "</span><b>");
 		markup_number(out, nr);
-		out_printf(out, "</b><small>%.3g %%</small><i class=\"%s\" "
-				"style=\"width:%.2f%%\"></i></li>\n",
-			   100 * (double)nr / (double)r->time.nr, class_of(o),
-			   100 * (double)nr / (double)most);
+		out_text(out, "</b><small>");
+		markup_share(out, nr, r->time.nr);
+		out_printf(out, "</small><i class=\"%s\" style=\"width:%.2f%%\"></i></li>\n",
+			   class_of(o), 100 * (double)nr / (double)most);
 	}
 	out_text(out, "</ul>\n");
 }

@@ -11,6 +11,8 @@
 
 #define NS_PER_S	1000000000ull
 #define TICKS		6u	/* on an axis, about */
+#define TICK_WIDTH	7.0	/* of one with its label, in hundredths of the axis */
+#define TICK_NARROW	17.0	/* the same on a narrow screen */
 
 /* A chart: the spans that it shows, and what is drawn of each. */
 struct chart {
@@ -191,12 +193,12 @@ static void put_axis(struct out *out, const struct chart *c)
 	if (localtime_r(&second, &tm) && tm.tm_gmtoff > -86400)
 		offset = (uint64_t)(tm.tm_gmtoff + 86400) * NS_PER_S % step;
 	ns = begin - (begin + offset) % step;
-	out_text(out, "<div class=\"axis\" aria-hidden=\"true\">");
+	out_text(out, "<div class=\"axis times\" aria-hidden=\"true\">");
 	for (unsigned int i = 0; i < 2 * TICKS + 2; i++, ns += step) {
 		if (ns < begin || ns - begin > length)
 			continue;
-		out_printf(out, "<span style=\"left:%.2f%%\">",
-			   100 * (double)(ns - begin) / (double)length);
+		markup_tick(out, 100 * (double)(ns - begin) / (double)length, TICK_WIDTH,
+			    TICK_NARROW);
 		put_moment(out, ns, step);
 		out_text(out, "</span>");
 	}
@@ -267,20 +269,23 @@ static void put_scale(struct out *out, const struct chart *c)
 	out_text(out, "</span><span>0</span></div>\n");
 }
 
-static void put_table(struct out *out, const struct chart *c, const struct layer *layers)
+static void put_table(struct out *out, const struct chart *c, const char *title,
+		      const struct layer *layers)
 {
-	out_text(out, "<details><summary>Counts</summary><div class=\"scroll\" "
-		      "role=\"region\" aria-label=\"Counts\" tabindex=\"0\"><table><thead>"
-		      "<tr><th scope=\"col\">from</th>");
+	out_printf(out, "<details><summary>Counts<span class=\"unseen\">: %s</span></summary>"
+			"<div class=\"scroll\" role=\"group\" aria-label=\"%s, counted\" "
+			"tabindex=\"0\"><table><caption class=\"unseen\">%s, counted</caption>"
+			"<thead><tr><th scope=\"col\">from</th>",
+		   title, title, title);
 	for (const struct layer *l = layers; l->of; l++)
 		out_printf(out, "<th scope=\"col\">%s</th>", l->name);
 	out_text(out, "</tr></thead><tbody>\n");
 	for (unsigned int i = 0; i < c->nr; i++) {
 		if (!sum_of(span_at(c, i), layers))
 			continue;
-		out_text(out, "<tr><td>");
+		out_text(out, "<tr><th scope=\"row\">");
 		put_moment(out, start_of(c, i), c->time->span_ns);
-		out_text(out, "</td>");
+		out_text(out, "</th>");
 		for (const struct layer *l = layers; l->of; l++) {
 			out_text(out, "<td>");
 			markup_number(out, l->of(span_at(c, i)));
@@ -321,9 +326,9 @@ static void put_chart(struct out *out, const struct report *r, struct chart *c,
 		      const char *title, const struct layer *layers)
 {
 	c->most = round_up(most_of(c, layers));
-	out_printf(out, "<figure class=\"card chart\"><figcaption><strong>%s</strong> "
-			"<span>in each ",
-		   title);
+	out_printf(out, "<figure class=\"card chart\" aria-labelledby=\"h-time-%s\">"
+			"<figcaption><h3 id=\"h-time-%s\">%s</h3> <span>in each ",
+		   layers->class, layers->class, title);
 	report_length(out, c->time->span_ns);
 	out_text(out, "</span></figcaption>\n");
 	put_key(out, r, layers);
@@ -339,7 +344,7 @@ static void put_chart(struct out *out, const struct report *r, struct chart *c,
 	put_scale(out, c);
 	put_axis(out, c);
 	out_text(out, "</div>\n");
-	put_table(out, c, layers);
+	put_table(out, c, title, layers);
 	out_text(out, "</figure>\n");
 }
 

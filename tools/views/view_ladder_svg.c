@@ -201,9 +201,10 @@ void ladder_svg_who(struct out *out, const struct synfin_record_head *head, bool
 }
 
 /* The same for those who do not see it. */
-static void describe(struct out *out, const struct rung *rungs, unsigned int nr)
+static void describe(struct out *out, const struct ladder_svg *how, const struct rung *rungs,
+		     unsigned int nr)
 {
-	out_text(out, "<desc>");
+	out_printf(out, "<desc id=\"steps-%u\">", how->number);
 	for (unsigned int i = 0; i < nr; i++) {
 		const struct rung *rung = &rungs[i];
 
@@ -229,8 +230,8 @@ static void describe(struct out *out, const struct rung *rungs, unsigned int nr)
 static void open_svg(struct out *out, const struct ladder_svg *how, int height)
 {
 	out_printf(out, "<svg class=\"ladder\" viewBox=\"0 0 %d %d\" role=\"img\" "
-			"aria-labelledby=\"ladder-%u\"",
-		   LADDER_SVG_WIDTH, height, how->number);
+			"aria-labelledby=\"ladder-%u\" aria-describedby=\"steps-%u\"",
+		   LADDER_SVG_WIDTH, height, how->number, how->number);
 	if (how->y >= 0)
 		out_printf(out, " x=\"0\" y=\"%d\" width=\"%d\" height=\"%d\"", how->y,
 			   LADDER_SVG_WIDTH, height);
@@ -251,7 +252,7 @@ static int draw(struct out *out, const struct conn *c, const struct ladder_svg *
 	out_text(out, ": ");
 	markup_text(out, outcome);
 	out_text(out, "</title>\n");
-	describe(out, rungs, nr);
+	describe(out, how, rungs, nr);
 	if (how->heading) {
 		out_text(out, "<text class=\"who\" x=\"8\" y=\"18\">");
 		ladder_svg_who(out, &c->sum.head, how->ladder.numeric);
@@ -298,7 +299,8 @@ int ladder_svg_draw(struct out *out, const struct conn *c, const struct ladder_s
 void ladder_svg_begin(struct out *out, int height)
 {
 	out_printf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
-			"width=\"%d\" height=\"%d\">\n<style>\n",
+			"width=\"%d\" height=\"%d\" role=\"group\" "
+			"aria-label=\"Ladders of connections\">\n<style>\n",
 		   LADDER_SVG_WIDTH, height, LADDER_SVG_WIDTH, height);
 	out_text(out, style_colours);
 	out_text(out, style_ladder);

@@ -26,11 +26,18 @@ static const char head[] =
 	"<meta name=\"generator\" content=\"synfin " SYNFIN_RELEASE "\">\n"
 	"<link rel=\"icon\" href=\"data:,\">\n";
 
+static void put_source(struct out *out, const struct report *r)
+{
+	markup_text(out, r->source);
+	if (r->more)
+		out_printf(out, " and %u more", r->more);
+}
+
 static void put_head(struct out *out, const struct report *r)
 {
 	out_text(out, head);
 	out_text(out, "<title>Connections of ");
-	markup_text(out, r->source);
+	put_source(out, r);
 	out_text(out, "</title>\n<style>\n");
 	out_text(out, style_colours);
 	out_text(out, style_report);
@@ -69,15 +76,16 @@ static void put_header(struct out *out, const struct report *r)
 {
 	out_text(out, "<a class=\"skip\" href=\"#main\">To the report</a>\n<header>\n<p "
 		      "class=\"mark\">synfin</p>\n<h1>Connections of <span>");
-	markup_text(out, r->source);
+	put_source(out, r);
 	out_text(out, "</span></h1>\n");
 	put_span(out, r);
 	out_text(out, "</header>\n<nav aria-label=\"Sections\"><ul>\n"
-		      "<li><a href=\"#summary\">Summary</a></li>\n"
-		      "<li><a href=\"#time\">Over time</a></li>\n"
-		      "<li><a href=\"#latency\">Latency</a></li>\n"
-		      "<li><a href=\"#services\">Services</a></li>\n"
-		      "<li><a href=\"#failures\">Failures</a></li>\n");
+		      "<li><a href=\"#summary\">Summary</a></li>\n");
+	if (r->time.nr)
+		out_text(out, "<li><a href=\"#time\">Over time</a></li>\n"
+			      "<li><a href=\"#latency\">Latency</a></li>\n"
+			      "<li><a href=\"#services\">Services</a></li>\n"
+			      "<li><a href=\"#failures\">Failures</a></li>\n");
 	if (r->kinds.nr || r->resets.nr || r->slowest.nr)
 		out_printf(out, "<li><a href=\"#%s\">Ladders</a></li>\n",
 			   r->kinds.nr ? "failed" : r->resets.nr ? "reset" : "slowest");
@@ -90,8 +98,11 @@ static void put_tile(struct out *out, const char *class, uint64_t nr, uint64_t o
 	out_printf(out, "<div class=\"card tile%s%s\"><dt>%s</dt><dd>", *class ? " " : "",
 		   nr ? class : "", what);
 	markup_number(out, nr);
-	if (of)
-		out_printf(out, " <small>%.3g %%</small>", 100 * (double)nr / (double)of);
+	if (of) {
+		out_text(out, " <small>");
+		markup_share(out, nr, of);
+		out_text(out, "</small>");
+	}
 	out_text(out, "</dd></div>\n");
 }
 
@@ -156,7 +167,9 @@ static void put_ladder(struct out *out, const struct report *r, const struct exa
 
 	how.ladder.numeric = r->numeric;
 	ladder_outcome(c, false, outcome, sizeof(outcome));
-	out_text(out, "<article class=\"card ladder\"><h3>");
+	out_printf(out, "<article class=\"card ladder\" aria-labelledby=\"h-ladder-%u\"><h3 "
+			"id=\"h-ladder-%u\">",
+		   number, number);
 	ladder_svg_who(out, &c->sum.head, r->numeric);
 	out_printf(out, "</h3>\n<p class=\"outcome%s\">", classes[outcome_class(&c->sum)]);
 	markup_text(out, outcome);
@@ -217,9 +230,7 @@ void report_page(struct out *out, struct report *r)
 		    "From the first SYN to the ACK, retransmissions included.");
 	out_text(out, "</main>\n<footer><p>");
 	markup_text(out, r->closing);
-	out_text(out, "</p>\n<p>Made by synfin " SYNFIN_RELEASE ". Sequence numbers are "
-								"counted from the initial "
-								"ones, x and "
-								"y.</p></footer>\n</body>\n"
-								"</html>\n");
+	out_text(out, "</p>\n<p>Made by synfin " SYNFIN_RELEASE
+		      ". Sequence numbers are counted from the initial ones, x and y.</p>"
+		      "</footer>\n</body>\n</html>\n");
 }

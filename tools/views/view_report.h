@@ -26,7 +26,7 @@ enum report_span {
 /**
  * struct report - what the page says
  * @source:	the name of the file, or of the host
- * @live:	it is of this host
+ * @more:	files besides
  * @closing:	the closing line: what came of connections, and what was lost
  * @numeric:	ports, not the names of services
  * @odd:	connections that were reset or left half closed
@@ -42,7 +42,7 @@ enum report_span {
  */
 struct report {
 	const char *source;
-	bool live;
+	unsigned int more;
 	const char *closing;
 	bool numeric;
 	uint64_t odd;
