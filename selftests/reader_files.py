@@ -704,11 +704,18 @@ first_response_count first_response_sum_ns tls_handshake_count tls_handshake_sum
 """
 
 
+LISTENERS = """\
+port family socket limit longest overflows syn_overflows
+80 4 4242 511 3 0 0
+8080 6 4243 1 2 4 0
+"""
+
+
 def saved():
     folder = os.path.join(tmp, "proc")
     os.makedirs(folder, exist_ok=True)
     for name, text in (("flows", FLOWS), ("stats", STATS), ("latency", LATENCY),
-                       ("services", SERVICES)):
+                       ("services", SERVICES), ("listeners", LISTENERS)):
         write(os.path.join("proc", name), text.encode())
     return folder
 
@@ -756,6 +763,32 @@ def counters_fit_the_terminal():
          "open_refused")
     has(run("stats", "--proc", saved(), "--explain").text,
         "open_refused +2  openings: a RST")
+
+
+@test
+def no_line_is_longer_than_the_terminal():
+    for command in (("latency", "-r", several()), ("conns", "-r", several()),
+                    ("latency", "-r", several(), "--group-by", "server,client,outcome"),
+                    ("phases", "-r", several()), ("ladder", "-r", several()),
+                    ("conns", "-r", several(), "--group-by", "server,client,outcome"),
+                    ("flows", "--proc", saved()), ("listeners", "--proc", saved()),
+                    ("overview", "--proc", saved()),
+                    ("top", "--batch", "-n", "1", "--ring-file", ring()),
+                    ("conns", "-o", "help"), ("--help",), ("conns", "--help")):
+        for width in (20, 40, 60, 80, 200):
+            if "help" in command[-1] and width == 20:
+                continue
+            text = run(*command, columns=width).text
+            wide = [line for line in text.splitlines() if len(line) > width]
+            same(wide, [], f"lines of {command} longer than {width}")
+
+
+@test
+def percentiles_that_matter_most_stay():
+    for width, names in ((20, ["p50"]), (30, ["p50", "p99"]), (40, ["p50", "p99", "max"]),
+                         (80, ["p50", "p90", "p99", "max"])):
+        text = run("latency", "-r", several(), columns=width).text
+        has(text, f"(?m)^ +{' +'.join(names)}$", f"latency at {width}")
 
 
 @test

@@ -11,12 +11,9 @@
 #include "commands/pipeline.h"
 #include "output/complain.h"
 #include "output/csv.h"
-#include "output/fmt.h"
 #include "output/sorted.h"
-#include "output/terminal.h"
 #include "views/view_groups.h"
-
-#define BAR_MAX	40u	/* columns of the longest bar */
+#include "views/view_latency.h"
 
 struct grouping {
 	enum group_key by[GROUP_KEYS];
@@ -130,97 +127,6 @@ int cmd_groups(const struct options *opt)
 
 /* --- latency --- */
 
-static void put_ns(struct out *out, uint64_t ns)
-{
-	char text[FMT_ROOM];
-
-	if (ns == SYNFIN_NS_NONE)
-		strcpy(text, "-");
-	else
-		*fmt_duration(text, ns, 6) = '\0';
-	out_printf(out, " %7s", text);
-}
-
-static void put_percentiles(struct out *out, const char *name, const struct spread *s)
-{
-	out_printf(out, "  %-12s", name);
-	put_ns(out, spread_percentile(s, 50));
-	put_ns(out, spread_percentile(s, 90));
-	put_ns(out, spread_percentile(s, 99));
-	put_ns(out, s->nr ? s->most : SYNFIN_NS_NONE);
-	out_text(out, "\n");
-}
-
-/* A bar is as long as its share of the longest, and seen at all if there is any. */
-static void put_bar(struct out *out, uint64_t count, uint64_t most, unsigned int width,
-		    bool utf8)
-{
-	unsigned int len = (unsigned int)((count * width + most - 1) / most);
-
-	while (len--)
-		out_text(out, utf8 ? "█" : "#");
-}
-
-static void put_bars(struct out *out, const char *name, const struct spread *s,
-		     const struct options *opt)
-{
-	uint64_t most = 0, doubling[SPREAD_BUCKETS / 4 + 1] = { 0 };
-	unsigned int first = 0, last = 0, width;
-	bool bounded;
-
-	if (!s->nr)
-		return;
-	for (unsigned int i = 0; i < SPREAD_BUCKETS; i++)
-		doubling[i / 4] += s->count[i];
-	for (unsigned int i = 0; i < ARRAY_SIZE(doubling); i++) {
-		if (!doubling[i])
-			continue;
-		first = most ? first : i;
-		last = i;
-		most = doubling[i] > most ? doubling[i] : most;
-	}
-	width = terminal_width(&bounded);
-	width = !bounded || width > BAR_MAX + 28 ? BAR_MAX :
-		width > 38 ? width - 28 : 10;
-	out_printf(out, "\n  %s\n", name);
-	for (unsigned int i = first; i <= last; i++) {
-		out_text(out, "  ");
-		put_ns(out, spread_lower(4 * i));
-		out_printf(out, " %9llu  ", (unsigned long long)doubling[i]);
-		put_bar(out, doubling[i], most, width, opt->utf8);
-		out_text(out, "\n");
-	}
-}
-
-static void show_latency(struct out *out, const struct grouping *g,
-			 const struct group *group)
-{
-	char number[FMT_ROOM];
-
-	*fmt_grouped(number, group->conns) = '\0';
-	for (unsigned int i = 0; i < g->nr; i++)
-		out_printf(out, "%s%s", i ? " " : "", group->key[i]);
-	out_printf(out, "  (%s connection%s", number, group->conns == 1 ? "" : "s");
-	if (group->failed) {
-		*fmt_grouped(number, group->failed) = '\0';
-		out_printf(out, ", %s failed", number);
-	}
-	out_printf(out, ")\n  %-12s %7s %7s %7s %7s\n", "", "p50", "p90", "p99", "max");
-	put_percentiles(out, "server", &group->server);
-	put_percentiles(out, "client", &group->client);
-	put_percentiles(out, "handshake", &group->handshake);
-	put_percentiles(out, "close", &group->closing);
-	/* Where first bytes were looked at. */
-	if (group->request.nr || group->response.nr) {
-		put_percentiles(out, "request", &group->request);
-		put_percentiles(out, "response", &group->response);
-	}
-	if (group->tls.nr)
-		put_percentiles(out, "tls", &group->tls);
-	put_bars(out, "the server's side, from", &group->server, &g->opt);
-	put_bars(out, "the client's side, from", &group->client, &g->opt);
-}
-
 static void end_latency(struct pipeline *w)
 {
 	struct grouping *g = w->ctx;
@@ -233,7 +139,7 @@ static void end_latency(struct pipeline *w)
 	for (size_t i = 0; i < g->rows.nr; i++) {
 		if (i)
 			out_text(&w->out, "\n");
-		show_latency(&w->out, g, sorted_row(&g->rows, i));
+		latency_show(&w->out, sorted_row(&g->rows, i), g->nr, g->opt.utf8);
 	}
 }
 

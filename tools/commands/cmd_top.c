@@ -200,6 +200,7 @@ static bool on_batch(struct pipeline *w)
 	struct top *top = w->ctx;
 	char clock[FMT_ROOM];
 	struct table table;
+	bool bounded;
 
 	/* What was in the ring before is not of this second. */
 	if (!tick(w, now_seconds()))
@@ -208,9 +209,11 @@ static bool on_batch(struct pipeline *w)
 	if (table_init(&table, columns, top->opt) != TABLE_READY)
 		return false;
 	*fmt_clock(clock, parse_now(), 3) = '\0';
-	out_printf(&w->out, "%ssynfin %.8s  %llu connections, %llu records lost\n",
+	out_printf(&w->out, "%ssynfin %.8s%s%llu connections,%c%llu records lost\n",
 		   top->rounds ? "\n" : "", clock,
+		   terminal_width(&bounded) < 60 && bounded ? "\n" : "  ",
 		   (unsigned long long)w->totals.conns,
+		   terminal_width(&bounded) < 40 && bounded ? '\n' : ' ',
 		   (unsigned long long)top->lost);
 	top_sort(top);
 	table_heading(&table, &w->out);

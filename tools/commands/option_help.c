@@ -8,9 +8,21 @@
 
 #include "commands/cmd.h"
 #include "output/complain.h"
+#include "output/terminal.h"
 
-#define HELP_WIDTH	79
 #define HELP_AT		27
+#define HELP_NARROW	8	/* where there is no room for two columns */
+
+static unsigned int help_at = HELP_AT;
+
+/* Two columns want 60. */
+static void fit_terminal(void)
+{
+	bool bounded;
+
+	if (terminal_width(&bounded) < 60 && bounded)
+		help_at = HELP_NARROW;
+}
 
 /* Nobody has read it if it could not be written. */
 static int said(void)
@@ -21,28 +33,10 @@ static int said(void)
 	return EXIT_FAILURE;
 }
 
-/* Breaks the lines of what stands beside an option. */
-static void put_wrapped(const char *text, int used)
-{
-	while (*text) {
-		int len = (int)strcspn(text, " ");
-
-		if (used + 1 + len > HELP_WIDTH) {
-			printf("\n%*s", HELP_AT - 1, "");
-			used = HELP_AT - 1;
-		}
-		printf(" %.*s", len, text);
-		used += 1 + len;
-		text += len;
-		text += *text == ' ';
-	}
-	putchar('\n');
-}
-
 static void put_option(const struct option_row *row)
 {
 	char text[64], value[32] = "";
-	int used;
+	unsigned int used;
 
 	if (row->argument)
 		snprintf(value, sizeof(value), row->optional ? "[=%s]" : " %s",
@@ -52,12 +46,12 @@ static void put_option(const struct option_row *row)
 			 value);
 	else
 		snprintf(text, sizeof(text), "      --%s%s", row->name, value);
-	used = printf("%-*s", HELP_AT - 1, text);
-	if (used > HELP_AT - 1) {
-		printf("\n%*s", HELP_AT - 1, "");
-		used = HELP_AT - 1;
+	used = (unsigned int)printf("%-*s", (int)help_at - 1, text);
+	if (used > help_at - 1) {
+		printf("\n%*s", (int)help_at - 1, "");
+		used = help_at - 1;
 	}
-	put_wrapped(row->help, used);
+	terminal_wrap(row->help, used, help_at - 1);
 }
 
 static void put_options(uint32_t commands)
@@ -81,15 +75,19 @@ static void put_options(uint32_t commands)
  */
 int help_all(void)
 {
-	puts("Usage: synfin [COMMAND] [OPTION...]\n"
-	     "\n"
-	     "Shows how TCP connections open and close.\n"
-	     "\n"
-	     "Commands (synfin COMMAND --help tells the options of one):");
+	fit_terminal();
+	terminal_wrap("Usage: synfin [COMMAND] [OPTION...]", 0, 0);
+	putchar('\n');
+	terminal_wrap("Shows how TCP connections open and close.", 0, 0);
+	putchar('\n');
+	terminal_wrap("Commands (synfin COMMAND --help tells the options of one):", 0, 0);
 	for (const struct command *c = command_table; c->name; c++)
-		printf("  %-11s %s\n", c->name, c->help);
+		terminal_wrap(c->help, (unsigned int)printf("  %-11s", c->name),
+			      help_at < HELP_AT ? HELP_NARROW : 13);
 	put_options((uint32_t)CMD_ALL);
-	puts("\nThe exit status is 0, 1 if something failed, 2 if the usage was wrong.");
+	putchar('\n');
+	terminal_wrap("The exit status is 0, 1 if something failed, 2 if the usage was wrong.",
+		      0, 0);
 	return said();
 }
 
@@ -101,9 +99,15 @@ int help_all(void)
  */
 int help_command(const struct command *command)
 {
-	printf("Usage: synfin %s%s%s%s [OPTION...]\n\n%s: %s\n", command->name,
-	       command->topic ? " [" : "", command->topic ? command->topic : "",
-	       command->topic ? "]" : "", command->name, command->help);
+	unsigned int used;
+
+	fit_terminal();
+	used = (unsigned int)printf("Usage: synfin %s", command->name);
+	if (command->topic)
+		used += (unsigned int)printf(" [%s]", command->topic);
+	terminal_wrap("[OPTION...]", used, 0);
+	putchar('\n');
+	terminal_wrap(command->help, (unsigned int)printf("%s:", command->name), 0);
 	put_options(command->bit);
 	return said();
 }

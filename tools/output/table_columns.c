@@ -216,7 +216,7 @@ int table_layout(struct table *t)
 int table_help(const struct column *all)
 {
 	for (; all->name; all++)
-		printf("%-10s %s\n", all->name, all->help);
+		terminal_wrap(all->help, (unsigned int)printf("%-10s", all->name), 10);
 	if (!fflush(stdout) && !ferror(stdout))
 		return 0;
 	return complain("stdout: the columns could not be written");

@@ -3,6 +3,7 @@
  * What stdout can show.
  */
 #include <langinfo.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -76,4 +77,33 @@ unsigned int terminal_width_of(int fd)
 	struct winsize size = { 0 };
 
 	return isatty(fd) && !ioctl(fd, TIOCGWINSZ, &size) ? size.ws_col : 0;
+}
+
+/**
+ * terminal_wrap() - print a text, and a newline, in lines as long as there is room for
+ * @text: the text
+ * @used: columns of the first line that have something in them
+ * @at:	  where the other lines begin
+ */
+void terminal_wrap(const char *text, unsigned int used, unsigned int at)
+{
+	bool bounded;
+	unsigned int width = terminal_width(&bounded);
+
+	/* Letters in the last column make some terminals begin another line. */
+	if (!bounded || width >= TERM_WIDTH)
+		width = TERM_WIDTH - 1;
+	while (*text) {
+		unsigned int len = (unsigned int)strcspn(text, " ");
+
+		if (used > at && used + 1 + len > width) {
+			printf("\n%*s", (int)at, "");
+			used = at;
+		}
+		printf("%s%.*s", used ? " " : "", (int)len, text);
+		used += !!used + len;
+		text += len;
+		text += *text == ' ';
+	}
+	putchar('\n');
 }

@@ -14,5 +14,6 @@ bool terminal_has_utf8(void);
 bool terminal_has_color(void);
 unsigned int terminal_width(bool *bounded);
 unsigned int terminal_width_of(int fd);
+void terminal_wrap(const char *text, unsigned int used, unsigned int at);
 
 #endif /* _TOOLS_TERMINAL_H */
