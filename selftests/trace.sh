@@ -121,8 +121,8 @@ holds_the_module() {
 	load -n 2 >/dev/null
 }
 
-# What stands between .EX and .EE in the part of the manual about tracepoints, each in a
-# file of its own, as one types it.
+# What stands between .EX and .EE in the part of the manual about tracepoints, and what
+# the README says of perf, each in a file of its own, as one types it.
 manual_examples() {
 	awk -v into="$tmp/example" '
 		/^\.SH / { here = 0 }
@@ -131,31 +131,87 @@ manual_examples() {
 		/^\.EE/ { typed = 0 }
 		typed { gsub(/\\-/, "-"); gsub(/\\e/, "\\"); print >(into n) }' \
 		"$(find_above tools/synfin.8)"
+	sed -n '/^    perf /{ s/^ *//; s/  *#.*//; p }' "$(find_above README.md)" \
+		>"$tmp/example-readme"
 }
 
-# example WORDS: the text of the one that has them
-example() {
-	local file
+# for_each_example WORD: those that begin with it, each in $example; one at least
+for_each_example() {
+	local file nr=0
 
-	file=$(grep -l -e "$1" "$tmp"/example? | head -n 1)
-	[[ $file ]] || fail "no example has $1"
-	cat "$file"
+	manual_examples
+	for file in "$tmp"/example*; do
+		example=$(cat "$file")
+		[[ $example == "$1 "* ]] || continue
+		nr=$((nr + 1))
+		"${1}_example"
+	done
+	at_least "$nr" 2 "examples of $1"
 }
 
 shows() {
-	grep -q -e "$1" "$tmp/shown" || fail "no $1: $(tail -n 20 "$tmp/shown")"
+	grep -q -e "$1" "$tmp/shown" ||
+		fail "no $1 of $example: $(tail -n 20 "$tmp/shown")"
 }
 
 # Those that go on until a key is pressed have a command to end with instead.
+perf_example() {
+	case $example in
+	'perf trace '*)
+		bash -c "$example load -p 443 -n 2" >"$tmp/shown" 2>&1
+		shows 'synfin:synfin_conn(.*server_port: 443' ;;
+	*'perf script'*)
+		example=${example/sleep 10/load -p 443 -n 3}
+		(cd "$tmp" && bash -c "${example/%perf script/perf script -i perf.data}") \
+			>"$tmp/shown" 2>&1
+		shows 'synfin:synfin_conn: .* > 127.0.0.1:443 ' ;;
+	*)
+		fail "nothing runs $example" ;;
+	esac
+}
+
 examples_of_perf() {
 	require_perf
-	manual_examples
 	synfin_load
-	(cd "$tmp" && bash -c "$(example '^perf trace') load -p 443 -n 2") >"$tmp/shown" 2>&1
-	shows 'synfin:synfin_conn(.*server_port: 443'
-	(cd "$tmp" && bash -c "$(example '^perf script' | sed 's/sleep 10/load -p 443 -n 3/
-		s/^perf script$/perf script -i perf.data/')") >"$tmp/shown" 2>&1
-	shows 'synfin:synfin_conn: .* > 127.0.0.1:443 '
+	for_each_example perf
+}
+
+# Some that open, and some that are refused.
+open_and_refuse() {
+	local _
+
+	load -p 443 -n 2 >/dev/null
+	for _ in 1 2 3; do
+		(: </dev/tcp/127.0.0.1/81) 2>/dev/null || :
+	done
+}
+
+# It prints what it has when it is interrupted.
+bpftrace_example() {
+	local want bpf
+
+	case $example in
+	*synfin_phase*hist*) want='^@us\[443\]:' ;;
+	*synfin_conn*count*) want='^@\[81\]: 3$' ;;
+	*) fail "nothing runs $example" ;;
+	esac
+	env --default-signal=INT bash -c "exec ${example/"-e '"/"-e 'BEGIN { printf(\"attached\\n\"); } "}" \
+		>"$tmp/shown" 2>&1 &
+	bpf=$!
+	undo stop "$bpf"
+	until_true 30 grep -q attached "$tmp/shown" ||
+		skip "bpftrace does not work here: $(tail -n 1 "$tmp/shown")"
+	open_and_refuse
+	kill -INT "$bpf"
+	wait "$bpf" || :
+	shows "$want"
+}
+
+examples_of_bpftrace() {
+	require bpftrace
+	[[ -e /sys/kernel/btf/vmlinux ]] || skip "no BTF"
+	synfin_load
+	for_each_example bpftrace
 }
 
 run "perf stat counts what stats count" perf_counts_what_stats_count
@@ -165,4 +221,5 @@ run "trace and ring say the same" trace_pipe_agrees
 run "unloads while its events are traced" holds_the_module
 run "bpftrace attaches" bpftrace_attaches
 run "the manual's examples for perf" examples_of_perf
+run "the manual's examples for bpftrace" examples_of_bpftrace
 finish
