@@ -133,9 +133,11 @@ def test_dashboard(guests):
     check("and evaluates every rule", not bad_rules(base), bad_rules(base))
     seen = [query(base, 'sum by (instance) (synfin_connections_total{server_port='
                   f'"{PORT}",open="established"}})')]
-    drops = query(base, 'synfin_drops_total{reason="accept-queue",server_port='
-                        f'"{PORT + 44}"}}')
-    check("a full accept queue is told of, by its port", len(drops) == len(guests), drops)
+    full = f'synfin_drops_total{{reason="accept-queue",server_port="{PORT + 44}"}}'
+    wait(lambda: len(query(base, full)) == len(guests), 120)
+    drops = query(base, full)
+    check("a full accept queue is told of, by its port", len(drops) == len(guests),
+          (drops, query(base, f'synfin_connections_total{{server_port="{PORT + 44}"}}')))
     check("what the exporters counted is what was made",
           [float(r["value"][1]) for r in seen[0]] == [COUNT] * len(guests), seen)
     server.kill()
