@@ -284,7 +284,7 @@ static void make_row(struct shipper *s, const struct conn *c)
 	rest = p;
 	json_conn(&s->row, c, true);
 	*rest = ',';
-	s->row.len = row_without_nulls(s->row.buf, s->row.len);
+	s->row.len = row_trim(s->row.buf, s->row.len);
 }
 
 static bool on_conn(struct pipeline *w, const struct conn *c)
