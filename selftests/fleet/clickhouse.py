@@ -217,6 +217,67 @@ def test_slow(shards, source):
           one.rows("h") == COUNT, (status, one.rows("h"), slow.broken))
 
 
+def test_wrong(shards, source):
+    """A server that is there, and does not want the rows."""
+    one = shards[0]
+    running = shipper("i", source, one.url, "--user", "nobody")
+    wait(lambda: "status" in said(running))
+    spooled = path("spool-i")
+    waits = wait(lambda: any(n.startswith("rows.") for n in os.listdir(spooled)))
+    lines = [line for line in said(running).splitlines() if "status" in line]
+    check("whom the server does not know is told so, in one line", len(lines) == 1
+          and "nobody" in lines[0] and waits and running.poll() is None, said(running))
+    running.kill()
+    running.wait()
+    elsewhere = shipper("j", source, one.url, "--database", "later")
+    wait(lambda: "status" in said(elsewhere))
+    check("so is who sends to a table that is not there", "later" in said(elsewhere),
+          said(elsewhere))
+    one.ask("CREATE DATABASE later")
+    for table in ("conns", "shippers"):
+        one.ask(f"CREATE TABLE later.{table} AS synfin.{table}")
+    again = ended(shipper("i", source, one.url))
+    status = ended(elsewhere)
+    check("the rows come when that is put right", again == 0 and status == 0 and
+          one.rows("i") == COUNT and one.rows("j", "later") == COUNT and
+          not one.dropped("i"), (again, status, one.rows("i"), one.rows("j", "later")))
+    one.ask("DROP DATABASE later")
+
+
+def spooled_rows(host, source):
+    """The rows of a source, as they are in the spool."""
+    waiting = shipper(host, source, "http://127.0.0.1:1")
+    wait(lambda: "records lost" in said(waiting))
+    waiting.kill()
+    waiting.wait()
+    rows = []
+    for name in sorted(os.listdir(path("spool-" + host))):
+        if name.startswith("rows."):
+            with open(path("spool-" + host, name), encoding="utf-8") as f:
+                rows += f.readlines()
+    return rows
+
+
+def test_row(source):
+    """A row says of a connection what the line of synfin conns does, as columns can."""
+    lines = {c["id"]: c for c in map(json.loads, run(
+        SYNFIN, "conns", "--json", "-r", source).stdout.splitlines())}
+    rows = [json.loads(row) for row in spooled_rows("row", source)]
+    with open(TOP + "/contrib/clickhouse/schema.sql", encoding="ascii") as f:
+        table = f.read().split("synfin.conns\n(")[1].split("\n)\n")[0]
+    columns = dict(re.findall(r"^    (\w+) (\w+)", table, re.M))
+    bad = []
+    for row in rows:
+        line = lines[row["id"]]
+        line.update(host="row", boot=row["boot"])
+        wanted = {k: line[k] for k, kind in columns.items() if line[k] is not None and
+                  (line[k] is not False or kind == "Nullable")}
+        if row != wanted:
+            bad.append((row, wanted))
+    check("a row has what the table keeps of a line, and nothing else",
+          len(rows) == len(lines) and not bad, (len(rows), bad[:1]))
+
+
 def test_questions(shards):
     one = shards[0]
     for name in sorted(os.listdir(TOP + "/contrib/clickhouse/ask")):
@@ -233,6 +294,12 @@ def test_questions(shards):
         elif question not in ("close-wait", "drops"):
             good = good and rows
         check(f"synfin ask {question}", good, result.stdout + result.stderr)
+    for more, word in ((("--database", "nowhere"), "nowhere"), (("--user", "who"), "who"),
+                       (("--format", "Strange"), "Strange"), (("--url", "http://[::1]:1"), "::1")):
+        result = run(SYNFIN, "ask", "failures", "--url", one.url, *more)
+        check(f"synfin ask {more[0]}: what is wrong is one line",
+              result.returncode == 1 and not result.stdout and word in result.stderr and
+              result.stderr.count("\n") == 1, result.stdout + result.stderr)
 
 
 def test_expiry(shards):
@@ -274,15 +341,14 @@ def test_scale(shards):
           one.rows("scale", "synfin") == large)
     note(f"measured: {large / cpu:.0f} rows a second and core, with reading the "
          "capture")
-    text = run(SYNFIN, "conns", "--json", "-r", source).stdout.replace(
-        '{"ts":', '{"host":"body","boot":"b","ts":')
-    text = re.sub('"phases":\\[.*?\\],|,"tls_flights":\\[.*?\\]|,"[a-z_]+":null', "", text)
+    text = "".join(spooled_rows("body", source))
     packed = zlib.compress(text.encode(), 1)
     begin = time.monotonic()
     get(one.url + "/?input_format_skip_unknown_fields=1&query=" +
         "INSERT%20INTO%20synfin.conns%20FORMAT%20JSONEachRow", data=text.encode())
     took = time.monotonic() - begin
-    note(f"measured: {len(packed) / large:.0f} bytes a row on the way, compressed; "
+    note(f"measured: a row is {len(text) / large:.0f} bytes in the spool, "
+         f"{len(packed) / large:.0f} on the way, packed by zlib; "
          f"a server takes {large / took:.0f} rows a second on one connection")
 
 
@@ -314,6 +380,8 @@ def main():
     test_away(shards, sources[0])
     test_bounds(shards, sources[0])
     test_slow(shards, sources[0])
+    test_wrong(shards, sources[0])
+    test_row(sources[1])
     test_questions(shards)
     test_expiry(shards)
     test_scale(shards)

@@ -140,30 +140,68 @@ static int read_question(struct question *q, const char *name)
 			    append(q, &len, q->format, strlen(q->format));
 }
 
-static int put(struct question *q)
+/* What it says of a failure is several lines; the first one says why. */
+struct answer {
+	CURL *curl;
+	size_t len;
+	char why[512];
+};
+
+static size_t on_answer(char *data, size_t size, size_t nr, void *ctx)
 {
-	CURL *curl = curl_easy_init();
+	struct answer *a = ctx;
+	size_t n = size * nr, room = sizeof(a->why) - 1 - a->len;
+	long status = 0;
+
+	curl_easy_getinfo(a->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status == 200)
+		return fwrite(data, 1, n, stdout);
+	memcpy(a->why + a->len, data, n < room ? n : room);
+	a->len += n < room ? n : room;
+	return n;
+}
+
+static CURLcode send_question(const struct question *q, struct answer *a)
+{
+	char url[2048];
+	size_t len = strlen(q->url);
+
+	while (len && q->url[len - 1] == '/')
+		len--;
+	/* So that what fails half way fails before anything is shown. */
+	snprintf(url, sizeof(url), "%.*s/?wait_end_of_query=1", (int)len, q->url);
+	curl_easy_setopt(a->curl, CURLOPT_URL, url);
+	curl_easy_setopt(a->curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(a->curl, CURLOPT_CONNECTTIMEOUT, 10L);
+	curl_easy_setopt(a->curl, CURLOPT_POSTFIELDS, q->query);
+	curl_easy_setopt(a->curl, CURLOPT_WRITEFUNCTION, on_answer);
+	curl_easy_setopt(a->curl, CURLOPT_WRITEDATA, a);
+	if (q->user)
+		curl_easy_setopt(a->curl, CURLOPT_USERNAME, q->user);
+	if (q->user && getenv("CLICKHOUSE_PASSWORD"))
+		curl_easy_setopt(a->curl, CURLOPT_PASSWORD,
+				 getenv("CLICKHOUSE_PASSWORD"));
+	return curl_easy_perform(a->curl);
+}
+
+static int put(const struct question *q)
+{
+	struct answer answer = { .curl = curl_easy_init() };
 	long status = 0;
 	CURLcode code;
 
-	if (!curl)
+	if (!answer.curl)
 		return complain("out of memory");
-	curl_easy_setopt(curl, CURLOPT_URL, q->url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
-	curl_easy_setopt(curl, CURLOPT_POSTFIELDS, q->query);
-	if (q->user)
-		curl_easy_setopt(curl, CURLOPT_USERNAME, q->user);
-	if (q->user && getenv("CLICKHOUSE_PASSWORD"))
-		curl_easy_setopt(curl, CURLOPT_PASSWORD,
-				 getenv("CLICKHOUSE_PASSWORD"));
-	code = curl_easy_perform(curl);
-	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_cleanup(curl);
+	code = send_question(q, &answer);
+	curl_easy_getinfo(answer.curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_cleanup(answer.curl);
+	if (code == CURLE_WRITE_ERROR)
+		return complain_file("stdout", errno, NULL);
 	if (code)
 		return complain("%s: %s", q->url, curl_easy_strerror(code));
+	answer.why[strcspn(answer.why, "\r\n")] = '\0';
 	if (status != 200)
-		return complain("%s: status %ld", q->url, status);
+		return complain("%s: status %ld: %s", q->url, status, answer.why);
 	return fflush(stdout) ? complain_file("stdout", errno, NULL) : 0;
 }
 
