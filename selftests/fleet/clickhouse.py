@@ -307,14 +307,14 @@ def test_expiry(shards):
     one = shards[0]
     status = ended(shipper("old", capture("old.pcap", 100, days=40), one.url,
                            "--database", "synfin"))
-    here = int(one.ask("SELECT count() FROM synfin.conns"))
+    here = int(one.ask("SELECT count() FROM synfin.conns FINAL"))
     ttl = one.load("ttl.sql")
     if ttl.returncode:
         drops = one.load("expire.sql").stdout
         run("clickhouse-client", "--port", str(one.tcp), "--multiquery", "--query", drops)
     else:
         one.ask("OPTIMIZE TABLE synfin.conns FINAL")
-    left = int(one.ask("SELECT count() FROM synfin.conns"))
+    left = int(one.ask("SELECT count() FROM synfin.conns FINAL"))
     check("what is older than 30 days goes, and nothing else", status == 0 and
           one.rows("old", "synfin") == 0 and left == here - 100, (here, left, ttl.stderr))
     note("by TTL" if not ttl.returncode else "by partition: this server has no TTL")

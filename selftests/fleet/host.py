@@ -22,7 +22,7 @@ FOLDER, MODULE = sys.argv[1:3]
 RING = "/proc/net/synfin/ring"
 HERE = os.path.dirname(os.path.realpath(__file__))
 SYNFIN = os.path.join(HERE, "../../tools/synfin")
-shipper = None
+shipper = exporter = None
 
 
 def make(port, count):
@@ -94,8 +94,16 @@ def ship(*more):
 
 
 def export():
-    subprocess.Popen([SYNFIN, "export", "--listen", ":9776"],
-                     stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    global exporter
+    os.makedirs(FOLDER + "/state", exist_ok=True)
+    exporter = subprocess.Popen([SYNFIN, "export", "--listen", ":9776", "--state",
+                                 FOLDER + "/state"], stdin=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL)
+
+
+def crash_export():
+    exporter.kill()
+    exporter.wait()
 
 
 def crash():
@@ -134,7 +142,7 @@ def stats():
         return {k: int(v) for k, v in (line.split() for line in f)}
 
 
-WHAT = {f.__name__: f for f in (make, secure, overflow, ship, export, crash, end, heads, stats)}
+WHAT = {f.__name__: f for f in (make, secure, overflow, ship, export, crash_export, crash, end, heads, stats)}
 
 
 def looks_at_data():

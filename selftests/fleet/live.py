@@ -15,7 +15,7 @@ import signal
 
 from clickhouse import Slow, servers
 from prometheus import bad_rules, dashboard, query, serve
-from world import (FOLDER, TOP, check, folder, free_port, note, path, run, said,
+from world import (FOLDER, TOP, check, folder, free_port, get, note, path, run, said,
                    start, wait)
 
 PORT, COUNT = 7000, 200
@@ -144,6 +144,29 @@ def test_dashboard(guests):
     server.wait()
 
 
+def counted(guest, port):
+    """Connections that were established, as the exporter says now."""
+    text = get(f"http://127.0.0.1:{guest.export}/metrics")
+    return sum(int(line.rsplit(" ", 1)[1]) for line in text.splitlines() if
+               line.startswith(f'synfin_connections_total{{server_port="{port}",'
+                               'open="established"'))
+
+
+def test_exporter_crash(guest):
+    """Its counters go on, whatever the ring still has, and whoever looked last."""
+    before = counted(guest, PORT)
+    guest.ask("make", PORT + 46, 20)
+    wait(lambda: counted(guest, PORT + 46) == 20)
+    guest.ask("make", PORT + 48, 300)
+    guest.ask("crash_export")
+    guest.ask("make", PORT + 46, 10)
+    guest.ask("export")
+    came = wait(lambda: counted(guest, PORT + 46) == 30)
+    after = [counted(guest, PORT + n) for n in (0, 46)]
+    check("an exporter that crashed goes on counting, each connection once",
+          before == COUNT and came and after == [COUNT, 30], (before, after))
+
+
 def test_crash(one, guest):
     """What the ring overwrites while the shipper is away is a number."""
     before = guest.ask("heads")
@@ -220,6 +243,7 @@ def main():
         return
     test_live(one, guests)
     test_dashboard(guests)
+    test_exporter_crash(guests[0])
     test_crash(one, guests[0])
     test_death(shards, guests[1])
     test_end(one, guests[2])

@@ -33,8 +33,8 @@ static const char help[] =
 "      --interval SECONDS     from one writing of it to the next (15)\n"
 "      --services COUNT       server ports with rows of their own (64)\n"
 "      --netns                tell network namespaces apart\n"
-"      --state FOLDER         remember there what was shown: a restart counts\n"
-"                             what the ring still holds, and nothing twice\n"
+"      --state FOLDER         keep the counts there: a restart goes on from them,\n"
+"                             with what the ring still holds\n"
 "  -r, --read FILE            a recording or a capture instead of what is live\n"
 "      --ring-file FILE       another file than /proc/net/synfin/ring; - is stdin\n"
 "  -h, --help                 this text\n";
@@ -135,8 +135,7 @@ char *exporter_scrape(struct exporter *e, bool old, size_t *len)
 	m.tally = &e->tally;
 	m.lost = e->lost;
 	openmetrics_write(f, &m, old);
-	seen_save(&e->seen);
-	place_save(&e->place);
+	state_save(&e->state, &e->tally, e->lost);
 	pthread_mutex_unlock(&e->lock);
 	free(counters);
 	if (fclose(f)) {
@@ -146,16 +145,26 @@ char *exporter_scrape(struct exporter *e, bool old, size_t *len)
 	return text;
 }
 
+/* A scrape shows whole batches, so that what is kept of it is whole as well. */
+static void hold(struct exporter *e)
+{
+	if (!e->held)
+		pthread_mutex_lock(&e->lock);
+	e->held = true;
+}
+
+static void release(struct exporter *e)
+{
+	e->held = false;
+	pthread_mutex_unlock(&e->lock);
+}
+
 static bool on_conn(struct pipeline *w, const struct conn *c)
 {
 	struct exporter *e = w->ctx;
 
-	if (seen_before(&e->seen, c->sum.head.id))
-		return true;
-	pthread_mutex_lock(&e->lock);
+	hold(e);
 	tally_conn(&e->tally, &c->sum);
-	seen_add(&e->seen, c->sum.head.id);
-	pthread_mutex_unlock(&e->lock);
 	return true;
 }
 
@@ -163,10 +172,10 @@ static void on_end(struct pipeline *w)
 {
 	struct exporter *e = w->ctx;
 
-	pthread_mutex_lock(&e->lock);
-	e->lost = w->src->lost;
-	place_note(&e->place, w->src);
-	pthread_mutex_unlock(&e->lock);
+	hold(e);
+	e->lost = e->state.lost + w->src->lost;
+	state_note(&e->state, w->src);
+	release(e);
 }
 
 /* A file that cannot be written now may be writable later. */
@@ -199,9 +208,9 @@ static int run(struct exporter *e)
 	if (!w.src)
 		return EXIT_FAILURE;
 	/* Who is scraped already looks at it. */
-	pthread_mutex_lock(&e->lock);
-	status = place_open(&e->place, e->folder, e->boot, w.src);
-	pthread_mutex_unlock(&e->lock);
+	hold(e);
+	status = state_begin(&e->state, w.src);
+	release(e);
 	if (status || out_open(&w.out, STDOUT_FILENO, "stdout")) {
 		w.src->close(w.src);
 		return EXIT_FAILURE;
@@ -217,24 +226,21 @@ static int run(struct exporter *e)
 
 static int open_state(struct exporter *e, const char *state)
 {
-	size_t capacity = 0;
+	uint64_t boot = 0;
+	size_t capacity;
 
-	if (state) {
-		if (ring_id(e->opt.ring ? e->opt.ring : RING_PATH, &e->boot,
-			    &capacity))
-			return -1;
-		e->folder = service_folder(state);
-		if (e->folder < 0)
-			return -1;
-	}
-	return seen_open(&e->seen, e->folder, e->boot, capacity);
+	if (state && ring_id(e->opt.ring ? e->opt.ring : RING_PATH, &boot, &capacity))
+		return -1;
+	if (state_open(&e->state, state, boot, &e->tally))
+		return -1;
+	e->lost = e->state.lost;
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	static struct exporter e = {
-		.interval = 15, .lock = PTHREAD_MUTEX_INITIALIZER, .folder = -1,
-		.place.fd = -1,
+		.interval = 15, .lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 	struct arguments a = { .exporter = &e, .services = 64 };
 	const struct service service = {
@@ -255,8 +261,8 @@ int main(int argc, char **argv)
 	if (!e.listen || daemon)
 		status = run(&e);
 	serve_stop(daemon);
-	seen_close(&e.seen);
-	place_close(&e.place);
+	state_save(&e.state, &e.tally, e.lost);
+	state_close(&e.state);
 	tally_clean(&e.tally);
 	return status;
 }

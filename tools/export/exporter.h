@@ -8,9 +8,8 @@
 #include <pthread.h>
 
 #include "commands/options.h"
+#include "export/state.h"
 #include "export/tally.h"
-#include "daemon/place.h"
-#include "daemon/seen.h"
 
 /**
  * struct exporter - the exporter
@@ -21,10 +20,8 @@
  * @lock:	of what follows, which whoever is scraped reads
  * @tally:	what was counted
  * @lost:	records that were lost
- * @seen:	connections that scrapes have shown
- * @place:	in the ring, up to which they are all that there were
- * @folder:	that keeps both, -1 for none
- * @boot:	of the ring
+ * @state:	on disk
+ * @held:	who reads the ring holds @lock: only that one looks at this
  */
 struct exporter {
 	struct options opt;
@@ -34,10 +31,8 @@ struct exporter {
 	pthread_mutex_t lock;
 	struct tally tally;
 	uint64_t lost;
-	struct seen seen;
-	struct place place;
-	int folder;
-	uint64_t boot;
+	struct state state;
+	bool held;
 };
 
 char *exporter_scrape(struct exporter *e, bool old, size_t *len);

@@ -65,23 +65,45 @@ static bool opened(const struct synfin_record_conn *c)
 	       c->opening == SYNFIN_OPEN_SIMULTANEOUS;
 }
 
+/* Where in the index a row is, or would be. */
+static uint16_t *place_of(struct tally *t, uint16_t port, uint32_t netns)
+{
+	unsigned int at = (port * 2654435761u ^ netns * 2246822519u) >> 7;
+	const struct tally_service *service;
+
+	for (;; at++) {
+		at %= ARRAY_SIZE(t->index);
+		service = &t->service[t->index[at]];
+		if (!t->index[at] || (service->port == port && service->netns == netns))
+			return &t->index[at];
+	}
+}
+
+/**
+ * tally_restored() - its rows were filled in, as they had been before
+ * @t:		the counts
+ * @nr:		rows in use
+ * @failed:	services whose row is due to a connection that failed
+ */
+void tally_restored(struct tally *t, unsigned int nr, unsigned int failed)
+{
+	t->nr = nr;
+	t->failed = failed;
+	for (unsigned int i = 1; i < nr; i++)
+		*place_of(t, t->service[i].port, t->service[i].netns) = (uint16_t)i;
+}
+
 /* Its own row, a new one, or that of all others. */
 static struct tally_service *service_of(struct tally *t,
 					const struct synfin_record_conn *c)
 {
 	uint32_t netns = t->by_netns ? c->head.netns : 0;
 	uint16_t port = c->head.server_port;
-	unsigned int at = (port * 2654435761u ^ netns * 2246822519u) >> 7;
+	uint16_t *place = place_of(t, port, netns);
 	struct tally_service *service;
 
-	for (;; at++) {
-		at %= ARRAY_SIZE(t->index);
-		if (!t->index[at])
-			break;
-		service = &t->service[t->index[at]];
-		if (service->port == port && service->netns == netns)
-			return service;
-	}
+	if (*place)
+		return &t->service[*place];
 	if (t->nr > t->limit || !port)
 		return t->service;
 	if (!opened(c)) {
@@ -90,7 +112,7 @@ static struct tally_service *service_of(struct tally *t,
 			return t->service;
 		t->failed++;
 	}
-	t->index[at] = (uint16_t)t->nr;
+	*place = (uint16_t)t->nr;
 	service = &t->service[t->nr++];
 	service->port = port;
 	service->netns = netns;

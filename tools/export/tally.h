@@ -81,6 +81,7 @@ struct tally {
 };
 
 int tally_init(struct tally *t, unsigned int limit, bool by_netns);
+void tally_restored(struct tally *t, unsigned int nr, unsigned int failed);
 void tally_clean(struct tally *t);
 void tally_conn(struct tally *t, const struct synfin_record_conn *c);
 

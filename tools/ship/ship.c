@@ -19,9 +19,9 @@
 
 #include "commands/interrupt.h"
 #include "commands/pipeline.h"
-#include "daemon/place.h"
+#include "ship/place.h"
 #include "daemon/ring_id.h"
-#include "daemon/seen.h"
+#include "ship/seen.h"
 #include "daemon/service.h"
 #include "output/complain.h"
 #include "output/fmt.h"

@@ -48,6 +48,7 @@ struct sink {
  * @places:	tells where in each of its parts it is, or NULL: the number of the next
  *		record to be handed on, of @nr parts at most; returns how many there are
  * @resume:	what is gone from there on counts as lost, or NULL
+ * @go_on:	the same, and what is before is not handed on
  * @lost:	records that were overwritten before they could be read
  * @late:	phases may follow the summary of their connection
  * @complete:	what has not ended when the source does is to be judged as it is
@@ -62,6 +63,7 @@ struct source {
 	void (*remark)(struct source *src, struct out *out);
 	size_t (*places)(struct source *src, uint64_t *place, size_t nr);
 	void (*resume)(struct source *src, const uint64_t *place, size_t nr);
+	void (*go_on)(struct source *src, const uint64_t *place, size_t nr);
 	uint64_t lost;
 	bool late;
 	bool complete;

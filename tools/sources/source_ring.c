@@ -257,6 +257,17 @@ static void ring_resume(struct source *src, const uint64_t *place, size_t nr)
 			src->lost += r->places[ring].next - place[ring];
 }
 
+static void ring_go_on(struct source *src, const uint64_t *place, size_t nr)
+{
+	struct ring *r = (struct ring *)src;
+
+	ring_resume(src, place, nr);
+	for (unsigned int ring = 0; ring < r->map.nr_rings && ring < nr; ring++)
+		if (place[ring] > r->places[ring].next &&
+		    place[ring] <= r->places[ring].head)
+			r->places[ring].next = place[ring];
+}
+
 static void ring_close(struct source *src)
 {
 	struct ring *r = (struct ring *)src;
@@ -297,6 +308,7 @@ struct source *source_ring_open(const char *path, bool follow)
 		.close = ring_close,
 		.places = ring_places,
 		.resume = ring_resume,
+		.go_on = ring_go_on,
 		.late = !follow,
 		.live = follow,
 	};

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "output/complain.h"
-#include "daemon/seen.h"
+#include "ship/seen.h"
 
 #define NEW	"seen.0"
 #define OLD	"seen.1"

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "output/complain.h"
-#include "daemon/place.h"
+#include "ship/place.h"
 
 #define NAME	"place"
 
