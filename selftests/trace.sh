@@ -1,5 +1,6 @@
 #!/bin/bash
-# The tracepoints, as others see them: perf counts and prints, bpftrace attaches.
+# The tracepoints, as others see them: perf counts and prints, bpftrace
+# counts.
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -81,35 +82,6 @@ trace_pipe_agrees() {
 	diff "$tmp/ring" "$tmp/trace" || fail "ring and trace differ"
 }
 
-bpftrace_attaches() {
-	require bpftrace
-	[[ -e /sys/kernel/btf/vmlinux ]] || skip "no BTF"
-	synfin_load
-	bpftrace -e '
-		tracepoint:synfin:synfin_phase { @phases = count(); }
-		tracepoint:synfin:synfin_conn
-		{
-			printf("port %d open %d\n", args->server_port,
-				args->opening);
-			@conns = count();
-		}
-		BEGIN { printf("attached\n"); }' >"$tmp/bpf" 2>&1 &
-	bpf=$!
-	undo stop "$bpf"
-	until_true 30 grep -q attached "$tmp/bpf" ||
-		skip "bpftrace does not work here: $(tail -n 1 "$tmp/bpf")"
-	load -n 3 -c reset >/dev/null
-	wait_for "three" port_seen_thrice
-	kill -INT "$bpf"
-	wait "$bpf" || :
-	grep -q '^@conns: 3$' "$tmp/bpf" || fail "$(cat "$tmp/bpf")"
-	grep -q '^@phases: 12$' "$tmp/bpf" || fail "$(cat "$tmp/bpf")"
-}
-
-port_seen_thrice() {
-	(($(grep -c '^port 7000 open 0$' "$tmp/bpf") == 3))
-}
-
 holds_the_module() {
 	synfin_load
 	undo eval 'echo 0 >/sys/kernel/tracing/events/synfin/enable'
@@ -176,42 +148,43 @@ examples_of_perf() {
 	for_each_example perf
 }
 
-# Some that open, and some that are refused.
-open_and_refuse() {
-	local _
+# Each prints what it has when it is interrupted. All are there at once: a start takes
+# seconds.
+bpftrace_example() {
+	local shown=$tmp/bpftrace${#bpf[@]}
 
-	load -p 443 -n 2 >/dev/null
-	for _ in 1 2 3; do
-		(: </dev/tcp/127.0.0.1/81) 2>/dev/null || :
-	done
+	env --default-signal=INT bash -c "exec ${example/"-e '"/"-e 'BEGIN { printf(\"attached\\n\"); } "}" \
+		>"$shown" 2>&1 &
+	bpf+=($!)
+	undo stop $!
 }
 
-# It prints what it has when it is interrupted.
-bpftrace_example() {
-	local want bpf
+bpftrace_shows() {
+	grep -q -e "$1" "$tmp"/bpftrace* || fail "no $1: $(tail "$tmp"/bpftrace*)"
+}
 
-	case $example in
-	*synfin_phase*hist*) want='^@us\[443\]:' ;;
-	*synfin_conn*count*) want='^@\[81\]: 3$' ;;
-	*) fail "nothing runs $example" ;;
-	esac
-	env --default-signal=INT bash -c "exec ${example/"-e '"/"-e 'BEGIN { printf(\"attached\\n\"); } "}" \
-		>"$tmp/shown" 2>&1 &
-	bpf=$!
-	undo stop "$bpf"
-	until_true 30 grep -q attached "$tmp/shown" ||
-		skip "bpftrace does not work here: $(tail -n 1 "$tmp/shown")"
-	open_and_refuse
-	kill -INT "$bpf"
-	wait "$bpf" || :
-	shows "$want"
+all_attached() {
+	(($(cat "$tmp"/bpftrace* | grep -c attached) == ${#bpf[@]}))
 }
 
 examples_of_bpftrace() {
+	local bpf=() _
+
 	require bpftrace
 	[[ -e /sys/kernel/btf/vmlinux ]] || skip "no BTF"
 	synfin_load
 	for_each_example bpftrace
+	until_true 60 all_attached ||
+		skip "bpftrace does not work here: $(tail -n 1 "$tmp"/bpftrace*)"
+	load -p 443 -n 2 >/dev/null
+	for _ in 1 2 3; do
+		(: </dev/tcp/127.0.0.1/81) 2>/dev/null || :
+	done
+	kill -INT "${bpf[@]}"
+	wait "${bpf[@]}" || :
+	same "${#bpf[@]}" 2 "examples, of which each has its line below"
+	bpftrace_shows '^@us\[443\]:'
+	bpftrace_shows '^@\[81\]: 3$'
 }
 
 run "perf stat counts what stats count" perf_counts_what_stats_count
@@ -219,7 +192,6 @@ run "perf script prints words" perf_prints_words
 run "perf script prints IPv6" over_six
 run "trace and ring say the same" trace_pipe_agrees
 run "unloads while its events are traced" holds_the_module
-run "bpftrace attaches" bpftrace_attaches
 run "the manual's examples for perf" examples_of_perf
 run "the manual's examples for bpftrace" examples_of_bpftrace
 finish

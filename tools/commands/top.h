@@ -83,6 +83,15 @@ void top_draw_ladder(struct top *top);
 int top_begin(const struct options *opt);
 void top_end(void);
 void top_draw(struct top *top);
+
+/* top_keys.c */
 bool top_keys(struct top *top, bool *changed);
+
+/* Rows of the screen. */
+static inline size_t top_nr(const struct top *top)
+{
+	return top->screen == TOP_GROUPS ? top->nr_rows :
+	       top->screen == TOP_CONNS ? top->nr_found : top->nr_lines;
+}
 
 #endif /* _TOOLS_TOP_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The screen of top, and its keys. Right at 80 columns and 24 lines; a narrower one
+ * The screen of top. Right at 80 columns and 24 lines; a narrower one
  * leaves out the columns on the right.
  */
 #include <ncurses.h>
@@ -18,17 +18,17 @@
 
 enum { COLOR_OF_FAILURE = 1, COLOR_OF_ODD };
 
+/* The key of an order is in top_keys.c. */
 static const struct {
 	const char *heading;
-	char key;
 	int width;
 } orders[TOP_ORDERS] = {
-	[TOP_RATE] = { "CONN/s", 'r', 8 },
-	[TOP_CONNECTIONS] = { "TOTAL", 't', 10 },
-	[TOP_FAILED] = { "FAILED", 'f', 8 },
-	[TOP_RESETS] = { "RESET", 'x', 8 },
-	[TOP_SERVER_RTT] = { "S-RTT", 's', 8 },
-	[TOP_CLIENT_RTT] = { "C-RTT", 'c', 8 },
+	[TOP_RATE] = { "CONN/s", 8 },
+	[TOP_CONNECTIONS] = { "TOTAL", 10 },
+	[TOP_FAILED] = { "FAILED", 8 },
+	[TOP_RESETS] = { "RESET", 8 },
+	[TOP_SERVER_RTT] = { "S-RTT", 8 },
+	[TOP_CLIENT_RTT] = { "C-RTT", 8 },
 };
 
 static const char *const views[TOP_VIEWS] = { "SERVICE", "SERVER", "CLIENT" };
@@ -69,8 +69,6 @@ void top_end(void)
 {
 	endwin();
 }
-
-/* --- drawing --- */
 
 /* What does not fit into its columns, or on the screen, is left out or cut off. */
 static int put_right(int y, int x, int width, const char *text)
@@ -192,17 +190,11 @@ static void draw_conn_headings(void)
 	attroff(A_REVERSE);
 }
 
-static size_t nr_of(const struct top *top)
-{
-	return top->screen == TOP_GROUPS ? top->nr_rows :
-	       top->screen == TOP_CONNS ? top->nr_found : top->nr_lines;
-}
-
 /* The row that is selected is on the screen. */
 static void scroll_to(struct top *top)
 {
 	size_t *selected = &top->selected[top->screen];
-	size_t *first = &top->first[top->screen], nr = nr_of(top);
+	size_t *first = &top->first[top->screen], nr = top_nr(top);
 	size_t room = 1;
 
 	if (LINES - TITLE > 1)
@@ -232,7 +224,7 @@ static void draw_line(const struct top *top, size_t number, int y)
 
 static void draw_rows(const struct top *top)
 {
-	size_t selected = top->selected[top->screen], nr = nr_of(top);
+	size_t selected = top->selected[top->screen], nr = top_nr(top);
 
 	for (size_t i = top->first[top->screen]; i < nr; i++) {
 		int y = TITLE + (int)(i - top->first[top->screen]);
@@ -319,131 +311,4 @@ void top_draw(struct top *top)
 		draw_rows(top);
 	}
 	refresh();
-}
-
-/* --- keys --- */
-
-static void type_filter(struct top *top, int key)
-{
-	size_t len = strlen(top->filter);
-
-	if (key == '\n' || key == KEY_ENTER || key == 27) {
-		top->typing = false;
-		if (key == 27)
-			*top->filter = '\0';
-	} else if (key == KEY_BACKSPACE || key == 127 || key == 8) {
-		if (len)
-			top->filter[len - 1] = '\0';
-	} else if (key >= ' ' && key < 127 && len + 1 < sizeof(top->filter)) {
-		top->filter[len] = (char)key;
-		top->filter[len + 1] = '\0';
-	}
-}
-
-static void go_in(struct top *top)
-{
-	size_t selected = top->selected[top->screen];
-
-	if (selected >= nr_of(top) || top->screen == TOP_LADDER)
-		return;
-	if (top->screen == TOP_GROUPS) {
-		strcpy(top->key, top->row[selected]->key[0]);
-	} else {
-		top_draw_ladder(top);
-		if (!top->ladder)
-			return;
-	}
-	top->screen++;
-	top->selected[top->screen] = 0;
-	top->first[top->screen] = 0;
-}
-
-static void move_row(struct top *top, int key)
-{
-	size_t *selected = &top->selected[top->screen], page = (size_t)LINES / 2;
-
-	switch (key) {
-	case KEY_UP:
-		*selected -= *selected > 0;
-		break;
-	case KEY_DOWN:
-		++*selected;
-		break;
-	case KEY_PPAGE:
-		*selected -= *selected < page ? *selected : page;
-		break;
-	case KEY_NPAGE:
-		*selected += page;
-		break;
-	case KEY_HOME:
-		*selected = 0;
-		break;
-	case KEY_END:
-		*selected = nr_of(top);
-		break;
-	default:
-		break;
-	}
-}
-
-static void command(struct top *top, int key)
-{
-	for (unsigned int i = 0; i < TOP_ORDERS; i++)
-		if (key == orders[i].key)
-			top->order = (enum top_order)i;
-	switch (key) {
-	case '\t':
-		if (top->screen == TOP_GROUPS)
-			top->view = (top->view + 1) % TOP_VIEWS;
-		break;
-	case '/':
-		top->typing = top->screen == TOP_GROUPS;
-		break;
-	case 'p':
-	case ' ':
-		top->paused = !top->paused;
-		break;
-	case '\n':
-	case KEY_ENTER:
-	case KEY_RIGHT:
-		go_in(top);
-		break;
-	case 27:
-	case KEY_LEFT:
-	case KEY_BACKSPACE:
-		top->screen -= top->screen > TOP_GROUPS;
-		break;
-	case KEY_RESIZE:
-		if (top->screen == TOP_LADDER)
-			top_draw_ladder(top);
-		break;
-	default:
-		move_row(top, key);
-		break;
-	}
-}
-
-/**
- * top_keys() - do what is typed
- * @top: the screen
- * @changed: set if it looks different now
- *
- * Return: false for q.
- */
-bool top_keys(struct top *top, bool *changed)
-{
-	int key;
-
-	while ((key = getch()) != ERR) {
-		*changed = true;
-		if (key == 'q' && !top->typing)
-			return false;
-		if (top->typing)
-			type_filter(top, key);
-		else if (top->help || key == '?')
-			top->help = !top->help;
-		else
-			command(top, key);
-	}
-	return true;
 }

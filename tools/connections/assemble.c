@@ -10,136 +10,14 @@
  * A connection that has ended is handed on at once; or, where phases may follow
  * its summary (a FIN sent again, a late RST), when they have had the time to.
  */
-#include <stdlib.h>
-
 #include "connections/assemble.h"
-#include "output/complain.h"
-#include "connections/keyed_hash.h"
+#include "connections/pending.h"
 #include "connections/reconstruct.h"
-#include "connections/pool.h"
 #include "connections/restore.h"
 #include "output/util.h"
 
-#define INLINE_PHASES	8u		/* what nearly all connections have */
-#define LIMIT		(256u * 1024)	/* connections */
-#define LIMIT_LONG	(16u * 1024)	/* those with more phases */
-#define LIMIT_TLS	(64u * 1024)	/* those with a record of TLS */
-#define LIMIT_ICMP	(64u * 1024)	/* those that an ICMP error answered */
 #define LIMIT_HELD	(16u * 1024)	/* those that have ended: a cache holds them */
 #define HOLD_NS		(30 * 1000000000ull)
-#define RECENT		64u		/* places of connections found without the table */
-
-struct pending {
-	uint64_t id;
-	UT_hash_handle hh;
-	struct pending *prev, *next;
-	struct pending **list;	/* which of the two it is in */
-	uint64_t due_ns;
-	bool headless;		/* it did not begin with its first phase */
-	bool in_table;
-	struct synfin_record_tls *tls;
-	struct synfin_record_icmp *icmp;
-	struct conn conn;
-	struct step inline_phases[INLINE_PHASES];
-};
-
-struct assembly {
-	struct assemble_ops ops;
-	struct pending *table;
-	struct pending anchor;		/* uthash frees a table that is empty */
-	struct pending *recent[RECENT];	/* by id */
-	struct pending *live;	/* least recently heard of first */
-	struct pending *held;	/* first ended first */
-	unsigned int nr_held;
-	uint64_t forgotten;
-	unsigned int nr_headless;
-	uint64_t now;
-	struct pool entries;
-	struct pool longer;
-	struct pool tls;
-	struct pool icmp;
-};
-
-/**
- * assemble_new() - set up
- * @ops: what to do with connections
- *
- * Return: to be freed with assemble_free(); NULL after a message.
- */
-struct assembly *assemble_new(const struct assemble_ops *ops)
-{
-	struct assembly *a = calloc(1, sizeof(*a));
-
-	if (!a) {
-		complain("out of memory");
-		return NULL;
-	}
-	a->ops = *ops;
-	/* Found by no key, since no key is empty: any id may be a stranger's. */
-	HASH_ADD_KEYPTR(hh, a->table, &a->anchor.id, 0, &a->anchor);
-	a->entries = (struct pool){ .size = sizeof(struct pending), .limit = LIMIT };
-	a->longer = (struct pool){
-		.size = ASSEMBLE_PHASES * sizeof(struct step),
-		.limit = LIMIT_LONG,
-	};
-	a->tls = (struct pool){
-		.size = sizeof(struct synfin_record_tls),
-		.limit = LIMIT_TLS,
-	};
-	a->icmp = (struct pool){
-		.size = sizeof(struct synfin_record_icmp),
-		.limit = LIMIT_ICMP,
-	};
-	return a;
-}
-
-/**
- * assemble_free() - free it
- * @a: of assemble_new(), or NULL
- */
-void assemble_free(struct assembly *a)
-{
-	if (!a)
-		return;
-	HASH_CLEAR(hh, a->table);
-	pool_free(&a->entries);
-	pool_free(&a->longer);
-	pool_free(&a->tls);
-	pool_free(&a->icmp);
-	free(a);
-}
-
-/* Many are short: what comes next is often of one that was just heard of. */
-static struct pending **recent(struct assembly *a, uint64_t id)
-{
-	return &a->recent[id % RECENT];
-}
-
-static noinline void to_table(struct assembly *a, struct pending *e)
-{
-	HASH_ADD(hh, a->table, id, sizeof(e->id), e);
-	e->in_table = true;
-}
-
-/* Only who has to leave its place goes to the table: most are over before. */
-static void remember(struct assembly *a, struct pending *e)
-{
-	struct pending **place = recent(a, e->id);
-
-	if (*place && !(*place)->in_table)
-		to_table(a, *place);
-	*place = e;
-}
-
-static noinline struct pending *find_in_table(struct assembly *a, uint64_t id)
-{
-	struct pending *e;
-
-	HASH_FIND(hh, a->table, &id, sizeof(id), e);
-	if (e)
-		remember(a, e);
-	return e;
-}
 
 static bool is_first(const union synfin_record *rec)
 {
@@ -154,127 +32,11 @@ static bool is_first(const union synfin_record *rec)
 static struct pending *find(struct assembly *a, const union synfin_record *rec)
 {
 	uint64_t id = rec->head.id;
-	struct pending *e = *recent(a, id);
+	struct pending *e = *pending_recent(a, id);
 
 	if (e && e->id == id)
 		return e;
-	return is_first(rec) && !a->nr_headless ? NULL : find_in_table(a, id);
-}
-
-static void drop(struct assembly *a, struct pending *e)
-{
-	if (*recent(a, e->id) == e)
-		*recent(a, e->id) = NULL;
-	if (e->in_table)
-		HASH_DEL(a->table, e);
-	DL_DELETE(*e->list, e);
-	a->nr_held -= e->list == &a->held;
-	a->nr_headless -= e->headless;
-	if (e->conn.phases != e->inline_phases)
-		pool_give(&a->longer, e->conn.phases);
-	if (e->tls)
-		pool_give(&a->tls, e->tls);
-	if (e->icmp)
-		pool_give(&a->icmp, e->icmp);
-	pool_give(&a->entries, e);
-}
-
-static struct pending *add(struct assembly *a, const struct synfin_record_head *head,
-			   bool headless)
-{
-	struct pending *e = pool_take(&a->entries);
-
-	if (!e && a->live) {
-		a->forgotten++;
-		drop(a, a->live);
-		e = pool_take(&a->entries);
-	}
-	if (!e)
-		return NULL;
-	e->id = head->id;
-	e->headless = headless;
-	a->nr_headless += headless;
-	e->tls = NULL;
-	e->icmp = NULL;
-	e->conn.sum.head = *head;
-	e->conn.tls = NULL;
-	e->conn.icmp = NULL;
-	e->conn.phases = e->inline_phases;
-	e->conn.nr_phases = 0;
-	e->conn.lost_phases = 0;
-	e->conn.skipped_phases = 0;
-	e->conn.ended = false;
-	e->in_table = false;
-	remember(a, e);
-	e->list = &a->live;
-	DL_APPEND(a->live, e);
-	return e;
-}
-
-/*
- * All places are taken: one in the middle is freed, best of all a segment that the
- * next phase repeats. What follows the free place tells how many it stands for.
- */
-static void make_room(struct conn *c)
-{
-	unsigned int i, last = c->nr_phases - 2;
-	struct step *gone, *next;
-
-	for (i = 1; i < last; i++)
-		if (step_repeats(&c->phases[i], &c->phases[i + 1]))
-			break;
-	if (i == last)
-		i = c->nr_phases / 2;
-	gone = &c->phases[i];
-	next = gone + 1;
-	next->mixed |= gone->mixed || !step_repeats(gone, next);
-	next->skipped += gone->skipped + 1;
-	if (next->since_ns != SYNFIN_NS_NONE && gone->since_ns != SYNFIN_NS_NONE)
-		next->since_ns += gone->since_ns;
-	c->nr_phases--;
-	c->skipped_phases++;
-	memmove(gone, next, (c->nr_phases - i) * sizeof(*gone));
-}
-
-static noinline void more_room(struct assembly *a, struct pending *e)
-{
-	struct step *longer;
-
-	if (e->conn.phases != e->inline_phases) {
-		if (e->conn.nr_phases == ASSEMBLE_PHASES)
-			make_room(&e->conn);
-		return;
-	}
-	longer = pool_take(&a->longer);
-	if (!longer) {
-		make_room(&e->conn);
-		return;
-	}
-	memcpy(longer, e->inline_phases, sizeof(e->inline_phases));
-	e->conn.phases = longer;
-}
-
-/* A tracepoint can be held up on its CPU, and come after those that follow it. */
-static struct step *place(struct conn *c, uint64_t time_ns)
-{
-	struct step *step = &c->phases[c->nr_phases++];
-
-	for (; step > c->phases && step[-1].time_ns > time_ns; step--)
-		*step = step[-1];
-	return step;
-}
-
-static void add_step(struct assembly *a, struct pending *e,
-		     const struct synfin_record_step *rec)
-{
-	struct conn *c = &e->conn;
-
-	if (c->nr_phases >= INLINE_PHASES)
-		more_room(a, e);
-	/* The first that is known was not the first that there was. */
-	if (!c->nr_phases && rec->since_ns != SYNFIN_NS_NONE)
-		c->lost_phases++;
-	step_pack(place(c, rec->time_ns), rec);
+	return is_first(rec) && !a->nr_headless ? NULL : pending_find_in_table(a, id);
 }
 
 static uint64_t end_of(const struct synfin_record_conn *sum)
@@ -310,7 +72,7 @@ static noinline void restore(struct assembly *a, struct pending *e)
 	for (i = 0; i < nr && e->conn.lost_phases; i++) {
 		if (has_phase(&e->conn, &step[i]))
 			continue;
-		add_step(a, e, &step[i]);
+		pending_step(a, e, &step[i]);
 		e->conn.lost_phases--;
 	}
 }
@@ -337,7 +99,7 @@ static bool hand_on(struct assembly *a, struct pending *e)
 		settle_phases(a, e);
 	more = a->ops.conn(a->ops.ctx, &e->conn);
 
-	drop(a, e);
+	pending_drop(a, e);
 	return more;
 }
 
@@ -376,7 +138,7 @@ static bool take_phases(struct assembly *a, struct pending *e,
 	unsigned int i, nr = synfin_record_steps(&rec->head);
 
 	if (!e)
-		e = add(a, &rec->head, rec->step[0].since_ns != SYNFIN_NS_NONE);
+		e = pending_add(a, &rec->head, rec->step[0].since_ns != SYNFIN_NS_NONE);
 	else if (!e->conn.nr_phases && !e->conn.ended)
 		e->conn.sum.head = rec->head;
 	if (!e)
@@ -387,7 +149,7 @@ static bool take_phases(struct assembly *a, struct pending *e,
 			reconstruct_count(&e->conn.sum, rec->step[i].phase,
 					  rec->step[i].tcp_flags,
 					  nr_since(&e->conn, &rec->step[i]));
-		add_step(a, e, &rec->step[i]);
+		pending_step(a, e, &rec->step[i]);
 	}
 	if (!e->conn.ended && e->next) {
 		DL_DELETE(a->live, e);
@@ -410,7 +172,7 @@ static noinline bool take_conn(struct assembly *a, struct pending *e,
 	if (e && e->conn.ended)
 		return true;
 	if (!e)
-		e = add(a, &rec->head, true);
+		e = pending_add(a, &rec->head, true);
 	if (!e)
 		return hand_on_bare(a, rec);
 	if (!e->conn.nr_phases)
@@ -432,7 +194,7 @@ static noinline bool take_tls(struct assembly *a, struct pending *e,
 			      const struct synfin_record_tls *rec)
 {
 	if (!e)
-		e = add(a, &rec->head, true);
+		e = pending_add(a, &rec->head, true);
 	if (e && !e->tls)
 		e->tls = pool_take(&a->tls);
 	if (e && e->tls) {
@@ -447,7 +209,7 @@ static noinline bool take_icmp(struct assembly *a, struct pending *e,
 			       const struct synfin_record_icmp *rec)
 {
 	if (!e)
-		e = add(a, &rec->head, true);
+		e = pending_add(a, &rec->head, true);
 	if (e && !e->icmp)
 		e->icmp = pool_take(&a->icmp);
 	if (e && e->icmp) {

@@ -20,19 +20,22 @@ static inline uint64_t hash_mix(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* One for all files: what one has put into a table, another finds. */
+extern uint64_t hash_secret[2];
+
 /* @len is a multiple of 8. */
 static inline uint32_t hash_words(const void *key, size_t len)
 {
-	static uint64_t secret[2];
 	const uint8_t *p = key;
 	uint64_t hash, word;
 
-	if (!secret[0] && getrandom(secret, sizeof(secret), GRND_NONBLOCK) < 0)
-		secret[0] = 0x9e3779b97f4a7c15ull;
-	hash = secret[1];
+	if (!hash_secret[0] &&
+	    getrandom(hash_secret, sizeof(hash_secret), GRND_NONBLOCK) < 0)
+		hash_secret[0] = 0x9e3779b97f4a7c15ull;
+	hash = hash_secret[1];
 	for (; len; len -= 8, p += 8) {
 		memcpy(&word, p, 8);
-		hash = hash_mix(hash ^ word, secret[0] | 1);
+		hash = hash_mix(hash ^ word, hash_secret[0] | 1);
 	}
 	return (uint32_t)(hash ^ hash >> 32);
 }

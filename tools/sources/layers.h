@@ -8,6 +8,7 @@
  *	ether.c	Ethernet, VLANs, LLC, MPLS, PPP and what else an EtherType names
  *	wifi.c	802.11, and what radios say before it
  *	nflog.c	what netfilter's log says of a packet
+ *	ip.c	IPv4 and IPv6
  *	tunnel.c	what IP carries beside TCP
  *	tunnel_udp.c	what UDP carries
  */
@@ -160,6 +161,9 @@ struct ip {
 	struct synfin_addr src;
 	struct synfin_addr dst;
 };
+
+/* ip.c */
+bool ip_header(struct dig *d, struct ip *ip);
 
 /* tunnel.c */
 enum layer tunnel_enter(struct dig *d, const struct ip *ip);
