@@ -3,11 +3,13 @@
 import concurrent.futures
 import json
 import re
+import resource
+import socket
 import time
 import urllib.parse
 
 from world import (TOP, SYNFIN, capture, check, free_port, get, get_json, note,
-                   path, run, said, start, wait)
+                   path, run, said, start, started, wait)
 
 COUNT = 3000
 # What only live hosts have: see live.py.
@@ -48,6 +50,74 @@ def test_scrapers(url):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         texts = list(pool.map(lambda _: get(url), range(64)))
     check("scrapers at once all see all", {total(t) for t in texts} == {COUNT})
+
+
+def dial(port, client, *requests):
+    """A connection from an address of this host, that says something."""
+    s = socket.socket()
+    s.settimeout(20)
+    s.bind((client, 0))
+    s.connect(("127.0.0.1", port))
+    for request in requests:
+        s.sendall(request)
+    return s
+
+
+def resident(process):
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("VmRSS"))
+
+
+def test_garbage(url, process):
+    """What no scraper sends."""
+    port = int(url.split(":")[2].split("/")[0])
+    answers = []
+    for n, text in enumerate((
+            b"\0" * 1000, b"GET\r\n\r\n", b"GET /metrics HTTP/9.9\r\n\r\n",
+            b"GET /" + b"x" * 100000 + b" HTTP/1.1\r\n\r\n",
+            b"GET /metrics HTTP/1.1\r\n" + b"a: b\r\n" * 20000 + b"\r\n",
+            b"POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n",
+            b"GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\x02\x00")):
+        try:
+            s = dial(port, f"127.0.1.{n + 1}", text)
+            s.shutdown(socket.SHUT_WR)
+            answers.append(s.recv(65536))
+            s.close()
+        except OSError as error:
+            answers.append(str(error).encode())
+    check("garbage gets an error or nothing, and no metrics",
+          not any(b" 200 " in a for a in answers) and process.poll() is None and
+          total(get(url)) == COUNT, answers)
+    head = dial(port, "127.0.1.99", b"HEAD /metrics HTTP/1.1\r\nHost: x\r\n"
+                b"Connection: close\r\n\r\n")
+    text = head.makefile("rb").read()
+    check("HEAD gets the head alone", b" 200 " in text and text.endswith(b"\r\n\r\n"),
+          text[-200:])
+
+
+def test_crowd(url, process):
+    """Those that connect and say nothing, and those that ask and never read."""
+    port = int(url.split(":")[2].split("/")[0])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (12000, 12000))
+    before = resident(process)
+    silent, deaf = [], []
+    for _ in range(10000):
+        try:
+            silent.append(dial(port, "127.0.2.1"))
+        except OSError:
+            pass
+    for _ in range(4):
+        deaf.append(dial(port, "127.0.3.1", b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"))
+    begin = time.monotonic()
+    seen = total(get(url))
+    took = time.monotonic() - begin
+    grown = resident(process) - before
+    check("10,000 that connect and four that never read keep no scraper out",
+          seen == COUNT and grown < 16384, (len(silent), seen, grown))
+    note(f"beside {len(silent)} connections a scrape took {took:.1f} s, and the exporter "
+         f"had {grown} KiB more")
+    for s in silent + deaf:
+        s.close()
 
 
 def test_scan():
@@ -129,8 +199,11 @@ def test_server(url):
 
 def main():
     url = exporter(capture("one.pcap", COUNT))
+    process = started[-1]
     test_text(url)
     test_scrapers(url)
+    test_garbage(url, process)
+    test_crowd(url, process)
     test_scan()
     test_rules()
     test_server(url)
