@@ -147,8 +147,9 @@ def main():
         insmod """ + MODULE + """ max_flows=4194304 unanswered_timeout=604800""")
     with open("/sys/class/net/veth/address", encoding="ascii") as f:
         mac = f.read().strip()
-    process = subprocess.Popen([SYNFIN, "export"], stdin=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
+    os.mkdir("/tmp/state")
+    process = subprocess.Popen([SYNFIN, "export", "--state", "/tmp/state"],
+                               stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while True:
         try:
             get()
