@@ -8,7 +8,8 @@ import re
 import jsonschema
 import yaml
 
-from world import (TOP, SYNFIN, capture, check, folder, path, run, said, start, wait)
+from world import (TOP, SYNFIN, capture, check, folder, manual, number_in, path, run,
+                   said, start, wait)
 
 COUNT = 500
 
@@ -142,6 +143,38 @@ def test_archive():
     check("so are those that are too old", not set(old) & set(kept(some)))
 
 
+HOSTS, RATE, DAY = 1000, 10000, 86400
+
+
+def test_paper():
+    """What the manual calculates is what its own figures make."""
+    text = manual("synfin-services.8")
+    known = {name: number_in(text, pattern) for name, pattern in {
+        "ships": "ships some @ connections a second", "wire": "to @ bytes on the way",
+        "spool": "some @ in the spool", "disk": "takes @ bytes on disk",
+        "insert": "took some @ rows a second"}.items()}
+    if not check("the manual says what was measured", all(known.values()), known):
+        return
+    bad = {}
+    for pattern, value in {
+            "1 GiB holds @ million": 2**30 / known["spool"] / 1e6,
+            "@ % of one processor": 100 * RATE / known["ships"],
+            "@ MB/s of network": RATE * known["wire"] / 1e6,
+            "lasts @ seconds": 2**30 / RATE / known["spool"],
+            "@ MB for each second": RATE * known["spool"] / 1e6,
+            "@ million rows": HOSTS * RATE / 1e6,
+            "rows and @ GB a second": HOSTS * RATE * known["wire"] / 1e9,
+            "busy @ connections": HOSTS * RATE / known["insert"],
+            "@ MB/s or": HOSTS * RATE * known["disk"] / 1e6,
+            "or @ TB a day": HOSTS * RATE * known["disk"] * DAY / 1e12,
+            "seven days in @ TB": 7 * HOSTS * RATE * known["disk"] * DAY / 1e12,
+            "MiB, @ inserts": HOSTS * RATE * known["spool"] / 2**23}.items():
+        said_ = number_in(text, pattern)
+        if not said_ or abs(said_ / value - 1) > 0.03:
+            bad[pattern] = (said_, value)
+    check("and calculates rightly with it", not bad, bad)
+
+
 def main():
     source = capture("lines.pcap", COUNT)
     text = run(SYNFIN, "conns", "--json", "-r", source).stdout
@@ -152,3 +185,4 @@ def main():
     test_rsyslog(text, lines)
     test_examples(lines[0])
     test_archive()
+    test_paper()

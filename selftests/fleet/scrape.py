@@ -2,7 +2,7 @@
 """synfin export on a host with a million flows: what a scrape costs there."""
 import json
 
-from world import FOLDER, TOP, check, note, path, run
+from world import FOLDER, TOP, check, manual, note, number_in, path, run
 
 
 def main():
@@ -25,6 +25,13 @@ def main():
     check("nor does it take more memory",
           many["kib"] < few["kib"] + 1024, lines)
     check("two scrapers at once see the same", few["same"] and many["same"], lines)
+    text = manual("synfin-services.8")
+    costs = [(number_in(text, p), n) for p, n in (
+        ("synfin export A connection costs it @ instr", services["export"]),
+        ("A scrape costs @ million", few["instructions"] / 1e6),
+        ("synfin ship A connection costs it @ instr", services["ship"]))]
+    check("they cost what the manual says", all(
+        said and 0.75 < n / said < 1.25 for said, n in costs), costs)
     for line in (few, many):
         note(f"measured: {line['flows']} flows: a scrape is {line['bytes']} bytes and "
              f"costs the exporter {line['instructions'] / 1e6:.2f} million "

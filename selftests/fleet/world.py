@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -94,6 +95,19 @@ def get(url, timeout=30, data=None, **headers):
 
 def get_json(url):
     return json.loads(get(url))
+
+
+def manual(name):
+    """A page's text, without its markup."""
+    with open(f"{TOP}/tools/{name}", encoding="ascii") as f:
+        lines = [re.sub(r"^\.[A-Z]+ ", "", line.strip()) for line in f]
+    return re.sub(r"\\f[BIR]|\\|\"", "", " ".join(lines))
+
+
+def number_in(text, pattern):
+    """The number that @ stands for in the pattern."""
+    found = re.search(pattern.replace("@", r"([\d.,]*\d)"), text)
+    return float(found.group(1).replace(",", "")) if found else None
 
 
 def clean_up():
