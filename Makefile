@@ -27,8 +27,8 @@ reader:
 # What a package of the reader has, what one of the module has, and the module's
 # source where DKMS looks for it. Files in /etc that are there stay as they are.
 install: all install-reader install-module-files
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
-	depmod -a
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	$(if $(DESTDIR),,depmod $$($(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease))
 
 install-reader: reader
 	$(MAKE) -C tools install
