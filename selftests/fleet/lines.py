@@ -168,7 +168,8 @@ def test_paper():
             "@ MB/s or": HOSTS * RATE * known["disk"] / 1e6,
             "or @ TB a day": HOSTS * RATE * known["disk"] * DAY / 1e12,
             "seven days in @ TB": 7 * HOSTS * RATE * known["disk"] * DAY / 1e12,
-            "MiB, @ inserts": HOSTS * RATE * known["spool"] / 2**23}.items():
+            "MiB, @ inserts": HOSTS * RATE * known["spool"] / 2**23,
+            "second, and @ of shippers": HOSTS / 10}.items():
         said_ = number_in(text, pattern)
         if not said_ or abs(said_ / value - 1) > 0.03:
             bad[pattern] = (said_, value)
