@@ -104,6 +104,19 @@ def every_packet_twice():
 
 
 @test
+def copies_of_a_crowd():
+    """Of many connections at once, whatever their hashes are."""
+    packets = []
+    for i in range(400):
+        ends = Ends(client=f"10.1.{i // 200}.{i % 200 + 1}", cport=2000 + i)
+        packets += numbered(at_times(conversation(ends)), "same")
+    copies = [(when + 9 * MS, ip) for when, ip in packets]
+    shown = read(file_of(by_time(packets + copies)))
+    same(sum(c["copies"] for c in shown.conns), 400 * 11, "copies")
+    same({c["fin_count"] for c in shown.conns}, {2}, "FINs")
+
+
+@test
 def copies_in_other_places():
     tagged = ethernet(0x8100)
     for ident in ("same", "zero", "own"):

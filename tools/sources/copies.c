@@ -108,7 +108,7 @@ void copies_expect(struct copies *copies, struct captured *c)
 
 	c->sender = print_of_sender(copies, &c->seg);
 	c->print = print_of(copies, c, c->sender);
-	o = &copies->often[c->print % COPIES_SENDERS];
+	o = &copies->often[c->print % COPIES_OFTEN];
 	if (o->print == c->print && c->ns - o->ns <= SURE_NS)
 		o->nr++;
 	else
@@ -118,7 +118,7 @@ void copies_expect(struct copies *copies, struct captured *c)
 /* What is captured that often is sent that often. */
 static bool too_often(const struct copies *copies, const struct captured *c)
 {
-	const struct copies_often *o = &copies->often[c->print % COPIES_SENDERS];
+	const struct copies_often *o = &copies->often[c->print % COPIES_OFTEN];
 
 	return o->print == c->print && o->nr > MOST;
 }
@@ -193,6 +193,33 @@ static void take_sender(struct copies_sender *s, uint64_t sender, uint64_t print
 	s->copied = false;
 }
 
+/* Where a packet is, or would be: instead of the one that came first. */
+static struct copies_packet *packet_place(struct copies *copies, uint64_t print)
+{
+	struct copies_packet *set = copies->packet[print % COPIES_PACKETS], *first = set;
+
+	for (unsigned int i = 0; i < COPIES_WAYS; i++) {
+		if (set[i].print == print)
+			return &set[i];
+		if (set[i].ns < first->ns)
+			first = &set[i];
+	}
+	return first;
+}
+
+static struct copies_sender *sender_place(struct copies *copies, uint64_t print)
+{
+	struct copies_sender *set = copies->sender[print % COPIES_SENDERS], *first = set;
+
+	for (unsigned int i = 0; i < COPIES_WAYS; i++) {
+		if (set[i].print == print)
+			return &set[i];
+		if (set[i].last_ns < first->last_ns)
+			first = &set[i];
+	}
+	return first;
+}
+
 /**
  * copies_is_copy() - was the packet captured before?
  * @copies:	what was captured of late
@@ -204,8 +231,8 @@ static void take_sender(struct copies_sender *s, uint64_t sender, uint64_t print
 bool copies_is_copy(struct copies *copies, const struct captured *c)
 {
 	uint64_t sender = c->sender, print = c->print;
-	struct copies_packet *p = &copies->packet[print % COPIES_PACKETS];
-	struct copies_sender *s = &copies->sender[sender % COPIES_SENDERS];
+	struct copies_packet *p = packet_place(copies, print);
+	struct copies_sender *s = sender_place(copies, sender);
 
 	if (p->print == print && s->print == sender) {
 		if (!too_often(copies, c) && decide(copies, p, s, c)) {

@@ -10,8 +10,11 @@
 #include "sources/captured.h"
 
 /* Packets of which copies are known, and senders of which it is known how they send. */
-#define COPIES_PACKETS	16384u
-#define COPIES_SENDERS	4096u
+/* Of those whose hashes want the same place the four that came last are known. */
+#define COPIES_WAYS	4u
+#define COPIES_PACKETS	(16384u / COPIES_WAYS)
+#define COPIES_SENDERS	(16384u / COPIES_WAYS)
+#define COPIES_OFTEN	4096u
 
 /**
  * struct copies_packet - a packet that was captured
@@ -82,9 +85,9 @@ struct copies {
 	uint64_t nr;
 	uint64_t others;
 	uint64_t secret[2];
-	struct copies_packet packet[COPIES_PACKETS];
-	struct copies_sender sender[COPIES_SENDERS];
-	struct copies_often often[COPIES_SENDERS];
+	struct copies_packet packet[COPIES_PACKETS][COPIES_WAYS];
+	struct copies_sender sender[COPIES_SENDERS][COPIES_WAYS];
+	struct copies_often often[COPIES_OFTEN];
 };
 
 struct copies *copies_new(void);
