@@ -497,10 +497,29 @@ def help_says_when_it_could_not_be_written():
                      ("conns", "-o", "help"), ("completion", "bash")):
             done = subprocess.run([SYNFIN, *args], stdout=full, check=False,
                                   stderr=subprocess.DEVNULL)
-            assert done.returncode, f"synfin {args}: exit status 0"
+            same(done.returncode, 1, f"exit status of {args}")
     for args in (("--help",), ("help",), ("record", "--help"), ("help", "record")):
         has(run(*args).text, "--output FILE")
     assert "--explain" not in run("conns", "--help").text
+
+
+@test
+def a_reader_that_has_gone_is_no_failure():
+    """More than a pipe holds, of which one line is read."""
+    e = [Ends(cport=1024 + i) for i in range(3000)]
+    path = capture("much", [p for ends in e for p in (ends.up(0, None, "S"),
+                                                      ends.down(0, 1, "RA"))])
+    for args in (("conns", "--json"), ("phases",), ("ladder",), ("report", "-o", "-"),
+                 ("record", "-o", "-"), ("conns", "--csv"), ("completion", "bash")):
+        if args[0] != "completion":
+            args += ("-r", path)
+        with subprocess.Popen([SYNFIN, *args], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as reader:
+            reader.stdout.read(1)
+            reader.stdout.close()
+            said = reader.stderr.read().decode()
+            same(reader.wait(30), 0, f"exit status of {args}, which said {said}")
+        assert "ipe" not in said, said
 
 
 def shown(*args):

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tests of what is recorded: several files, compressed ones, packets for Wireshark."""
 import collections
+import bz2
+import gzip
+import lzma
 import os
 import re
 import shutil
@@ -97,6 +100,22 @@ def a_compressed_recording_that_was_cut_keeps_its_blocks():
     done = run("conns", "--json", "-r", cut, status=1)
     assert len(rows(done)) > 1000, len(rows(done))
     same(len(done.said.splitlines()), 2, "lines that are said")
+
+
+@test
+def a_compressed_capture_that_was_cut_is_read_as_far_as_it_goes():
+    with open(capture("crowd", crowd(3000)), "rb") as file:
+        plain = file.read()
+    for name, pack in (("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)):
+        data = pack(plain)
+        cut = write(f"cut.{name}", data[:len(data) * 3 // 4])
+        done = run("conns", "--json", "-r", cut, status=1)
+        assert len(rows(done)) > 1000, f"{name}: {len(rows(done))} connections"
+        has(done.said, r"\d connections.*\nsynfin: .*the compressed file is cut off or damaged\n")
+    broken = bytearray(gzip.compress(plain))
+    broken[len(broken) // 2:] = b"X" * (len(broken) // 2)
+    has(run("conns", "--json", "-r", write("broken.gz", bytes(broken)), status=1).said,
+        "the compressed file is cut off or damaged\n")
 
 
 # --- packets ---

@@ -89,7 +89,8 @@ static int open_page(struct reporter *r, const struct options *opt)
 
 static int close_page(struct reporter *r, bool good)
 {
-	int err = out_flush(&r->page) || r->page.failed;
+	/* Who has read enough of it has gone. */
+	int err = (out_flush(&r->page) && !r->page.closed) || r->page.failed;
 
 	good = good && !err;
 	if (!r->to_stdout && save_close(&r->save, good))

@@ -2,6 +2,7 @@
 /*
  * Help and completion, made of the tables of commands and options.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,9 @@ static void fit_terminal(void)
 static int said(void)
 {
 	if (!fflush(stdout) && !ferror(stdout))
+		return EXIT_SUCCESS;
+	/* Who has read enough of it has gone. */
+	if (errno == EPIPE)
 		return EXIT_SUCCESS;
 	complain("stdout: the help could not be written");
 	return EXIT_FAILURE;

@@ -55,7 +55,7 @@ enum table_result table_init(struct table *t, const struct column *all,
 		.opt = opt, .all = all, .plain = !terminal_is_terminal(),
 	};
 	if (opt->columns && !strcmp(opt->columns, "help"))
-		return table_help(all) ? TABLE_WRONG : TABLE_HELPED;
+		return table_help(all) ? TABLE_FAILED : TABLE_HELPED;
 	signal(SIGWINCH, on_resize);
 	return table_layout(t) ? TABLE_WRONG : TABLE_READY;
 }

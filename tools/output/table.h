@@ -90,7 +90,7 @@ struct table {
 };
 
 /* What table_init() came to: go on, or end with this exit status. */
-enum table_result { TABLE_READY = -1, TABLE_HELPED = 0, TABLE_WRONG = 2 };
+enum table_result { TABLE_READY = -1, TABLE_HELPED = 0, TABLE_FAILED = 1, TABLE_WRONG = 2 };
 
 enum table_result table_init(struct table *t, const struct column *all,
 			     const struct options *opt);

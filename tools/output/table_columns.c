@@ -2,6 +2,7 @@
 /*
  * Which columns a table has, and how wide they are.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -217,7 +218,7 @@ int table_help(const struct column *all)
 {
 	for (; all->name; all++)
 		terminal_wrap(all->help, (unsigned int)printf("%-10s", all->name), 10);
-	if (!fflush(stdout) && !ferror(stdout))
+	if ((!fflush(stdout) && !ferror(stdout)) || errno == EPIPE)
 		return 0;
 	return complain("stdout: the columns could not be written");
 }

@@ -35,7 +35,9 @@ struct input *input_open(const char *name)
 	in->fd = strcmp(name, "-") ? open(name, O_RDONLY | O_CLOEXEC) :
 				     STDIN_FILENO;
 	if (in->fd < 0 || fstat(in->fd, &st)) {
-		complain_file(in->name, errno, errno == EACCES ? "try: sudo" : NULL);
+		/* A pipe that nobody has opened to write is waited for. */
+		if (errno != EINTR || !interrupted)
+			complain_file(in->name, errno, errno == EACCES ? "try: sudo" : NULL);
 		goto err_close;
 	}
 	if (S_ISDIR(st.st_mode)) {

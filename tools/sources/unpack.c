@@ -25,7 +25,10 @@ struct unpack {
 	size_t begun;		/* bytes in @buf that were read before */
 	bool opened;
 	bool ended;
+	bool failed;		/* it could not be read */
 	const char *error;
+	const uint8_t *block;	/* that was unpacked, and is not yet read */
+	size_t left;
 	uint8_t buf[ROOM];
 };
 
@@ -73,6 +76,7 @@ static ssize_t more(struct archive *archive, void *ctx, const void **data)
 			break;
 		if (errno != EINTR) {
 			archive_set_error(archive, errno, "%s", strerror(errno));
+			u->failed = true;
 			return -1;
 		}
 		n = 0;
@@ -145,9 +149,26 @@ void unpack_free(struct unpack *u)
 
 static const char *reason(const struct unpack *u)
 {
-	const char *text = archive_error_string(u->archive);
+	return u->failed ? archive_error_string(u->archive) :
+			   "the compressed file is cut off or damaged";
+}
 
-	return text ? text : "cannot be unpacked";
+/* Block by block: those before one that is broken are good. */
+static void next_block(struct unpack *u)
+{
+	const void *block;
+	int64_t offset;
+	int err;
+
+	do {
+		err = archive_read_data_block(u->archive, &block, &u->left, &offset);
+	} while (err >= ARCHIVE_WARN && err != ARCHIVE_EOF && !u->left);
+	u->ended = err == ARCHIVE_EOF;
+	if (err < ARCHIVE_WARN)
+		u->error = reason(u);
+	if (u->ended || u->error)
+		u->left = 0;
+	u->block = block;
 }
 
 /**
@@ -160,7 +181,7 @@ static const char *reason(const struct unpack *u)
  */
 ssize_t unpack_read(struct unpack *u, void *to, size_t room)
 {
-	ssize_t n;
+	size_t n;
 
 	if (u->error)
 		return -1;
@@ -173,11 +194,13 @@ ssize_t unpack_read(struct unpack *u, void *to, size_t room)
 	}
 	if (u->ended)
 		return 0;
-	n = archive_read_data(u->archive, to, room);
-	if (n < 0)
-		u->error = reason(u);
-	u->ended = !n;
-	return n < 0 ? -1 : n;
+	if (!u->left)
+		next_block(u);
+	n = u->left < room ? u->left : room;
+	memcpy(to, u->block, n);
+	u->block += n;
+	u->left -= n;
+	return u->error ? -1 : (ssize_t)n;
 }
 
 /**
