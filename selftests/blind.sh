@@ -50,6 +50,26 @@ in_r() {
 	(($(in_r_now "$1") >= $2))
 }
 
+# odd ADDRESS: whatever is sent beside it, the connection is shown as what it was
+odd() {
+	local sent shown
+
+	synfin_load
+	line
+	drop_guesses
+	in_ns a ping -qc 1 10.2.0.2 >/dev/null || fail "no way to b"
+	sent=$(python3 "$here/blind.py" odd "$1") || fail "the connection broke"
+	wait_for "the close" in_r close_four_way 1
+	shown=$("$SYNFIN" conns --no-follow --json 2>/dev/null |
+		grep "\"netns\":$(inode_of r),.*\"open\":\"established\"")
+	note "$sent odd segments: $(cut -c1-600 <<<"$shown")"
+	same "$(wc -l <<<"$shown")" 1 "connections that opened in the router"
+	# A RST that was near is counted, though it was seen through.
+	grep -Eq '"close":"four-way","closed_by":"server".*"syn_count":1,"syn_ack_count":1,"fin_count":2,"rst_count":[0-9],"bytes_client":12000,"bytes_server":12000,' \
+		<<<"$shown" || fail "not what it was"
+}
+
+run "whatever else there is, over IPv4" odd 10.2.0.2
 run "RSTs, over IPv4" guessed rst 10.2.0.2
 run "RSTs, over IPv6" guessed rst fd02::2
 run "FINs, over IPv4" guessed fin 10.2.0.2
