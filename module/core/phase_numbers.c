@@ -143,6 +143,31 @@ bool synfin_seq_fits(const struct synfin_move *m)
 }
 
 /**
+ * synfin_is_old() - does its receiver drop it for what it has received long since?
+ * @m: the move
+ *
+ * Then it does not look at the acknowledgment either (RFC 9293, 3.10.7.4).
+ *
+ * Return: true if it does.
+ */
+bool synfin_is_old(const struct synfin_move *m)
+{
+	return m->own->flags & SYNFIN_END_UNA &&
+	       synfin_after(m->own->una - NEAR, synfin_segment_end(m->seg));
+}
+
+/*
+ * How far back an acknowledgment may lie: what its sender offered to receive at most
+ * (RFC 5961, 5.2).
+ */
+static __u32 look_back_ack(const struct synfin_move *m)
+{
+	__u32 most = look_back(m), window = m->own->window + NEAR;
+
+	return window < most ? window : most;
+}
+
+/**
  * synfin_ack_fits() - does it acknowledge what was sent?
  * @m: the move
  *
@@ -151,7 +176,7 @@ bool synfin_seq_fits(const struct synfin_move *m)
 bool synfin_ack_fits(const struct synfin_move *m)
 {
 	const struct synfin_end *peer = m->peer;
-	__u32 lo = peer->una - look_back(m);
+	__u32 lo = peer->una - look_back_ack(m);
 	__u32 span = peer->nxt - lo;
 
 	if (!(peer->flags & SYNFIN_END_NXT))
@@ -161,7 +186,9 @@ bool synfin_ack_fits(const struct synfin_move *m)
 		lo = peer->nxt - SYNFIN_WINDOW_MAX;
 		span = SYNFIN_WINDOW_MAX + 1;
 	}
-	if ((peer->flags & SYNFIN_END_FIN) && synfin_after(peer->fin_end, peer->nxt))
+	/* What lies before a FIN was sent; but not if nothing shows that FIN yet. */
+	if ((peer->flags & (SYNFIN_END_FIN | SYNFIN_END_FIN_DOUBTED)) == SYNFIN_END_FIN &&
+	    synfin_after(peer->fin_end, peer->nxt))
 		span = peer->fin_end - lo;
 	if (!(peer->flags & SYNFIN_END_SEEN))
 		span += synfin_unseen(m);

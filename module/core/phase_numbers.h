@@ -88,6 +88,7 @@ void synfin_note_window(struct synfin_move *m);
 __u32 synfin_reach(const struct synfin_move *m);
 __u32 synfin_unseen(const struct synfin_move *m);
 bool synfin_seq_fits(const struct synfin_move *m);
+bool synfin_is_old(const struct synfin_move *m);
 bool synfin_ack_fits(const struct synfin_move *m);
 bool synfin_may_follow_syn(const struct synfin_move *m);
 bool synfin_acks_answer(struct synfin_move *m);

@@ -6,11 +6,21 @@
  */
 #include "core/phase_move.h"
 
-/* Do two ends speak of the same place? */
+static bool is_near(__u32 one, __u32 other)
+{
+	return synfin_within(one, other - SYNFIN_GAP_MAX, 2 * SYNFIN_GAP_MAX);
+}
+
+/*
+ * Do two ends speak of the same place? One number is exactly the other's, or whoever
+ * sends guesses for both of them would be right soon.
+ */
 static bool agree(const struct synfin_segment *seg, const struct synfin_jump *jump)
 {
-	return synfin_within(seg->ack, jump->seq - SYNFIN_GAP_MAX, 2 * SYNFIN_GAP_MAX) &&
-	       synfin_within(seg->seq, jump->ack - SYNFIN_GAP_MAX, 2 * SYNFIN_GAP_MAX);
+	__u32 next = jump->seq + jump->fin;
+
+	return (seg->seq == jump->ack && is_near(seg->ack, next)) ||
+	       (seg->ack == next && is_near(seg->seq, jump->ack));
 }
 
 /**
@@ -171,7 +181,7 @@ void synfin_track(struct synfin_move *m)
 	}
 	synfin_note_window(m);
 	track_sent(m);
-	if (synfin_has_ack(m->seg))
+	if (synfin_has_ack(m->seg) && !synfin_is_old(m))
 		track_acked(m);
 	if (m->conn->flags & SYNFIN_FLAG_WATCHED)
 		m->conn->blind_ns = 0;

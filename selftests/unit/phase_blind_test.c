@@ -251,6 +251,143 @@ static bool is_right(struct talk *t, const struct scene *scene)
 	       t->wrong == 1;
 }
 
+/* The numbers of somebody who sees nothing. */
+static __u32 dice;
+
+static __u32 roll(void)
+{
+	dice = dice * 1664525 + 1013904223;
+	return dice ^ dice >> 15;
+}
+
+static void show_odd(struct talk *t, __u8 from, __u8 flags, __u32 seq)
+{
+	static const __u16 windows[] = { 0, 1, 65535 };
+	struct synfin_segment seg;
+	struct synfin_result res;
+
+	dialogue_segment(&d, &seg, from, flags, seq, 0, roll() >> 9 & 1);
+	seg.window = windows[(roll() >> 8) % ARRAY_SIZE(windows)];
+	if (flags & SYNFIN_TCP_ACK)
+		seg.ack = roll() * 65537;
+	if (flags & SYNFIN_TCP_SYN)
+		seg.scale = roll() % 15;
+	else if (!flags)
+		seg.kind = SYNFIN_KIND_ICMP;
+	if (roll() % 8 == 0) {
+		seg.stamped = 1;
+		seg.tsval = roll() * 65537;
+		seg.tsecr = roll() * 65537;
+	}
+	if (seg.kind == SYNFIN_KIND_PLAIN && !synfin_phase_awaits(&t->conn))
+		return;
+	segment_both_ways(&t->conn, &seg, t->now, &res);
+	t->wrong += res.ended;
+}
+
+/* Whatever may be sent that the hooks let through, of either end, over all numbers. */
+static void volley(struct talk *t, unsigned int nr)
+{
+	static const __u8 flags[] = {
+		SYNFIN_TCP_SYN, SYNFIN_TCP_SYN | SYNFIN_TCP_ACK, SYNFIN_TCP_RST,
+		SYNFIN_TCP_RST | SYNFIN_TCP_ACK, SYNFIN_TCP_FIN | SYNFIN_TCP_ACK,
+		SYNFIN_TCP_ACK, SYNFIN_TCP_PSH | SYNFIN_TCP_ACK, 0,
+	};
+	__u32 seq = roll();
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		seq += ~0u / nr;
+		if (roll() >> 5 & 3) {
+			show_odd(t, roll() >> 7 & 1, flags[roll() >> 6 & 7], seq);
+		} else {
+			show_odd(t, 0, SYNFIN_TCP_RST, seq);
+			show_odd(t, 0, SYNFIN_TCP_SYN, seq + 1);
+		}
+		pass_time(t, 150000 + roll() % 100000);
+	}
+}
+
+static void exchanges(struct talk *t)
+{
+	unsigned int i;
+
+	for (i = 0; i < 20; i++) {
+		say(t, 0, SYNFIN_TCP_ACK, 100);
+		say(t, 1, SYNFIN_TCP_ACK, 100);
+	}
+	say(t, 0, SYNFIN_TCP_ACK, 0);
+}
+
+/* What the connection is like, by the bits of a seed. */
+#define ODD_BUSY	1	/* the table looks away */
+#define ODD_WIDE	2	/* windows of megabytes */
+#define ODD_AGAIN	4	/* it looks again after the exchange, not before */
+#define ODD_LATE	8	/* the last volley is between FIN and FIN */
+
+static void live_through(struct talk *t, unsigned int seed)
+{
+	unsigned int i;
+
+	open_up(t, seed & ODD_BUSY);
+	t->conn.end[0].scale = seed & ODD_WIDE ? 7 : SYNFIN_SCALE_NONE;
+	t->conn.end[1].scale = t->conn.end[0].scale;
+	exchanges(t);
+	if (seed & ODD_BUSY)
+		synfin_phase_unwatch(&t->conn, t->now);
+	volley(t, GUESSES);
+	if (seed & ODD_BUSY && !(seed & ODD_AGAIN))
+		synfin_phase_watch(&t->conn, t->now);
+	exchanges(t);
+	if (seed & ODD_BUSY && seed & ODD_AGAIN)
+		synfin_phase_watch(&t->conn, t->now);
+	pass_time(t, 1500 * MS);
+	pass_time(t, 1500 * MS);
+	volley(t, GUESSES);
+	exchanges(t);
+	for (i = 0; i < 4; i++) {
+		pass_time(t, 1000 * MS);
+		volley(t, 64);
+	}
+	pass_time(t, 1000 * MS);
+	exchanges(t);
+	say(t, 1, SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, 0);
+	t->now += 40 * MS;
+	say(t, 0, SYNFIN_TCP_ACK, 0);
+	pass_time(t, 160 * MS);
+	if (seed & ODD_LATE) {
+		volley(t, GUESSES);
+		pass_time(t, 1000 * MS);
+		say(t, 0, SYNFIN_TCP_ACK, 100);
+		say(t, 1, SYNFIN_TCP_ACK, 0);
+	}
+	say(t, 0, SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, 0);
+	say(t, 1, SYNFIN_TCP_ACK, 0);
+}
+
+/* Each may open the way for another: a FIN makes an ACK fit, two ends seem to agree. */
+static void volleys_of_everything(void)
+{
+	struct synfin_record_conn sum;
+	static struct talk t;
+	unsigned int seed;
+	__u64 bytes;
+
+	for (seed = 0; seed < 96; seed++) {
+		dice = seed;
+		live_through(&t, seed);
+		synfin_phase_summary(&t.conn, &sum);
+		bytes = seed & ODD_LATE ? 8100 : 8000;
+		if (t.conn.state != SYNFIN_STATE_DONE || t.wrong != 1 ||
+		    sum.closing != SYNFIN_CLOSE_FOUR_WAY ||
+		    sum.closed_by != SYNFIN_BY_SERVER ||
+		    sum.bytes_client != bytes || sum.bytes_server != 8000)
+			tap_wrong("seed %u: state %u, closing %u by %u, %u ends, bytes %llu, %llu",
+				  seed, t.conn.state, sum.closing, sum.closed_by, t.wrong,
+				  sum.bytes_client, sum.bytes_server);
+	}
+}
+
 /* One guess in a silence, of any length before it and after. */
 static unsigned int guesses_in_silence(const struct talk *scene_is,
 				       const struct scene *scene, __u8 flags,
@@ -363,6 +500,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(fins_that_are_guessed),
 	TAP_TEST(data_that_is_guessed),
 	TAP_TEST(volley_before_the_close),
+	TAP_TEST(volleys_of_everything),
 	TAP_TEST(guesses_before_a_silence),
 	TAP_TEST(true_reset_is_believed),
 	TAP_TEST(closes_after_data_that_bypassed),
