@@ -117,6 +117,10 @@ SYNFIN_ABI_FIELD(struct synfin_record_tls, reserved, 106);
 SYNFIN_ABI_FIELD(struct synfin_record_tls, alpn, 112);
 SYNFIN_ABI_FIELD(struct synfin_record_tls, sni, 128);
 
+SYNFIN_ABI_SIZE(struct synfin_record_ftp, 72);
+SYNFIN_ABI_FIELD(struct synfin_record_ftp, head, 0);
+SYNFIN_ABI_FIELD(struct synfin_record_ftp, control, 64);
+
 SYNFIN_ABI_SIZE(struct synfin_record_icmp, 88);
 SYNFIN_ABI_FIELD(struct synfin_record_icmp, head, 0);
 SYNFIN_ABI_FIELD(struct synfin_record_icmp, router, 64);

@@ -15,6 +15,7 @@
  *	payload_tls.c	records and messages of TLS
  *	payload_hello.c	what its hellos say
  *	payload_report.c what records say of it
+ *	ftp.c		what FTP's control connection says after that
  */
 #ifndef _SYNFIN_PAYLOAD_H
 #define _SYNFIN_PAYLOAD_H
@@ -30,6 +31,7 @@
 #define SYNFIN_PAYLOAD_SERVER_FIRST 0x02 /* the server spoke before the client */
 #define SYNFIN_PAYLOAD_NAMES	0x04	/* names are kept */
 #define SYNFIN_PAYLOAD_GREETED	0x08	/* the server said 220 first */
+#define SYNFIN_PAYLOAD_LISTENS	0x10	/* FTP's control connection: ftp.h reads on */
 
 /**
  * struct synfin_tls_end - where in TLS the bytes of one end are
@@ -102,6 +104,7 @@ struct synfin_tls {
  * @nr:		how many there are
  * @settled:	what they are is known, or will not be
  * @broken:	this is not TLS after all
+ * @in_line:	of FTP: it has not ended its line
  */
 struct synfin_stream {
 	__u32	next;
@@ -111,6 +114,7 @@ struct synfin_stream {
 	__u8	nr;
 	__u8	settled;
 	__u8	broken;
+	__u8	in_line;
 };
 
 /**
@@ -128,6 +132,7 @@ struct synfin_stream {
  * @alert:		the first alert's description (RFC 8446, 6)
  * @tls_flags:		SYNFIN_TLS_*
  * @flags:		SYNFIN_PAYLOAD_*
+ * @port:		the server's, with SYNFIN_PAYLOAD_LISTENS
  * @end:		what each end said, by enum synfin_from
  */
 struct synfin_payload {
@@ -144,6 +149,7 @@ struct synfin_payload {
 	__u8	alert;
 	__u8	tls_flags;
 	__u8	flags;
+	__u16	port;
 	struct synfin_stream end[2];
 };
 

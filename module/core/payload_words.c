@@ -42,7 +42,17 @@ static const struct word server_words[] = {
 	WORD("HTTP/1.", SYNFIN_PROTOCOL_HTTP1),
 };
 
-static const struct word user = WORD("USER ", SYNFIN_PROTOCOL_FTP);
+/* What clients of FTP answer to 220; of SMTP they say hello. */
+static const struct word ftp_words[] = {
+	WORD("USER ", SYNFIN_PROTOCOL_FTP),
+	WORD("FEAT\r\n", SYNFIN_PROTOCOL_FTP),
+	WORD("AUTH ", SYNFIN_PROTOCOL_FTP),
+	WORD("HOST ", SYNFIN_PROTOCOL_FTP),
+	WORD("OPTS ", SYNFIN_PROTOCOL_FTP),
+	WORD("SYST\r\n", SYNFIN_PROTOCOL_FTP),
+	WORD("CLNT ", SYNFIN_PROTOCOL_FTP),
+};
+
 static const struct word welcome = WORD("220", 1);
 
 enum fit { FIT_NONE, FIT_PART, FIT_WHOLE };
@@ -58,9 +68,9 @@ static enum fit fits(const struct synfin_stream *s, const struct word *word)
 
 /* Letters that words begin with: most of what strangers say begins with none. */
 #define LETTER(c)	(1u << ((c) - 'A'))
-#define LETTERS		(LETTER('C') | LETTER('D') | LETTER('E') | LETTER('G') |	\
-			 LETTER('H') | LETTER('O') | LETTER('P') | LETTER('S') |	\
-			 LETTER('T') | LETTER('U'))
+#define LETTERS		(LETTER('A') | LETTER('C') | LETTER('D') | LETTER('E') |	\
+			 LETTER('F') | LETTER('G') | LETTER('H') | LETTER('O') |	\
+			 LETTER('P') | LETTER('S') | LETTER('T') | LETTER('U'))
 
 static bool begins_word(const struct synfin_stream *s)
 {
@@ -138,7 +148,7 @@ static void read_client(struct synfin_payload *p, struct synfin_stream *s)
 		protocol = SYNFIN_PROTOCOL_TLS;
 	/* Others than FTP have users, too. */
 	if (!protocol && p->flags & SYNFIN_PAYLOAD_GREETED)
-		protocol = look_up(s, &user, 1, &part);
+		protocol = LOOK_UP(s, ftp_words, &part);
 	s->settled = protocol || !part;
 	if (protocol)
 		p->protocol = protocol;

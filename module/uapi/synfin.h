@@ -74,6 +74,7 @@
  * @SYNFIN_RECORD_CONN:		struct synfin_record_conn
  * @SYNFIN_RECORD_TLS:		struct synfin_record_tls
  * @SYNFIN_RECORD_ICMP:		struct synfin_record_icmp
+ * @SYNFIN_RECORD_FTP:		struct synfin_record_ftp
  *
  * Later versions may have others: head.words says how long they are.
  */
@@ -83,6 +84,7 @@ enum synfin_record_type {
 	SYNFIN_RECORD_CONN,
 	SYNFIN_RECORD_TLS,
 	SYNFIN_RECORD_ICMP,
+	SYNFIN_RECORD_FTP,
 };
 
 /**
@@ -352,7 +354,7 @@ enum synfin_method {
 #define SYNFIN_CONN_SERVER_ISN		0x10	/* server_isn is known */
 #define SYNFIN_CONN_SERVER_FIRST	0x20	/* the server spoke before the client */
 #define SYNFIN_CONN_UNACCEPTED		0x40	/* the server's accept queue was full */
-#define SYNFIN_CONN_FTP_DATA		0x80	/* FTP announced it: socket says where */
+#define SYNFIN_CONN_FTP_DATA		0x80	/* FTP announced it: see synfin_record_ftp */
 
 /*
  * Letters of synfin_record_conn.history, four bits each, the first segment in
@@ -481,9 +483,7 @@ struct synfin_record_phases {
  * @comm:		the command of @pid: what that says of itself
  * @cgroup:		control group of the process, or else of the listener: the inode
  *			number of its folder in cgroup2; 0 if not known
- * @socket:		inode number of the listener, as in /proc/PID/fd; 0 if not known. With
- *			SYNFIN_CONN_FTP_DATA, only from captures: id of the connection that
- *			announced this one
+ * @socket:		inode number of the listener, as in /proc/PID/fd; 0 if not known
  * @first_request_ns:	ACK of the handshake to the client's first byte; if the server
  *			spoke first, its first byte to the client's
  * @first_response_ns:	the client's first byte to the server's; if the server spoke first,
@@ -588,12 +588,23 @@ struct synfin_record_icmp {
 };
 
 /**
+ * struct synfin_record_ftp - a connection carries FTP's data
+ * @head:	of the connection; right before its summary
+ * @control:	id of the control connection that announced it
+ */
+struct synfin_record_ftp {
+	struct synfin_record_head head;
+	__u64	control;
+};
+
+/**
  * union synfin_record - the payload of a slot
  * @head:	what all kinds begin with
  * @phases:	if head.type is SYNFIN_RECORD_PHASES
  * @conn:	if head.type is SYNFIN_RECORD_CONN
  * @tls:	if head.type is SYNFIN_RECORD_TLS
  * @icmp:	if head.type is SYNFIN_RECORD_ICMP
+ * @ftp:	if head.type is SYNFIN_RECORD_FTP
  * @words:	the unit of copying; those from head.words on mean nothing
  */
 union synfin_record {
@@ -602,6 +613,7 @@ union synfin_record {
 	struct synfin_record_conn	conn;
 	struct synfin_record_tls	tls;
 	struct synfin_record_icmp	icmp;
+	struct synfin_record_ftp	ftp;
 	__u64				words[SYNFIN_WORDS_MAX];
 };
 

@@ -2,8 +2,9 @@
 /*
  * What strangers say first, cut as the input says: pieces, each a byte whose lowest bit is
  * its sender and whose others are how much of it comes again or is missing, a byte of
- * length, bytes.
+ * length, bytes. Each is read as FTP's control connection, too.
  */
+#include "core/ftp.h"
 #include "core/payload.h"
 #include "fuzz.h"
 
@@ -32,13 +33,31 @@ static void feed(struct synfin_payload *p, struct synfin_tls *tls, unsigned int 
 	synfin_payload_end(p, from, len + more - offset);
 }
 
+/* Whatever is announced is in the text, and none is 0. */
+static void read_ftp(struct synfin_payload *p, unsigned int from, uint32_t seq,
+		     const uint8_t *bytes, uint32_t len)
+{
+	struct synfin_ftp_text text = { bytes, bytes + len };
+	struct synfin_ftp_port port;
+
+	if (!len || !synfin_ftp_follows(p, from, seq, len, seq * 3) ||
+	    !synfin_ftp_begins_line(p, from, bytes[len - 1]))
+		return;
+	while (synfin_ftp_next(&text, from, seq & 1 ? 4 : 6, &port)) {
+		HOLDS(port.port && text.at > bytes && text.at <= text.end);
+		HOLDS(port.length <= SYNFIN_FTP_ADDRESS_MAX);
+		HOLDS(port.address > bytes && port.address + port.length < text.at);
+	}
+}
+
 int fuzz_one(const uint8_t *data, size_t size)
 {
 	struct synfin_tls tls = {};
-	struct synfin_payload p;
+	struct synfin_payload p, ftp;
 	uint32_t next[2] = { 0, 0 };
 
 	synfin_payload_init(&p, 0, 0, true);
+	synfin_payload_init(&ftp, 0, 0, false);
 	while (size >= 2) {
 		unsigned int from = data[0] & 1, len = data[1];
 		uint32_t seq = next[from] + ((int8_t)data[0] >> 1) % 8;
@@ -49,6 +68,7 @@ int fuzz_one(const uint8_t *data, size_t size)
 		if (len > size)
 			len = size;
 		feed(&p, &tls, from, seq, data, len, more);
+		read_ftp(&ftp, from, ftp.end[from].next + (seq != next[from]), data, len);
 		next[from] = seq + len;
 		data += len;
 		size -= len;

@@ -133,6 +133,9 @@ def first_bytes():
     yield "http2", (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", b"\0\0\0\4\0")
     yield "ssh", (b"SSH-2.0-a\r\n", b"SSH-2.0-b\r\n")
     yield "smtp", (b"", b"220 a ESMTP\r\n")
+    yield "ftp", (b"PORT 10,0,0,1,156,64\r\nEPRT |2|fd00::1|40000|\r\n"
+                  b"EPRT |1|10.0.0.1|40000|\r\n",
+                  b"220 (vsFTPd)\r\n227 Passive (10,0,0,2,156,64).\r\n229 x (|||40000|)\r\n")
     yield "tls", hello()
 
 

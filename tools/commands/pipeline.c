@@ -37,6 +37,7 @@ static noinline bool on_summary(struct pipeline *w,
 				const struct synfin_record_conn *rec)
 {
 	const struct synfin_record_tls *tls = &w->tls[rec->head.id % PIPELINE_TLS];
+	const struct synfin_record_ftp *ftp = &w->ftp[rec->head.id % PIPELINE_TLS];
 	const struct synfin_record_icmp *icmp = &errors[rec->head.id % ERRORS];
 	struct conn bare = { .sum = *rec, .ended = true };
 
@@ -44,6 +45,8 @@ static noinline bool on_summary(struct pipeline *w,
 		bare.icmp = icmp;
 	if (tls->head.type == SYNFIN_RECORD_TLS && tls->head.id == rec->head.id)
 		bare.tls = tls;
+	if (ftp->head.type == SYNFIN_RECORD_FTP && ftp->head.id == rec->head.id)
+		bare.ftp_control = ftp->control;
 	return on_conn(w, &bare);
 }
 
@@ -57,6 +60,8 @@ static bool on_record(void *ctx, const union synfin_record *rec)
 		return w->view->record(w, rec) && !enough(w);
 	if (rec->head.type == SYNFIN_RECORD_TLS)
 		w->tls[rec->head.id % PIPELINE_TLS] = rec->tls;
+	if (rec->head.type == SYNFIN_RECORD_FTP)
+		w->ftp[rec->head.id % PIPELINE_TLS] = rec->ftp;
 	if (rec->head.type == SYNFIN_RECORD_ICMP)
 		errors[rec->head.id % ERRORS] = rec->icmp;
 	return rec->head.type != SYNFIN_RECORD_CONN || on_summary(w, &rec->conn);

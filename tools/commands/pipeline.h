@@ -43,6 +43,7 @@ struct view {
  * @src:	where they come from
  * @assembly:	if the view wants connections
  * @tls:	if there is no assembly: records of TLS, by connection
+ * @ftp:	likewise, of FTP's data
  * @totals:	what the closing line says
  */
 struct pipeline {
@@ -53,6 +54,7 @@ struct pipeline {
 	struct source *src;
 	struct assembly *assembly;
 	struct synfin_record_tls tls[PIPELINE_TLS];
+	struct synfin_record_ftp ftp[PIPELINE_TLS];
 	struct totals totals;
 };
 

@@ -219,6 +219,17 @@ static noinline bool take_icmp(struct assembly *a, struct pending *e,
 	return true;
 }
 
+/* Likewise. */
+static noinline bool take_ftp(struct assembly *a, struct pending *e,
+			      const struct synfin_record_ftp *rec)
+{
+	if (!e)
+		e = pending_add(a, &rec->head, true);
+	if (e)
+		e->conn.ftp_control = rec->control;
+	return true;
+}
+
 /**
  * assemble_record() - take a record
  * @a: the assembly
@@ -244,6 +255,8 @@ bool assemble_record(struct assembly *a, const union synfin_record *rec)
 		return take_tls(a, e, &rec->tls);
 	if (rec->head.type == SYNFIN_RECORD_ICMP)
 		return take_icmp(a, e, &rec->icmp);
+	if (rec->head.type == SYNFIN_RECORD_FTP)
+		return take_ftp(a, e, &rec->ftp);
 	return true;
 }
 

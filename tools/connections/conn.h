@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "connections/step.h"
 
 /**
@@ -14,6 +15,7 @@
  * @sum:	the summary; of a connection that has not ended, what is known of it
  * @tls:	when what passed of TLS's handshake; NULL if there was none
  * @icmp:	the ICMP error that answered its SYN, and who sent it; NULL if none did
+ * @ftp_control: of FTP's data, id of the connection that announced it; 0 if none is known
  * @phases:	its phases, in the order of their time
  * @nr_phases:	how many are in @phases
  * @lost_phases: phases that had been overwritten, or came when memory was short
@@ -24,6 +26,7 @@ struct conn {
 	struct synfin_record_conn sum;
 	const struct synfin_record_tls *tls;
 	const struct synfin_record_icmp *icmp;
+	uint64_t ftp_control;
 	struct step *phases;
 	unsigned int nr_phases;
 	unsigned int lost_phases;

@@ -145,6 +145,7 @@ struct pending *pending_add(struct assembly *a, const struct synfin_record_head 
 	e->conn.sum.head = *head;
 	e->conn.tls = NULL;
 	e->conn.icmp = NULL;
+	e->conn.ftp_control = 0;
 	e->conn.phases = e->inline_phases;
 	e->conn.nr_phases = 0;
 	e->conn.lost_phases = 0;

@@ -27,18 +27,15 @@ static void supersede(struct capture *cap, const struct flow *by)
 	}
 }
 
-/* FTP's control connection announces others. */
-static void read_ftp(struct capture *cap, struct flow *flow, const struct captured *c,
-		     const struct synfin_result *res)
+/* FTP's control connection announces others, once it is known to be one. */
+static void read_payload(struct capture *cap, struct flow *flow, const struct captured *c)
 {
-	const struct synfin_payload *payload = flow->first.payload;
+	struct synfin_payload *payload = flow->first.payload;
 
-	if (c->seg.kind == SYNFIN_KIND_SYN && flow->conn.state == SYNFIN_STATE_SYN &&
-	    !flow->ftp_control)
-		flow->ftp_control = ftp_data(&cap->ftp, c);
-	else if (payload && payload->protocol == SYNFIN_PROTOCOL_FTP && c->room &&
-		 (res->nr || res->reason == SYNFIN_CNT_not_awaited))
-		ftp_control(&cap->ftp, &flow->conn, c);
+	if (payload && payload->flags & SYNFIN_PAYLOAD_LISTENS)
+		ftp_control(&cap->ftp, &flow->conn, payload, c);
+	else
+		first_bytes_segment(&flow->first, &flow->conn, c, cap->names);
 }
 
 static bool meet(struct capture *cap, struct flow *flow, const struct captured *c,
@@ -48,8 +45,9 @@ static bool meet(struct capture *cap, struct flow *flow, const struct captured *
 
 	synfin_phase_segment(&flow->conn, &c->seg, c->ns, &res);
 	if (res.nr || res.reason == SYNFIN_CNT_not_awaited)
-		first_bytes_segment(&flow->first, &flow->conn, c, cap->names);
-	read_ftp(cap, flow, c, &res);
+		read_payload(cap, flow, c);
+	if (res.opened && flow->ftp_control)
+		ftp_opens(&cap->ftp, &flow->conn, flow->ftp_control);
 	if (res.nr && c->seg.kind == SYNFIN_KIND_ICMP && flow->wait != TOLD &&
 	    !capture_tell_icmp(flow, c, sink))
 		return false;
@@ -87,10 +85,13 @@ static bool begin(struct capture *cap, const struct pair *pair, const struct flo
 			return false;
 		flow = flow_add(cap, key, &c->seg);
 	}
-	if (flow)
-		return meet(cap, flow, c, sink);
-	capture_pass(cap, SYNFIN_CNT_no_memory);
-	return true;
+	if (!flow) {
+		capture_pass(cap, SYNFIN_CNT_no_memory);
+		return true;
+	}
+	if (c->seg.kind == SYNFIN_KIND_SYN)
+		flow->ftp_control = ftp_begins(&cap->ftp, &flow->conn, c);
+	return meet(cap, flow, c, sink);
 }
 
 /**

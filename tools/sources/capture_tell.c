@@ -68,13 +68,11 @@ static void summarize(const struct flow *flow, struct synfin_record_conn *rec)
 	rec->copies = flow->copies;
 	if (payload)
 		synfin_payload_summary(payload, flow->conn.open_ns, rec);
-	if (flow->ftp_control) {
+	if (flow->ftp_control)
 		rec->flags |= SYNFIN_CONN_FTP_DATA;
-		rec->socket = flow->ftp_control;
-	}
 }
 
-/* The summary, behind what there is to tell of TLS. */
+/* The summary, behind what there is to tell of TLS and FTP. */
 static bool emit_summary(const struct flow *flow, const struct synfin_record_conn *conn,
 			 const struct sink *sink)
 {
@@ -85,6 +83,13 @@ static bool emit_summary(const struct flow *flow, const struct synfin_record_con
 		synfin_record_head(&flow->conn, &rec.head, SYNFIN_RECORD_TLS,
 				   sizeof(rec.tls), conn->head.time_ns);
 		synfin_payload_tls(payload, flow->conn.open_ns, &rec.tls);
+		if (!sink->record(sink->ctx, &rec))
+			return false;
+	}
+	if (flow->ftp_control) {
+		synfin_record_head(&flow->conn, &rec.head, SYNFIN_RECORD_FTP,
+				   sizeof(rec.ftp), conn->head.time_ns);
+		rec.ftp.control = flow->ftp_control;
 		if (!sink->record(sink->ctx, &rec))
 			return false;
 	}

@@ -77,6 +77,8 @@ void first_bytes_segment(struct first_bytes *f, const struct synfin_conn *conn,
 	if (!synfin_payload_is_done(f->payload))
 		return;
 	f->over = true;
+	if (f->payload->protocol == SYNFIN_PROTOCOL_FTP)
+		f->payload->flags |= SYNFIN_PAYLOAD_LISTENS;
 	if (names)
 		return;
 	free(f->payload->tls);

@@ -1,54 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * FTP: which connection carries the data that another one has announced.
+ * FTP in captures: what control connections announce, for each scope of addresses.
  *
- * In: what both ends of a control connection say, as far as a segment has whole lines.
- * Out: for a connection that begins, the control connection that announced it. Of what
- * is read only addresses and ports are kept, of a bounded number, and not for long.
+ * As in the module, see core/ftp.h; but what passes here has happened, and nobody is led
+ * astray by it: an announcement of another address, of a third host or behind NAT, is
+ * kept beside that of its sender.
  */
 #ifndef _TOOLS_FTP_H
 #define _TOOLS_FTP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "core/phase.h"
+#include "core/ftp.h"
 #include "sources/captured.h"
 
-#define FTP_ANNOUNCED	64u
-
-/**
- * struct ftp_announced - a connection that is to come
- * @addr:	where to
- * @host:	or there: behind NAT a server may announce an address that is not reached
- * @ns:		when that was said
- * @control:	by which connection
- * @scope:	of the control connection, as struct captured has it
- * @port:	0 if there is nothing here
- * @family:	4 or 6
- */
-struct ftp_announced {
-	struct synfin_addr addr;
-	struct synfin_addr host;
-	uint64_t ns;
-	uint64_t control;
-	uint32_t scope;
-	uint16_t port;
-	uint8_t family;
-};
+/* Connections that are expected at a time. */
+#define FTP_EXPECTED	64u
 
 /**
  * struct ftp - what has been announced
- * @announced:	the last ones
- * @next:	where the next goes
- * @nr:		how many are waited for
+ * @expected:	connections that are to come
+ * @any:	there are some, or were
  */
 struct ftp {
-	struct ftp_announced announced[FTP_ANNOUNCED];
-	unsigned int next;
-	unsigned int nr;
+	struct synfin_ftp_expected expected[FTP_EXPECTED];
+	bool any;
 };
 
-void ftp_control(struct ftp *ftp, const struct synfin_conn *conn, const struct captured *c);
-uint64_t ftp_data(struct ftp *ftp, const struct captured *c);
+void ftp_control(struct ftp *ftp, const struct synfin_conn *conn,
+		 struct synfin_payload *payload, const struct captured *c);
+uint64_t ftp_begins(const struct ftp *ftp, const struct synfin_conn *conn,
+		    const struct captured *c);
+void ftp_opens(struct ftp *ftp, const struct synfin_conn *conn, uint64_t control);
 
 #endif /* _TOOLS_FTP_H */

@@ -15,6 +15,7 @@
 #define RECORD_STEP_WORDS	(sizeof(struct synfin_record_step) / 8)
 #define RECORD_TLS_WORDS	(sizeof(struct synfin_record_tls) / 8)
 #define RECORD_ICMP_WORDS	(sizeof(struct synfin_record_icmp) / 8)
+#define RECORD_FTP_WORDS	(sizeof(struct synfin_record_ftp) / 8)
 #define RECORD_CONN_WORDS	(sizeof(struct synfin_record_conn) / 8)
 
 static inline bool is_drop(const struct synfin_record_step *step)
@@ -62,7 +63,7 @@ static inline bool record_has_size(const struct synfin_record_head *head)
  */
 static inline bool record_is_known(const struct synfin_record_head *head)
 {
-	return head->type >= SYNFIN_RECORD_PHASES && head->type <= SYNFIN_RECORD_ICMP;
+	return head->type >= SYNFIN_RECORD_PHASES && head->type <= SYNFIN_RECORD_FTP;
 }
 
 static inline bool record_tls_is_sound(const struct synfin_record_tls *rec)
@@ -89,6 +90,8 @@ static inline bool record_is_sound(const union synfin_record *rec)
 		return record_tls_is_sound(&rec->tls);
 	if (rec->head.type == SYNFIN_RECORD_ICMP)
 		return rec->head.words == RECORD_ICMP_WORDS;
+	if (rec->head.type == SYNFIN_RECORD_FTP)
+		return rec->head.words == RECORD_FTP_WORDS;
 	return rec->head.words == RECORD_CONN_WORDS &&
 	       rec->conn.opening < SYNFIN_OPEN_NR &&
 	       rec->conn.closing < SYNFIN_CLOSE_NR &&

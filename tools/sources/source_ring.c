@@ -68,6 +68,9 @@ static inline bool copy_record(union synfin_record *rec, const struct synfin_slo
 	case RECORD_HEAD_WORDS + 4 * RECORD_STEP_WORDS:
 		copy_words(rec, slot, RECORD_HEAD_WORDS + 4 * RECORD_STEP_WORDS);
 		return true;
+	case RECORD_FTP_WORDS:
+		copy_words(rec, slot, RECORD_FTP_WORDS);
+		return true;
 	case RECORD_ICMP_WORDS:
 		copy_words(rec, slot, RECORD_ICMP_WORDS);
 		return true;

@@ -307,6 +307,15 @@ void rung_put_bytes(struct rung *rung, const struct synfin_record_conn *sum,
 	append_bytes(rung->brief, size, sum->bytes_server, true);
 }
 
+static void put_ftp(const struct conn *c, char *buf, size_t size)
+{
+	if (c->ftp_control)
+		append(buf, size, ", data of FTP connection %llu",
+		       (unsigned long long)c->ftp_control);
+	else if (c->sum.flags & SYNFIN_CONN_FTP_DATA)
+		append(buf, size, ", data of an FTP connection");
+}
+
 static void put_opening(const struct conn *c, char *buf, size_t size)
 {
 	const struct synfin_record_conn *sum = &c->sum;
@@ -315,20 +324,19 @@ static void put_opening(const struct conn *c, char *buf, size_t size)
 	if (c->icmp && sum->opening == SYNFIN_OPEN_UNREACHABLE) {
 		icmp_words(c->icmp, icmp);
 		append(buf, size, "%s", icmp);
+		put_ftp(c, buf, size);
 		return;
 	}
 	append(buf, size, "%s", word_open(sum->opening)->text);
 	if (sum->flags & SYNFIN_CONN_UNACCEPTED)
 		append(buf, size, ", never accepted");
-	if (sum->flags & SYNFIN_CONN_FTP_DATA)
-		append(buf, size, ", data of FTP connection %llu",
-		       (unsigned long long)sum->socket);
 	if (sum->opening == SYNFIN_OPEN_SIMULTANEOUS)
 		append(buf, size, " open");
 	else if (sum->opening == SYNFIN_OPEN_UNANSWERED)
 		append(buf, size, ", %u SYN", sum->syn_count);
 	else if (sum->opening == SYNFIN_OPEN_UNACKNOWLEDGED)
 		append(buf, size, ", %u SYN-ACK", sum->syn_ack_count);
+	put_ftp(c, buf, size);
 }
 
 static void put_closing(const struct synfin_record_conn *sum, char *buf,

@@ -178,12 +178,12 @@ static char *put_more(char *p, const struct conn *c, struct fmt_near near[2])
 }
 
 /* The control connection that announced it. */
-static char *put_ftp(char *p, const struct synfin_record_conn *s)
+static char *put_ftp(char *p, const struct conn *c)
 {
-	if (!(s->flags & SYNFIN_CONN_FTP_DATA))
+	if (!c->ftp_control)
 		return FMT_LITERAL(p, ",\"ftp_control\":null");
 	p = FMT_LITERAL(p, ",\"ftp_control\":");
-	return fmt_u64(p, s->socket);
+	return fmt_u64(p, c->ftp_control);
 }
 
 /* What this host dropped. */
@@ -228,7 +228,7 @@ void json_conn(struct out *out, const struct conn *c, bool bare)
 	p = put_more(p, c, near);
 	p = json_part_copy(p, &outcome->flags);
 	p = json_owner(p, &c->sum);
-	p = put_ftp(p, &c->sum);
+	p = put_ftp(p, c);
 	p = put_drops(p, &c->sum);
 	p = put_error(p, c);
 	p = put_copies(p, &c->sum);
