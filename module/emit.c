@@ -72,11 +72,13 @@ static noinline void trace_later(struct synfin_batch *b, const struct synfin_con
 }
 
 static noinline void conn_later(struct synfin_batch *b,
-				const struct synfin_record_conn *rec, bool counted)
+				const struct synfin_record_conn *rec, u64 control,
+				bool counted)
 {
 	if (WARN_ON_ONCE(b->nr_conns == ARRAY_SIZE(b->conn)))
 		return;
 	b->uncounted |= !counted << b->nr_conns;
+	b->control[b->nr_conns] = control;
 	b->conn[b->nr_conns++] = *rec;
 }
 
@@ -175,6 +177,21 @@ static noinline void write_tls(struct synfin_batch *b, const struct synfin_conn 
 	synfin_stats_inc(b->sn, SYNFIN_CNT_tls_records);
 }
 
+/* Of a connection that another one announced: likewise. */
+static noinline void write_ftp(struct synfin_batch *b, const struct synfin_conn *conn,
+			       u64 control)
+{
+	union synfin_record *rec;
+	struct synfin_ring *ring;
+
+	ring = synfin_ring_begin(ring_of(conn), &rec);
+	synfin_record_head(conn, &rec->head, SYNFIN_RECORD_FTP, sizeof(rec->ftp),
+			   conn->first_ns + date_offset());
+	rec->ftp.control = control;
+	synfin_ring_end(ring, rec);
+	synfin_stats_inc(b->sn, SYNFIN_CNT_ftp_records);
+}
+
 /* A connection has ended. */
 static noinline void write_conn(struct synfin_batch *b, const struct synfin_conn *conn,
 				const struct synfin_held *held,
@@ -188,6 +205,9 @@ static noinline void write_conn(struct synfin_batch *b, const struct synfin_conn
 
 	if (unlikely(first->payload) && synfin_payload_tells_tls(first->payload))
 		write_tls(b, conn, first->payload);
+	if (static_branch_unlikely(&synfin_first_wanted) &&
+	    unlikely(conn->flags & SYNFIN_FLAG_ANNOUNCED))
+		write_ftp(b, conn, first->control);
 	ring = synfin_ring_begin(ring_of(conn), &rec);
 	synfin_phase_summary(conn, &rec->conn);
 	rec->head.time_ns = conn->first_ns + date_offset();
@@ -204,7 +224,8 @@ static noinline void write_conn(struct synfin_batch *b, const struct synfin_conn
 	}
 	counted = synfin_stats_count(b->sn, &rec->conn);
 	if (unlikely(!counted || trace_synfin_conn_enabled()))
-		conn_later(b, &rec->conn, counted);
+		conn_later(b, &rec->conn, conn->flags & SYNFIN_FLAG_ANNOUNCED ?
+			   first->control : 0, counted);
 	synfin_ring_end(ring, rec);
 	synfin_stats_inc(b->sn, SYNFIN_CNT_conns);
 }
@@ -321,7 +342,7 @@ noinline void synfin_emit_rest(struct synfin_batch *b)
 	for (i = 0; i < b->nr_steps; i++)
 		trace_synfin_phase(&b->head, &b->step[i]);
 	for (i = 0; i < b->nr_conns; i++) {
-		trace_synfin_conn(&b->conn[i]);
+		trace_synfin_conn(&b->conn[i], b->control[i]);
 		if (b->uncounted & BIT(i))
 			synfin_stats_conn(b->sn, &b->conn[i]);
 	}

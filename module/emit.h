@@ -70,6 +70,7 @@ static inline void synfin_held_init(struct synfin_held *held)
  * @head:	of the connection of which phases passed
  * @step:	these phases, for the tracepoint
  * @conn:	summaries
+ * @control:	who announced each of @conn; 0 if nobody did
  *
  * On the stack of its user; not to be zeroed.
  */
@@ -82,6 +83,7 @@ struct synfin_batch {
 	struct synfin_record_head	head;
 	struct synfin_record_step	step[SYNFIN_BATCH_STEPS];
 	struct synfin_record_conn	conn[SYNFIN_BATCH_CONNS];
+	u64				control[SYNFIN_BATCH_CONNS];
 };
 
 /**

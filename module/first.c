@@ -42,7 +42,7 @@ static struct synfin_payload *begin(const struct synfin_first *first,
 		return NULL;
 	synfin_payload_init(p, client->isn + 1, conn->end[SYNFIN_FROM_SERVER].isn + 1,
 			    synfin_first_names);
-	if (first->protocol)
+	if (!(conn->flags & SYNFIN_FLAG_ANNOUNCED) && first->protocol)
 		resume(p, first, conn->open_ns);
 	if (unlikely(conn->flags & SYNFIN_FLAG_SYN_DATA) &&
 	    client->flags & SYNFIN_END_UNA && client->una - client->isn > 1)
@@ -104,75 +104,6 @@ static noinline void read_payload(struct synfin_payload *p, unsigned int from, u
 	synfin_payload_end(p, from, len - offset);
 }
 
-/* So long a time fits in. */
-static u64 packed(u64 ns)
-{
-	return min(ns, SYNFIN_FIRST_NONE);
-}
-
-static u64 unpacked(u64 ns)
-{
-	return ns == SYNFIN_FIRST_NONE ? SYNFIN_NS_NONE : ns;
-}
-
-/**
- * synfin_first_over() - nothing more is read
- * @first:	what was read so far
- * @conn:	its connection, that waits no longer
- *
- * Of most there is little to be kept, and the memory is for others that read.
- *
- * Context: under the lock of the flow.
- */
-void synfin_first_over(struct synfin_first *first, struct synfin_conn *conn)
-{
-	struct synfin_payload *p = first->payload;
-	struct synfin_told told;
-
-	conn->flags &= ~SYNFIN_FLAG_FIRST;
-	if (!p)
-		return;
-	if (unlikely(synfin_payload_tells_tls(p))) {
-		if (p->tls && !synfin_first_names)
-			synfin_first_give_tls(p);
-		return;
-	}
-	synfin_payload_tell(p, conn->open_ns, &told);
-	synfin_first_give(first);
-	first->request_ns = packed(told.request_ns);
-	first->response_ns = packed(told.response_ns);
-	first->protocol = told.protocol;
-	first->method = told.method;
-	first->status = told.status;
-	first->server_first = told.server_first;
-}
-
-/**
- * synfin_first_summary() - say what was read in the summary of a connection
- * @first:	what that is
- * @conn:	the connection
- * @rec:	its summary
- *
- * Context: under the lock of the flow.
- */
-void synfin_first_summary(const struct synfin_first *first, const struct synfin_conn *conn,
-			  struct synfin_record_conn *rec)
-{
-	struct synfin_told told = {
-		.request_ns = unpacked(first->request_ns),
-		.response_ns = unpacked(first->response_ns),
-		.protocol = first->protocol,
-		.method = first->method,
-		.status = first->status,
-		.server_first = first->server_first,
-	};
-
-	if (first->payload)
-		synfin_payload_summary(first->payload, conn->open_ns, rec);
-	else if (first->protocol)
-		synfin_payload_told(&told, rec);
-}
-
 static unsigned int speaker(const struct synfin_conn *conn,
 			    const struct synfin_segment *seg)
 {
@@ -232,15 +163,43 @@ static __always_inline bool hear_at_once(struct synfin_first *first,
 	first->protocol = p.protocol;
 	if (from == SYNFIN_FROM_CLIENT) {
 		first->method = p.method;
-		first->request_ns = packed(since);
+		first->request_ns = synfin_first_packed(since);
 		first->response_ns = SYNFIN_FIRST_NONE;
 		first->status = 0;
 		first->server_first = false;
 		return true;
 	}
-	first->response_ns = packed(since - min_t(u64, since, first->request_ns));
+	first->response_ns = synfin_first_packed(since - min_t(u64, since, first->request_ns));
 	first->status = p.status;
 	conn->flags &= ~SYNFIN_FLAG_FIRST;
+	return true;
+}
+
+/* FTP's control connection is read on: it announces others. */
+static bool go_on(struct synfin_first *first, const struct synfin_conn *conn)
+{
+	struct synfin_payload *p = first->payload;
+
+	if (p->protocol != SYNFIN_PROTOCOL_FTP || !synfin_ftp_listen(conn->server_port))
+		return false;
+	p->flags |= SYNFIN_PAYLOAD_LISTENS;
+	p->port = conn->server_port;
+	first->segments = SYNFIN_FIRST_SEGMENTS;
+	return true;
+}
+
+/* Has it been announced, and nothing of it been read? */
+static bool is_untouched(const struct synfin_first *first, const struct synfin_conn *conn)
+{
+	return conn->flags & SYNFIN_FLAG_ANNOUNCED && !first->payload;
+}
+
+/* It is over, unless it is for the whole route. */
+static noinline bool hear_no_more(struct synfin_first *first, struct synfin_conn *conn)
+{
+	if (synfin_first_is_listened(first) || is_untouched(first, conn))
+		return false;
+	synfin_first_over(first, conn);
 	return true;
 }
 
@@ -259,17 +218,15 @@ static __always_inline bool hear_at_once(struct synfin_first *first,
  *
  * Context: any context of a hook, under the lock of the flow, irqs off.
  *
- * Return: false if nothing has been done, for want of @whole.
+ * Return: false if nothing has been done, for want of @whole, or as it is read on.
  */
 bool synfin_first_hear(struct synfin_first *first, struct synfin_conn *conn, u32 seq,
 		       u32 len, const struct sk_buff *skb, unsigned int from, u64 now,
 		       bool whole)
 {
-	if (first->segments == SYNFIN_FIRST_SEGMENTS ||
-	    now - conn->open_ns > SYNFIN_FIRST_NS) {
-		synfin_first_over(first, conn);
-		return true;
-	}
+	if (unlikely(first->segments == SYNFIN_FIRST_SEGMENTS ||
+		     now - conn->open_ns > SYNFIN_FIRST_NS))
+		return hear_no_more(first, conn);
 	first->segments++;
 	if (!first->payload) {
 		if (hear_at_once(first, conn, seq, len, skb, from, now))
@@ -283,9 +240,57 @@ bool synfin_first_hear(struct synfin_first *first, struct synfin_conn *conn, u32
 		}
 	}
 	read_payload(first->payload, from, seq, len, skb, now);
-	if (synfin_payload_is_done(first->payload))
+	if (synfin_payload_is_done(first->payload) && !go_on(first, conn))
 		synfin_first_over(first, conn);
 	return true;
+}
+
+/**
+ * synfin_first_announced() - a flow begins that FTP's control connection has announced
+ * @first:	nothing has been read of it
+ * @conn:	its connection
+ * @control:	id of the control connection
+ *
+ * Context: under the lock of the flow.
+ */
+void synfin_first_announced(struct synfin_first *first, struct synfin_conn *conn,
+			    u64 control)
+{
+	conn->flags |= SYNFIN_FLAG_ANNOUNCED;
+	first->control = control;
+	first->segments = SYNFIN_FIRST_SEGMENTS;
+}
+
+static __always_inline void opens(const struct synfin_first *first,
+				  struct synfin_conn *conn, struct synfin_ftp_net *ftp)
+{
+	bool announced = conn->flags & SYNFIN_FLAG_ANNOUNCED;
+
+	if (READ_ONCE(synfin_first_on) && !first->payload &&
+	    (!first->protocol || announced) && begins(conn))
+		conn->flags |= SYNFIN_FLAG_FIRST;
+	if (unlikely(announced))
+		synfin_ftp_opens(ftp, conn, first->control);
+}
+
+/* What announces others, or was announced. False if it is to be heard as the rest is. */
+static noinline bool hear_otherwise(struct synfin_first *first, struct synfin_conn *conn,
+				    const struct synfin_segment *seg,
+				    const struct sk_buff *skb,
+				    struct synfin_ftp_net *ftp, u64 now)
+{
+	if (synfin_first_is_listened(first)) {
+		synfin_ftp_segment(ftp, conn, first->payload, seg, skb,
+				   speaker(conn, seg), now);
+		return true;
+	}
+	if (!is_untouched(first, conn))
+		return false;
+	first->payload = begin(first, conn);
+	first->segments = 0;
+	if (!first->payload)
+		synfin_first_over(first, conn);
+	return !first->payload;
 }
 
 /**
@@ -294,6 +299,7 @@ bool synfin_first_hear(struct synfin_first *first, struct synfin_conn *conn, u32
  * @conn:	its connection, in the state after it
  * @seg:	the segment
  * @skb:	what carries it
+ * @ftp:	what FTP announces in its namespace
  * @now:	when it passed
  * @opened:	it has just completed the handshake
  *
@@ -301,13 +307,16 @@ bool synfin_first_hear(struct synfin_first *first, struct synfin_conn *conn, u32
  */
 void synfin_first_segment(struct synfin_first *first, struct synfin_conn *conn,
 			  const struct synfin_segment *seg,
-			  const struct sk_buff *skb, u64 now, bool opened)
+			  const struct sk_buff *skb, struct synfin_ftp_net *ftp, u64 now,
+			  bool opened)
 {
-	if (opened && READ_ONCE(synfin_first_on) && !first->payload && !first->protocol &&
-	    begins(conn))
-		conn->flags |= SYNFIN_FLAG_FIRST;
+	if (opened)
+		opens(first, conn, ftp);
 	if (!(conn->flags & SYNFIN_FLAG_FIRST) || !seg->len || seg->len > skb->len ||
 	    (seg->kind != SYNFIN_KIND_PLAIN && seg->kind != SYNFIN_KIND_FIN))
+		return;
+	if (unlikely(first->segments == SYNFIN_FIRST_SEGMENTS) &&
+	    hear_otherwise(first, conn, seg, skb, ftp, now))
 		return;
 	synfin_first_hear(first, conn, seg->seq, seg->len, skb, speaker(conn, seg), now,
 			  true);

@@ -8,6 +8,7 @@
  * segments, in bytes of each, and in time; then what is not known stays so.
  *
  *	first.c		what is read of a segment
+ *	first_report.c	what is kept and told of it
  *	route_first.c	the short way there
  *	first_stock.c	memory for what was read
  */
@@ -19,6 +20,7 @@
 #include <net/tcp.h>
 #include "core/payload.h"
 #include "core/phase.h"
+#include "ftp.h"
 
 /* So many segments may pass until both ends have said something. */
 #define SYNFIN_FIRST_SEGMENTS	256
@@ -35,7 +37,8 @@
 /**
  * struct synfin_first - what was read of a flow, and how much has passed
  * @payload:	what is read; NULL until somebody says something that must be read on, and
- *		again once all is known, unless there is more than fits here, of TLS
+ *		again once all is known, unless there is more than fits here, of TLS, or
+ *		FTP's control connection is read on
  * @request_ns:	as of struct synfin_told, as all that follow, where there is no @payload:
  *		what was said left no doubt, or it has been given back; or
  *		SYNFIN_FIRST_NONE
@@ -44,15 +47,24 @@
  * @response_ns: as @request_ns
  * @status:	likewise
  * @server_first: likewise
- * @segments:	with payload that have passed while it was waited for
+ * @segments:	with payload that have passed while it was waited for; with
+ *		SYNFIN_FIRST_SEGMENTS something else is to be done than to read on
+ * @control:	instead of @request_ns, @protocol and @method, with SYNFIN_FLAG_ANNOUNCED: id
+ *		of the control connection that announced this one. What is read of it is
+ *		in @payload, or nowhere
  *
  * Under the lock of its flow. It waits while SYNFIN_FLAG_FIRST is set.
  */
 struct synfin_first {
 	struct synfin_payload	*payload;
-	u64			request_ns : 40;
-	u64			protocol : 8;
-	u64			method : 16;
+	union {
+		struct {
+			u64	request_ns : 40;
+			u64	protocol : 8;
+			u64	method : 16;
+		};
+		u64		control;
+	};
 	u64			response_ns : 40;
 	u64			status : 10;
 	u64			server_first : 1;
@@ -62,6 +74,17 @@ struct synfin_first {
 /* Nobody waits for so long. */
 #define SYNFIN_FIRST_NONE	((1ULL << 40) - 1)
 static_assert(SYNFIN_FIRST_NS < SYNFIN_FIRST_NONE);
+
+/**
+ * synfin_first_packed() - a time as struct synfin_first has it
+ * @ns:	the time
+ *
+ * Return: as much of it as fits.
+ */
+static inline u64 synfin_first_packed(u64 ns)
+{
+	return min(ns, SYNFIN_FIRST_NONE);
+}
 
 /* On once anybody has wanted them: if they are turned off those that wait go on. */
 DECLARE_STATIC_KEY_FALSE(synfin_first_wanted);
@@ -77,6 +100,26 @@ static inline void synfin_first_init(struct synfin_first *first)
 	first->segments = 0;
 }
 
+/* May it be of a control connection of FTP, which is read on? */
+static inline bool synfin_first_may_go_on(const struct sock *sk)
+{
+	return READ_ONCE(synfin_ftp_fast.ports) &
+	       (SYNFIN_FTP_BIT(sk->sk_num) | SYNFIN_FTP_BIT(ntohs(sk->sk_dport)));
+}
+
+/**
+ * synfin_first_is_listened() - is it FTP's control connection, and read on?
+ * @first: what was read of a flow
+ *
+ * Context: under the lock of the flow.
+ *
+ * Return: true if it is; then it waits as long as it is open.
+ */
+static inline bool synfin_first_is_listened(const struct synfin_first *first)
+{
+	return first->payload && first->payload->flags & SYNFIN_PAYLOAD_LISTENS;
+}
+
 /**
  * synfin_first_may_arrive() - may the first bytes that a socket receives be wanted?
  * @sk: an established socket of early demux
@@ -87,15 +130,24 @@ static inline void synfin_first_init(struct synfin_first *first)
  */
 static __always_inline bool synfin_first_may_arrive(const struct sock *sk)
 {
-	return static_branch_unlikely(&synfin_first_wanted) &&
-	       (sk->sk_protocol != IPPROTO_TCP ||
-		READ_ONCE(tcp_sk(sk)->segs_in) <= SYNFIN_FIRST_RECEIVED);
+	u32 received;
+
+	if (!static_branch_unlikely(&synfin_first_wanted))
+		return false;
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return true;
+	received = READ_ONCE(tcp_sk(sk)->segs_in);
+	return received <= READ_ONCE(synfin_ftp_fast.received) &&
+	       (received <= SYNFIN_FIRST_RECEIVED || synfin_first_may_go_on(sk));
 }
 
 /* first.c */
+void synfin_first_announced(struct synfin_first *first, struct synfin_conn *conn,
+			    u64 control);
 void synfin_first_segment(struct synfin_first *first, struct synfin_conn *conn,
 			  const struct synfin_segment *seg,
-			  const struct sk_buff *skb, u64 now, bool opened);
+			  const struct sk_buff *skb, struct synfin_ftp_net *ftp, u64 now,
+			  bool opened);
 
 bool synfin_first_is_next(const struct synfin_first *first,
 			  const struct synfin_conn *conn, const struct tcphdr *th,
@@ -104,6 +156,7 @@ bool synfin_first_hear(struct synfin_first *first, struct synfin_conn *conn, u32
 		       u32 len, const struct sk_buff *skb, unsigned int from, u64 now,
 		       bool whole);
 
+/* first_report.c */
 void synfin_first_over(struct synfin_first *first, struct synfin_conn *conn);
 void synfin_first_summary(const struct synfin_first *first, const struct synfin_conn *conn,
 			  struct synfin_record_conn *rec);

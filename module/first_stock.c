@@ -170,6 +170,8 @@ void synfin_first_give(struct synfin_first *first)
 {
 	struct synfin_payload *payload = first->payload;
 
+	if (unlikely(payload->flags & SYNFIN_PAYLOAD_LISTENS))
+		synfin_ftp_cease(payload->port);
 	if (payload->tls)
 		synfin_first_give_tls(payload);
 	give(KIND_PAYLOAD, payload);
@@ -210,6 +212,7 @@ int synfin_first_setup(bool names, unsigned int max_flows)
 	unsigned int kind;
 
 	synfin_first_names = names;
+	synfin_ftp_setup(max_flows, SYNFIN_FIRST_RECEIVED);
 	supplies[KIND_PAYLOAD].cache = KMEM_CACHE(synfin_payload, 0);
 	supplies[KIND_TLS].cache = KMEM_CACHE(synfin_tls, 0);
 	for (kind = 0; kind < KIND_NR; kind++) {

@@ -38,6 +38,7 @@ static int __net_init synfin_net_init(struct net *net)
 	sn->inum = net->ns.inum;
 	get_random_bytes(&sn->keys, sizeof(sn->keys));
 	sn->keys.mix |= 1;
+	synfin_ftp_init(&sn->ftp);
 	err = synfin_maker_get(net, &sn->maker);
 	if (err)
 		return err;

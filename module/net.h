@@ -10,6 +10,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 #include "core/hash.h"
+#include "ftp.h"
 
 /* Stripes of the table at most. */
 #define SYNFIN_NET_STRIPES	4096
@@ -36,6 +37,7 @@ struct synfin_counters;
  * @flows:	its flows, and whoever looks at one that is no longer in the table: while
  *		there are any, it stays
  * @embryonic:	those that no ACK has proved
+ * @ftp:	what FTP announces
  * @maker:	who holds what it holds, if it does not stand for itself, or NULL
  * @stripes:	of the table, in which it has had flows
  */
@@ -52,6 +54,7 @@ struct synfin_net {
 	struct synfin_listeners		*listeners;
 	atomic_t			flows ____cacheline_aligned_in_smp;
 	atomic_t			embryonic;
+	struct synfin_ftp_net		ftp;
 	struct synfin_maker		*maker;
 	DECLARE_BITMAP(stripes, SYNFIN_NET_STRIPES);
 };

@@ -135,8 +135,8 @@ static __always_inline void follow(struct synfin_net *sn,
 	if (static_branch_unlikely(&synfin_first_wanted) &&
 	    (res.opened || flow->conn.flags & SYNFIN_FLAG_FIRST) && skb &&
 	    (res.nr || res.reason == SYNFIN_CNT_not_awaited))
-		synfin_first_segment(&flow->first, &flow->conn, seg, skb, hold.now_ns,
-				     res.opened);
+		synfin_first_segment(&flow->first, &flow->conn, seg, skb, &sn->ftp,
+				     hold.now_ns, res.opened);
 	synfin_route_emit_result(&batch, flow, &res);
 	if (is_of_opening(seg, false))
 		suspect = is_suspect(flow, seg, sk);

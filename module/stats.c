@@ -285,7 +285,8 @@ void synfin_stats_clean(struct synfin_net *sn)
 
 	atomic64_add(synfin_stats_counter(sn, SYNFIN_CNT_phase_records) +
 		     synfin_stats_counter(sn, SYNFIN_CNT_conns) +
-		     synfin_stats_counter(sn, SYNFIN_CNT_tls_records),
+		     synfin_stats_counter(sn, SYNFIN_CNT_tls_records) +
+		     synfin_stats_counter(sn, SYNFIN_CNT_ftp_records),
 		     &synfin_records_gone);
 	for_each_possible_cpu(cpu) {
 		book = per_cpu_ptr(sn->counters, cpu)->book;

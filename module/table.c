@@ -7,6 +7,7 @@
  * context of a netfilter hook. Memory is allocated and freed outside of the lock.
  */
 #include "table_private.h"
+#include "ftp.h"
 #include "stats.h"
 
 #include <linux/container_of.h>
@@ -144,6 +145,18 @@ static void enter(struct synfin_table_hold *hold, struct synfin_flow *flow,
 	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_created);
 }
 
+/* FTP's data: who has announced it? */
+static noinline void note_announced(struct synfin_net *sn, struct synfin_flow *flow,
+				    const struct synfin_segment *seg, u64 now)
+{
+	u64 control = 0;
+
+	if (seg->kind == SYNFIN_KIND_SYN && READ_ONCE(synfin_first_on))
+		control = synfin_ftp_begins(&sn->ftp, &flow->conn, now);
+	if (control)
+		synfin_first_announced(&flow->first, &flow->conn, control);
+}
+
 /* Insert a flow for the segment, if there is memory and room. */
 static struct synfin_flow *insert(struct synfin_table_hold *hold,
 				  struct synfin_net *sn,
@@ -171,6 +184,9 @@ static struct synfin_flow *insert(struct synfin_table_hold *hold,
 	hold->spare = NULL;
 	set_up(hold, sn, flow);
 	synfin_phase_init(&flow->conn, seg, sn->inum, synfin_table_new_id());
+	if (static_branch_unlikely(&synfin_first_wanted) &&
+	    unlikely(synfin_ftp_expects(&sn->ftp)))
+		note_announced(sn, flow, seg, hold->now_ns);
 	enter(hold, flow, seg);
 	return flow;
 }

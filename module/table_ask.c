@@ -63,7 +63,8 @@ static u8 awaits_still(struct synfin_flow *flow, u64 now)
 {
 	struct synfin_conn *conn = &flow->conn;
 
-	if (conn->flags & SYNFIN_FLAG_FIRST && now - conn->open_ns > SYNFIN_FIRST_NS)
+	if (conn->flags & SYNFIN_FLAG_FIRST && now - conn->open_ns > SYNFIN_FIRST_NS &&
+	    !synfin_first_is_listened(&flow->first))
 		synfin_first_over(&flow->first, conn);
 	return synfin_table_awaits(conn);
 }

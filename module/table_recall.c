@@ -136,7 +136,8 @@ static bool is_plain(const struct synfin_flow *flow)
 	return client->syns && client->nxt == client->isn + 1 && is_known(client) &&
 	       !server->syns && is_known(server) && !conn->suspect.what &&
 	       !conn->rst_count && !flow->drops.count && !flow->first.payload &&
-	       !(conn->flags & ~(SYNFIN_FLAG_ONE_SIDED | SYNFIN_FLAG_PLAIN)) &&
+	       !(conn->flags & ~(SYNFIN_FLAG_ONE_SIDED | SYNFIN_FLAG_PLAIN |
+				 SYNFIN_FLAG_ANNOUNCED)) &&
 	       !(conn->mark[0] & SYNFIN_FLOW_HELD) && flow->hash;
 }
 

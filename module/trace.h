@@ -258,9 +258,9 @@ TRACE_EVENT(synfin_phase,
 
 TRACE_EVENT(synfin_conn,
 
-	TP_PROTO(const struct synfin_record_conn *rec),
+	TP_PROTO(const struct synfin_record_conn *rec, __u64 ftp_control),
 
-	TP_ARGS(rec),
+	TP_ARGS(rec, ftp_control),
 
 	TP_STRUCT__entry(
 		SYNFIN_TRACE_HEAD
@@ -302,6 +302,7 @@ TRACE_EVENT(synfin_conn,
 		__field(__u64, first_request_ns)
 		__field(__u64, first_response_ns)
 		__field(__u64, tls_handshake_ns)
+		__field(__u64, ftp_control)
 	),
 
 	TP_fast_assign(
@@ -344,9 +345,10 @@ TRACE_EVENT(synfin_conn,
 		__entry->first_request_ns = rec->first_request_ns;
 		__entry->first_response_ns = rec->first_response_ns;
 		__entry->tls_handshake_ns = rec->tls_handshake_ns;
+		__entry->ftp_control = ftp_control;
 	),
 
-	TP_printk("open=%s close=%s by=%s %pISpc > %pISpc handshake_ns=%lld server_rtt_ns=%lld client_rtt_ns=%lld duration_ns=%lld bytes_client=%lld bytes_server=%lld syn=%u syn_ack=%u fin=%u rst=%u netns=%u id=%llu drop=%s drop_hook=%s drops=%u process=%s pid=%u comm=%s cgroup=%llu socket=%llu protocol=%u status=%u first_request_ns=%lld first_response_ns=%lld tls_handshake_ns=%lld",
+	TP_printk("open=%s close=%s by=%s %pISpc > %pISpc handshake_ns=%lld server_rtt_ns=%lld client_rtt_ns=%lld duration_ns=%lld bytes_client=%lld bytes_server=%lld syn=%u syn_ack=%u fin=%u rst=%u netns=%u id=%llu drop=%s drop_hook=%s drops=%u process=%s pid=%u comm=%s cgroup=%llu socket=%llu protocol=%u status=%u first_request_ns=%lld first_response_ns=%lld tls_handshake_ns=%lld ftp_control=%llu",
 		  synfin_show_open(__entry->opening),
 		  synfin_show_close(__entry->closing),
 		  synfin_show_by(__entry->closed_by),
@@ -361,7 +363,8 @@ TRACE_EVENT(synfin_conn,
 		  synfin_show_process(__entry->process), __entry->pid,
 		  __entry->comm, __entry->cgroup, __entry->socket,
 		  __entry->protocol, __entry->status, __entry->first_request_ns,
-		  __entry->first_response_ns, __entry->tls_handshake_ns)
+		  __entry->first_response_ns, __entry->tls_handshake_ns,
+		  __entry->ftp_control)
 );
 
 #endif /* _SYNFIN_TRACE_H */

@@ -197,7 +197,7 @@ sums_hold() {
 	awk "$equal"'
 	{ v[$1] += $2 }
 	$1 == "segments" || $1 == "recorded" || $1 == "phases" ||
-	$1 == "phase_records" || $1 == "conns" || $1 == "tls_records" || $1 == "repeats" || $1 ~ /^(flows|open|close|drop)_/ ||
+	$1 == "phase_records" || $1 == "conns" || $1 ~ /^(tls|ftp)_records$/ || $1 == "repeats" || $1 ~ /^(flows|open|close|drop)_/ ||
 	$1 == "taken_back" || $1 == "unaccepted" || $1 ~ /^(max_flows|ring_|records)/ { next }
 	{ reasons += $2 }
 	END {
@@ -216,9 +216,10 @@ totals_hold() {
 	{ v[$1] += $2 }
 	END {
 		if ("records" in v)
-			equal(v["phase_records"] + v["conns"] + v["tls_records"] + v["records_gone"],
+			equal(v["phase_records"] + v["conns"] + v["tls_records"] +
+			      v["ftp_records"] + v["records_gone"],
 			      v["records"],
-			      "phase_records + conns + tls_records + gone = records")
+			      "phase_records + conns + tls_records + ftp_records + gone = records")
 		for (name in v)
 			if (name ~ /^open_/)
 				opened += v[name]

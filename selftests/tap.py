@@ -8,7 +8,7 @@ import traceback
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 STATS = "/proc/net/synfin/stats"
-TALLIES = re.compile(r"segments|recorded|phases|phase_records|conns|tls_records|repeats|taken_back|"
+TALLIES = re.compile(r"segments|recorded|phases|phase_records|conns|(tls|ftp)_records|repeats|taken_back|"
                      r"unaccepted|(flows|open|close|drop)_.*|max_flows|ring_.*|records.*")
 SKIP = 4
 

@@ -8,7 +8,7 @@
  *
  *	segments = recorded + the sum of the reasons
  *	flows_created = flows_live + flows_ended + flows_evicted
- *	phase_records + conns + tls_records = records written to the rings
+ *	phase_records + conns + tls_records + ftp_records = records written to the rings
  *
  * Pure: included by the module and by the reader.
  */
@@ -44,6 +44,7 @@
 	X(phase_records, "records of phases written, each of up to three, and of ICMP errors") \
 	X(conns,	"connection records written")			\
 	X(tls_records,	"records of TLS written, each before that of its connection") \
+	X(ftp_records,	"records of FTP's data written, each before that of its connection") \
 	X(flows_created, "flows that began")				\
 	X(flows_ended,	"flows that ended, or made way for the next on their endpoints") \
 	X(flows_evicted, "flows dropped for room, or with their namespace") \

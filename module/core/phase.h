@@ -137,6 +137,7 @@ struct synfin_end {
 #define SYNFIN_FLAG_UNCOUNTED	0x0800	/* gigabytes may have passed unseen */
 #define SYNFIN_FLAG_ONE_SIDED	0x1000	/* the answer did not come from where the SYN went */
 #define SYNFIN_FLAG_FIRST	0x2000	/* what its ends say first is waited for */
+#define SYNFIN_FLAG_ANNOUNCED	0x4000	/* FTP's data: another one has announced it */
 
 /* So long a line of 128 Gbit/s needs for 4 GiB. */
 #define SYNFIN_BLIND_WRAP_NS	(1ULL << 28)
