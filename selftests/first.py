@@ -286,9 +286,9 @@ def start_nginx():
     raise tap.Wrong("nginx does not listen")
 
 
-def start_capture(what="port 9443 or port 9444"):
+def start_capture():
     capture = subprocess.Popen(["tcpdump", "-i", "first0", "-U", "-s", "0", "-w",
-                                WORLD["folder"] + "/capture", what],
+                                WORLD["folder"] + "/capture", "port 9443 or port 9444"],
                                stderr=subprocess.PIPE, text=True)
     while "listening on" not in (capture.stderr.readline() or "listening on"):
         pass
@@ -386,74 +386,6 @@ def nginx():
         end(capture, server)
     for conn in conns:
         agrees(conn, found[conn["client_port"]])
-
-
-FTP_CONF = """
-listen=NO
-listen_ipv6=YES
-listen_port=21
-anonymous_enable=YES
-anon_root={0}/ftp
-local_enable=NO
-pasv_enable=YES
-port_enable=YES
-secure_chroot_dir={0}/empty
-seccomp_sandbox=NO
-background=NO
-"""
-
-
-def start_ftp():
-    for tool in "vsftpd", "tcpdump":
-        if not shutil.which(tool):
-            raise tap.Skipped(f"{tool} is missing")
-    folder = WORLD["folder"]
-    os.chmod(folder, 0o755)
-    for name in "ftp", "empty":
-        os.makedirs(f"{folder}/{name}", mode=0o755, exist_ok=True)
-    with open(folder + "/ftp/file", "w", encoding="ascii") as file:
-        file.write("hello\n")
-    with open(folder + "/ftp.conf", "w", encoding="ascii") as file:
-        file.write(FTP_CONF.format(folder))
-    return subprocess.Popen(["ip", "netns", "exec", NETNS, "vsftpd", folder + "/ftp.conf"])
-
-
-def captured():
-    out = subprocess.run([SYNFIN, "conns", "-r", WORLD["folder"] + "/capture", "--json", "-q"],
-                         capture_output=True, text=True, check=True).stdout
-    return [json.loads(line) for line in out.splitlines()]
-
-
-def ftp():
-    """vsftpd, asked by curl: passive and active, the old commands and the extended ones."""
-    server = start_ftp()
-    ip("address", "add", "fd08::1/64", "dev", "first0", "nodad")
-    ip("-n", NETNS, "address", "add", "fd08::2/64", "dev", "first1", "nodad")
-    capture = start_capture("tcp")
-    ways = (("--disable-epsv",), (), ("-P", "-", "--disable-eprt"), ("-P", "-"))
-    nr = 0
-    try:
-        for host in SERVER, "[fd08::2]":
-            for way in ways:
-                # Over IPv6 there are only the extended ones.
-                if ":" in host and way and way[-1].startswith("--disable"):
-                    continue
-                got = subprocess.run(["curl", "-s", "--retry", "20", "--retry-connrefused",
-                                      "--retry-delay", "1", *way, f"ftp://{host}/file"],
-                                     capture_output=True, text=True, check=False)
-                tap.equal(got.stdout, "hello\n", f"{host} {way}, {got.returncode}")
-                nr += 1
-        for _ in range(100):
-            conns = [c for c in captured() if c["open"] == "established"]
-            if len(conns) == 2 * nr and all(c["close"] != "open" for c in conns):
-                break
-            time.sleep(0.1)
-    finally:
-        end(capture, server)
-    controls = [c["id"] for c in conns if c["server_port"] == 21]
-    tap.equal(len(controls), nr, "control connections")
-    tap.equal(sorted(c["ftp_control"] for c in conns if c["server_port"] != 21),
-              sorted(controls), "control connections of those that carry data")
 
 
 # What the client sends takes so long: TLS's handshake holds it once at either end, at least.
@@ -603,7 +535,6 @@ try:
         ("a certificate that the client does not take", wrong_name),
         ("nginx, as tshark dissects it", nginx),
         ("nginx, as curl measures it", as_curl_measures),
-        ("vsftpd: data, and who announced it", ftp),
         ("a server that speaks first", server_first),
         ("a request of one byte a segment", byte_by_byte),
         ("what follows passes by", established_traffic_passes_by),
