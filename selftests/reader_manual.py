@@ -42,7 +42,7 @@ ELSEWHERE = (
     ("mokutil --import /var/lib/dkms/mok.pub", "scripts/check-deb",
      "mokutil --import /var/lib/dkms/mok.pub"),
     ("make demo", "scripts/demo", "demo-guest"), ("make check", ".ci/run", "make check"),
-    ("make && sudo make install", "scripts/check-deb", "install-reader"),
+    ("make && sudo make install", "scripts/check-deb", "install install-source"),
     ("make deb && sudo apt install", "scripts/check-deb", "^install_packages"),
     ("sudo systemctl enable --now synfin-export", "scripts/check-deb",
      "systemctl enable --now synfin-export"),

@@ -67,7 +67,10 @@ static int load(struct state *st, struct tally *t)
 	}
 	if (fread(st->place, sizeof(*st->place), h.nr_places, f) != h.nr_places ||
 	    fread(t->service, h.row_size, h.nr_rows, f) != h.nr_rows) {
-		err = complain("%s: cut off: remove it", NAME);
+		complain("%s: cut off: counting begins anew", NAME);
+		memset(t->service, 0, (t->limit + 1) * sizeof(*t->service));
+		free(st->place);
+		st->place = NULL;
 		goto close;
 	}
 	st->nr = h.nr_places;
