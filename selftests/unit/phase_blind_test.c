@@ -46,7 +46,7 @@ static void say(struct talk *t, __u8 from, __u8 flags, __u32 len)
 	t->now += 1000;
 }
 
-static void open_up(struct talk *t, bool busy)
+static void begin(struct talk *t, bool busy)
 {
 	struct synfin_segment seg;
 
@@ -59,6 +59,11 @@ static void open_up(struct talk *t, bool busy)
 	dialogue_segment(&d, &seg, 0, SYNFIN_TCP_SYN, t->nxt[0], 0, 0);
 	synfin_phase_init(&t->conn, &seg, 1, 1);
 	say(t, 0, SYNFIN_TCP_SYN, 0);
+}
+
+static void open_up(struct talk *t, bool busy)
+{
+	begin(t, busy);
 	say(t, 1, SYNFIN_TCP_SYN | SYNFIN_TCP_ACK, 0);
 	say(t, 0, SYNFIN_TCP_ACK, 0);
 	synfin_phase_watch(&t->conn, t->now);
@@ -319,17 +324,31 @@ static void exchanges(struct talk *t)
 	say(t, 0, SYNFIN_TCP_ACK, 0);
 }
 
+static void open_amid(struct talk *t, bool busy)
+{
+	begin(t, busy);
+	volley(t, 512);
+	say(t, 1, SYNFIN_TCP_SYN | SYNFIN_TCP_ACK, 0);
+	volley(t, 512);
+	say(t, 0, SYNFIN_TCP_ACK, 0);
+	synfin_phase_watch(&t->conn, t->now);
+}
+
 /* What the connection is like, by the bits of a seed. */
 #define ODD_BUSY	1	/* the table looks away */
 #define ODD_WIDE	2	/* windows of megabytes */
 #define ODD_AGAIN	4	/* it looks again after the exchange, not before */
 #define ODD_LATE	8	/* the last volley is between FIN and FIN */
+#define ODD_OPENING	16	/* it begins amid volleys */
 
 static void live_through(struct talk *t, unsigned int seed)
 {
 	unsigned int i;
 
-	open_up(t, seed & ODD_BUSY);
+	if (seed & ODD_OPENING)
+		open_amid(t, seed & ODD_BUSY);
+	else
+		open_up(t, seed & ODD_BUSY);
 	t->conn.end[0].scale = seed & ODD_WIDE ? 7 : SYNFIN_SCALE_NONE;
 	t->conn.end[1].scale = t->conn.end[0].scale;
 	exchanges(t);
@@ -379,12 +398,13 @@ static void volleys_of_everything(void)
 		synfin_phase_summary(&t.conn, &sum);
 		bytes = seed & ODD_LATE ? 8100 : 8000;
 		if (t.conn.state != SYNFIN_STATE_DONE || t.wrong != 1 ||
+		    sum.opening != SYNFIN_OPEN_ESTABLISHED ||
 		    sum.closing != SYNFIN_CLOSE_FOUR_WAY ||
 		    sum.closed_by != SYNFIN_BY_SERVER ||
 		    sum.bytes_client != bytes || sum.bytes_server != 8000)
-			tap_wrong("seed %u: state %u, closing %u by %u, %u ends, bytes %llu, %llu",
-				  seed, t.conn.state, sum.closing, sum.closed_by, t.wrong,
-				  sum.bytes_client, sum.bytes_server);
+			tap_wrong("seed %u: state %u, opening %u, closing %u by %u, bytes %llu, %llu",
+				  seed, t.conn.state, sum.opening, sum.closing,
+				  sum.closed_by, sum.bytes_client, sum.bytes_server);
 	}
 }
 
