@@ -17,6 +17,7 @@ import stat
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 sys.dont_write_bytecode = True
@@ -1012,6 +1013,46 @@ class Screen:
                 return
             time.sleep(0.05)
         raise AssertionError("top is still there")
+
+
+def on_a_terminal(*args, term="xterm", **env):
+    """What a command says on a terminal of its own, and how it ended."""
+    ours, theirs = os.openpty()
+    with subprocess.Popen([SYNFIN, *args], stdin=theirs, stdout=theirs, stderr=theirs,
+                          env={**os.environ, "TERM": term, **env}) as reader:
+        os.close(theirs)
+        said = b""
+        limit = threading.Timer(20, reader.kill)
+        limit.start()
+        while True:
+            try:
+                got = os.read(ours, 65536)
+            except OSError:
+                break
+            if not got:
+                break
+            said += got
+        os.close(ours)
+        limit.cancel()
+        return said.decode(), reader.wait(30)
+
+
+@test
+def top_refuses_a_terminal_that_it_cannot_draw_on():
+    for term, want in (("dumb", "cannot be drawn on: try: synfin top --batch"),
+                       ("nonesuch", "is not known: try: TERM="), ("", "is not known")):
+        said, status = on_a_terminal("top", "--ring-file", ring(), term=term)
+        same(status, 1, f"exit status on the terminal {term!r}")
+        has(said, want)
+
+
+@test
+def colours_are_for_terminals_that_have_them():
+    for term, env, coloured in (("xterm", {}, True), ("xterm", {"NO_COLOR": "1"}, False),
+                                ("dumb", {}, False)):
+        said, status = on_a_terminal("conns", "-r", several(), term=term, **env)
+        same(status, 0, "exit status")
+        same("\x1b[" in said, coloured, f"colours on {term} with {env}")
 
 
 @test

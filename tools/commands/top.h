@@ -79,9 +79,13 @@ void top_sort(struct top *top);
 void top_find(struct top *top);
 void top_draw_ladder(struct top *top);
 
-/* top_screen.c */
+/* top_terminal.c */
+enum { COLOR_OF_FAILURE = 1, COLOR_OF_ODD };
+
 int top_begin(const struct options *opt);
 void top_end(void);
+
+/* top_screen.c */
 void top_draw(struct top *top);
 
 /* top_keys.c */

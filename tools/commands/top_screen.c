@@ -4,19 +4,15 @@
  * leaves out the columns on the right.
  */
 #include <ncurses.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "commands/parse.h"
 #include "commands/top.h"
 #include "output/table_cells.h"
-#include "output/complain.h"
 #include "output/fmt.h"
 #include "output/words.h"
 
 #define TITLE	3	/* lines above the rows: a title, a hint, headings */
-
-enum { COLOR_OF_FAILURE = 1, COLOR_OF_ODD };
 
 /* The key of an order is in top_keys.c. */
 static const struct {
@@ -32,43 +28,6 @@ static const struct {
 };
 
 static const char *const views[TOP_VIEWS] = { "SERVICE", "SERVER", "CLIENT" };
-
-/**
- * top_begin() - take over the terminal
- * @opt: the command line
- *
- * Return: 0, or -1 after a message.
- */
-int top_begin(const struct options *opt)
-{
-	/* stdin is the keyboard. */
-	SCREEN *screen = newterm(NULL, stdout, stdin);
-
-	if (!screen)
-		return complain("the terminal '%s' is not known: try: TERM=xterm",
-				getenv("TERM") ? getenv("TERM") : "");
-	set_escdelay(50);
-	cbreak();
-	noecho();
-	curs_set(0);
-	nodelay(stdscr, TRUE);
-	keypad(stdscr, TRUE);
-	if (opt->color && has_colors()) {
-		start_color();
-		use_default_colors();
-		init_pair(COLOR_OF_FAILURE, COLOR_RED, -1);
-		init_pair(COLOR_OF_ODD, COLOR_YELLOW, -1);
-	}
-	return 0;
-}
-
-/**
- * top_end() - give it back
- */
-void top_end(void)
-{
-	endwin();
-}
 
 /* What does not fit into its columns, or on the screen, is left out or cut off. */
 static int put_right(int y, int x, int width, const char *text)
