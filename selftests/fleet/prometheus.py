@@ -2,13 +2,15 @@
 """synfin export: what Prometheus makes of it."""
 import concurrent.futures
 import json
+import os
 import re
 import resource
 import socket
+import subprocess
 import time
 import urllib.parse
 
-from world import (TOP, SYNFIN, capture, check, free_port, get, get_json, note,
+from world import (TOP, SYNFIN, capture, check, folder, free_port, get, get_json, note,
                    path, run, said, start, started, wait)
 
 COUNT = 3000
@@ -30,20 +32,38 @@ def total(text):
                if line.startswith("synfin_connections_total{"))
 
 
+def promtool_says(name):
+    with open(name, encoding="ascii") as f:
+        result = subprocess.run(["promtool", "check", "metrics"], stdin=f,
+                                capture_output=True, text=True, check=False)
+    return result.stdout + result.stderr or result.returncode
+
+
 def test_text(url):
     with open(path("metrics"), "w", encoding="ascii") as f:
         f.write(get(url))
-    with open(path("metrics"), encoding="ascii") as f:
-        import subprocess
-        result = subprocess.run(["promtool", "check", "metrics"], stdin=f,
-                                capture_output=True, text=True, check=False)
-    check("promtool finds no fault with the metrics",
-          result.returncode == 0 and not result.stdout + result.stderr,
-          result.stdout + result.stderr)
+    fault = promtool_says(path("metrics"))
+    check("promtool finds no fault with the metrics", not fault, fault)
     new = get(url, Accept="application/openmetrics-text; version=1.0.0")
     check("OpenMetrics where it is asked for",
           new.endswith("# EOF\n") and "# UNIT synfin_handshake_seconds seconds" in new)
     check("each connection is counted once", total(new) == COUNT, total(new))
+
+
+def test_textfile(url, source):
+    """What node_exporter takes: the same, in a file that is always whole."""
+    name = path("textfile", "synfin.prom")
+    folder("textfile")
+    result = run(SYNFIN, "export", "-r", source, "--textfile", name)
+    with open(name, encoding="ascii") as f:
+        text = f.read()
+    fault = promtool_says(name)
+    check("a textfile says the same", not result.returncode and text == get(url) and
+          not fault and os.listdir(path("textfile")) == ["synfin.prom"] and
+          os.stat(name).st_mode & 0o777 == 0o644, (result.stderr, fault))
+    result = run(SYNFIN, "export", "-r", source, "--textfile", path("nowhere", "x.prom"))
+    check("where none can be written, that is said",
+          result.returncode == 1 and "nowhere" in result.stderr, result.stderr)
 
 
 def test_scrapers(url):
@@ -198,9 +218,11 @@ def test_server(url):
 
 
 def main():
-    url = exporter(capture("one.pcap", COUNT))
+    source = capture("one.pcap", COUNT)
+    url = exporter(source)
     process = started[-1]
     test_text(url)
+    test_textfile(url, source)
     test_scrapers(url)
     test_garbage(url, process)
     test_crowd(url, process)
