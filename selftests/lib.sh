@@ -216,7 +216,7 @@ totals_hold() {
 	{ v[$1] += $2 }
 	END {
 		if ("records" in v)
-			equal(v["phase_records"] + v["conns"] + v["tls_records"] +
+			equal(v["phase_records"] + v["conns"] + v["tls_records"] + \
 			      v["ftp_records"] + v["records_gone"],
 			      v["records"],
 			      "phase_records + conns + tls_records + ftp_records + gone = records")
