@@ -619,6 +619,24 @@ static void narrow_keeps_the_arrows(void)
 	expect_not("seq=");
 }
 
+/* Half of 80 columns: HTTP and HTTPS side by side, each arrow with its time. */
+static void half_a_screen_keeps_the_times(void)
+{
+	struct ladder_options opt = { .numeric = true, .width = 39 };
+
+	draws_tls();
+	conn.sum.tls_flags = 0;
+	render(&opt);
+	show();
+	expect("1", "SYN", "2", "SYN-ACK", "+184 µs", "3", "ACK", "├─", " ClientHello ",
+	       "─►│", "+30 µs", "│◄─", " ServerHello ", "─┤", "+970 µs", " Finished ",
+	       "+1.00 ms", " request ", "+1.00 ms", " response ", "+8.00 ms", "2+3");
+	opt.ascii = true;
+	render(&opt);
+	show();
+	expect(" ClientHello ", "->|", "+30 us", "|<-", " ServerHello ", "+970 us");
+}
+
 static void broken_phases_are_passed_over(void)
 {
 	draws_three_way();
@@ -675,6 +693,7 @@ int main(int argc, char **argv)
 		{ "absolute numbers", draws_absolute_numbers },
 		{ "colours only when asked", colors_only_when_asked },
 		{ "narrow keeps the arrows", narrow_keeps_the_arrows },
+		{ "half a screen keeps the times", half_a_screen_keeps_the_times },
 		{ "broken phases are passed over",
 		  broken_phases_are_passed_over },
 		{ NULL, NULL },

@@ -9,25 +9,27 @@
 #define SHAFT_MAX	52	/* columns between the ends, if more are not needed */
 #define HALF_STATE	5	/* ESTABLISHED stands five columns out on each side */
 #define LABEL_AFTER	4	/* columns of a shaft after its label */
-#define NR_LEVELS	7
+#define NR_LEVELS	8
 
 /*
  * What is given up as the terminal gets narrower: the indent, long remarks,
- * remarks, sequence numbers, times.
+ * remarks, sequence numbers, a column for the numbers of phases, times.
  */
 static const struct level {
 	int indent;
 	int remark;
 	int time;
 	bool numbers;
+	bool tight;
 } levels[NR_LEVELS] = {
-	{ 2, 17, 8, true },
-	{ 0, 17, 8, true },
-	{ 0,  6, 8, true },
-	{ 0,  0, 8, true },
-	{ 0,  6, 8, false },
-	{ 0,  0, 8, false },
-	{ 0,  0, 0, false },
+	{ 2, 17, 8, true, false },
+	{ 0, 17, 8, true, false },
+	{ 0,  6, 8, true, false },
+	{ 0,  0, 8, true, false },
+	{ 0,  6, 8, false, false },
+	{ 0,  0, 8, false, false },
+	{ 0,  0, 8, false, true },
+	{ 0,  0, 0, false, true },
 };
 
 static void measure_labels(struct ladder_columns *at, const struct rung *rungs,
@@ -51,7 +53,8 @@ static void measure_labels(struct ladder_columns *at, const struct rung *rungs,
 static int label_columns(const struct ladder_columns *at,
 			 const struct rung *rung)
 {
-	int n = at->step + 2 + (rung->wall ? LADDER_WALL_ROOM : 0);
+	int n = (ladder_has_step(at, rung) ? at->step + 2 : 0) +
+		(rung->wall ? LADDER_WALL_ROOM : 0);
 
 	if (!at->numbers || !rung->numbers[0])
 		return n + canvas_columns(rung->name);
@@ -92,6 +95,7 @@ static void try_level(struct ladder_columns *at, const struct level *level)
 	at->remark = level->remark;
 	at->time = level->time;
 	at->numbers = level->numbers;
+	at->tight = level->tight;
 	at->brief = level->remark < levels[0].remark;
 }
 

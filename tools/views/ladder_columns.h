@@ -25,6 +25,7 @@
  * @remark:	width of the remarks, 0 if there is no room for them
  * @numbers:	there is room for sequence numbers
  * @brief:	remarks are in a word
+ * @tight:	names without the number of a phase stand where numbers do
  */
 struct ladder_columns {
 	int indent;
@@ -37,7 +38,21 @@ struct ladder_columns {
 	int remark;
 	bool numbers;
 	bool brief;
+	bool tight;
 };
+
+/**
+ * ladder_has_step() - is there a column for the number of the phase before a name?
+ * @at:		where things stand
+ * @rung:	the line
+ *
+ * Return: true if there is, with a number in it or not.
+ */
+static inline bool ladder_has_step(const struct ladder_columns *at,
+				   const struct rung *rung)
+{
+	return !at->tight || rung->step[0];
+}
 
 /**
  * ladder_text_of() - the words of a text

@@ -93,7 +93,8 @@ static void put_shaft(struct drawing *v, const struct rung *rung, enum style sty
 static void put_label(struct drawing *v, const struct rung *rung, enum style style)
 {
 	struct canvas *canvas = &v->canvas;
-	int name = v->at.left + LADDER_LABEL_AT + v->at.step + 3;
+	int name = v->at.left + LADDER_LABEL_AT + 1 +
+		   (ladder_has_step(&v->at, rung) ? v->at.step + 2 : 0);
 	int end = v->at.right - 2 - (rung->wall ? LADDER_WALL_ROOM : 0);
 	int step = name - 2 - canvas_columns(rung->step), col;
 
