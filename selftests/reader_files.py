@@ -818,18 +818,43 @@ def completion_is_accepted_by_the_shells():
         has(text, "slower-than")
         if shutil.which(shell):
             subprocess.run([shell, "-n"], input=text.encode(), check=True)
-    script = run("completion", "bash").text + """
-COMP_WORDS=(synfin conns --slow) COMP_CWORD=2; _synfin; echo "${COMPREPLY[@]}"
-COMP_WORDS=(synfin re) COMP_CWORD=1; _synfin; echo "${COMPREPLY[@]}"
-COMP_WORDS=(synfin conns --open un) COMP_CWORD=3; _synfin; echo "${COMPREPLY[@]}"
-COMP_WORDS=(synfin stats --p) COMP_CWORD=2; _synfin; echo "${COMPREPLY[@]}"
-"""
-    got = subprocess.run(["bash"], input=script.encode(), capture_output=True,
-                         check=True).stdout.decode().splitlines()
-    same(got[0], "--slower-than", "an option")
-    has(got[1], "record", "a command")
-    same(got[2], "unreachable unanswered unacknowledged", "words")
-    same(got[3], "--proc", "an option of a command")
+
+
+# What is typed, and what is among the words that complete it.
+COMPLETED = (
+    ("conns --slow", "--slower-than"), ("re", "record"), ("conns --open un", "unanswered"),
+    ("stats --p", "--proc"), ("help ", "ladder"), ("completion ", "zsh"),
+    ("conns -o S-", "S-RTT"), ("conns --sort LI", "LIFE"), ("flows --sort A", "AGE"),
+    ("phases -o PHA", "PHASE"), ("record -o seve", "several"),
+    ("report -o seve", "several"), ("flows --state cl", "close-wait"))
+
+
+@test
+def words_are_completed():
+    several()
+    place = os.path.join(tmp, "completes")
+    os.makedirs(place, exist_ok=True)
+    shutil.copy(SYNFIN, os.path.join(place, "synfin"))
+    env = {**os.environ, "PATH": f"{place}:{os.environ['PATH']}"}
+    bash = run("completion", "bash").text + "".join(
+        f"""COMP_WORDS=(synfin {typed} {"''" if typed[-1] == " " else ""})
+        COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _synfin; echo ${{COMPREPLY[@]}}
+        """ for typed, _ in COMPLETED + (("conns --open refused,un", ""),
+                                         ("conns --color = al", "")))
+    got = subprocess.run(["bash"], input=bash.encode(), capture_output=True, check=True,
+                         env=env, cwd=tmp, timeout=60).stdout.decode().splitlines()
+    for (typed, want), line in zip(COMPLETED, got):
+        assert want in line.split(), f"bash completes {typed!r} by {line!r}, not {want!r}"
+    same(got[-2], "refused,unreachable refused,unanswered refused,unacknowledged", "a list")
+    same(got[-1], "always", "behind =")
+    if not shutil.which("fish"):
+        return
+    fish = run("completion", "fish").text + "".join(
+        f"echo (complete -C 'synfin {typed}' | cut -f 1)\n" for typed, _ in COMPLETED)
+    got = subprocess.run(["fish", "--no-config"], input=fish.encode(), capture_output=True,
+                         check=True, env=env, cwd=tmp, timeout=60).stdout.decode()
+    for (typed, want), line in zip(COMPLETED, got.splitlines()):
+        assert want in line.split(), f"fish completes {typed!r} by {line!r}, not {want!r}"
 
 
 @test

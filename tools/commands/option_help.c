@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Help and completion, made of the tables of commands and options.
+ * Help, made of the tables of commands and options.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -25,8 +25,12 @@ static void fit_terminal(void)
 		help_at = HELP_NARROW;
 }
 
-/* Nobody has read it if it could not be written. */
-static int said(void)
+/**
+ * help_said() - nobody has read it if it could not be written
+ *
+ * Return: the exit status.
+ */
+int help_said(void)
 {
 	if (!fflush(stdout) && !ferror(stdout))
 		return EXIT_SUCCESS;
@@ -92,7 +96,7 @@ int help_all(void)
 	putchar('\n');
 	terminal_wrap("The exit status is 0, 1 if something failed, 2 if the usage was wrong.",
 		      0, 0);
-	return said();
+	return help_said();
 }
 
 /**
@@ -113,7 +117,7 @@ int help_command(const struct command *command)
 	putchar('\n');
 	terminal_wrap(command->help, (unsigned int)printf("%s:", command->name), 0);
 	put_options(command->bit);
-	return said();
+	return help_said();
 }
 
 /**
@@ -124,7 +128,7 @@ int help_command(const struct command *command)
 int help_version(void)
 {
 	printf("synfin %s (records of version %d)\n", SYNFIN_RELEASE, SYNFIN_VERSION);
-	return said();
+	return help_said();
 }
 
 /* How many letters have to change, come, go or be swapped. */
@@ -179,166 +183,4 @@ const char *help_closest(const char *word, const char *(*next)(unsigned int *i))
 		}
 	}
 	return closest;
-}
-
-/* --- completion --- */
-
-static void bash_option(const struct option_row *row)
-{
-	printf("\t--%s", row->name);
-	if (row->letter)
-		printf("|-%c", row->letter);
-	if (!row->words || !strcmp(row->words, "FILE"))
-		puts(") COMPREPLY=($(compgen -f -- \"$cur\")); return ;;");
-	else if (!strcmp(row->words, "FOLDER"))
-		puts(") COMPREPLY=($(compgen -d -- \"$cur\")); return ;;");
-	else
-		printf(") COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n",
-		       row->words);
-}
-
-static void bash_completion(void)
-{
-	puts("# bash completion for synfin, made by: synfin completion bash\n"
-	     "_synfin() {\n"
-	     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-	     "\tlocal word command= options=\n"
-	     "\tCOMPREPLY=()\n"
-	     "\tcase $prev in");
-	for (const struct option_row *row = option_table; row->name; row++)
-		if (row->argument && row[0].name != row[1].name)
-			bash_option(row);
-	puts("\tesac\n"
-	     "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-	     "\t\tcase $word in");
-	printf("\t\t");
-	for (const struct command *c = command_table; c->name; c++)
-		printf("%s%s", c == command_table ? "" : "|", c->name);
-	puts(") command=$word; break ;;\n\t\tesac\n\tdone\n\tcase $command in");
-	for (const struct command *c = command_table; c->name; c++) {
-		printf("\t%s%s) options='", c->name,
-		       c->bit == CMD_CONNS ? "|''" : "");
-		for (const struct option_row *row = option_table; row->name; row++)
-			if (row->commands & c->bit)
-				printf("--%s ", row->name);
-		puts("' ;;");
-	}
-	printf("\tesac\n\tif [[ -z $command && $cur != -* ]]; then\n"
-	       "\t\toptions='");
-	for (const struct command *c = command_table; c->name; c++)
-		printf("%s ", c->name);
-	puts("'\n\tfi\n"
-	     "\tCOMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
-	     "}\n"
-	     "complete -F _synfin synfin");
-}
-
-/* As zsh and fish quote: '...' in which ' is '\''. */
-static void put_quoted(const char *text, const char *also)
-{
-	for (; *text; text++) {
-		if (*text == '\'')
-			fputs("'\\''", stdout);
-		else if (strchr(also, *text))
-			printf("\\%c", *text);
-		else
-			putchar(*text);
-	}
-}
-
-static void zsh_value(const struct option_row *row)
-{
-	if (!row->argument)
-		return;
-	printf(row->optional ? "::" : ":");
-	put_quoted(row->argument, ":[]");
-	if (!row->words || !strcmp(row->words, "FILE"))
-		printf(":_files");
-	else if (!strcmp(row->words, "FOLDER"))
-		printf(":_files -/");
-	else
-		printf(":(%s)", row->words);
-}
-
-static void zsh_completion(void)
-{
-	puts("#compdef synfin\n# made by: synfin completion zsh\n"
-	     "_synfin() {\n\tlocal command=${words[(r)("
-	     );
-	for (const struct command *c = command_table; c->name; c++)
-		printf("%s%s", c == command_table ? "" : "|", c->name);
-	puts(")]}\n\tlocal -a options\n\tcase ${command:-conns} in");
-	for (const struct command *c = command_table; c->name; c++) {
-		printf("\t%s) options=(\n", c->name);
-		for (const struct option_row *row = option_table; row->name; row++) {
-			if (!(row->commands & c->bit))
-				continue;
-			printf("\t\t'%s--%s[", row->many ? "*" : "", row->name);
-			put_quoted(row->help, ":[]");
-			printf("]");
-			zsh_value(row);
-			puts("'");
-		}
-		puts("\t) ;;");
-	}
-	printf("\tesac\n\t_arguments $options '1:command:((");
-	for (const struct command *c = command_table; c->name; c++) {
-		printf("%s\\:\"", c->name);
-		put_quoted(c->help, ":()\"");
-		printf("\" ");
-	}
-	puts("))'\n}\n_synfin \"$@\"");
-}
-
-static void fish_completion(void)
-{
-	puts("# fish completion for synfin, made by: synfin completion fish");
-	for (const struct command *c = command_table; c->name; c++) {
-		printf("complete -c synfin -f -n __fish_use_subcommand -a %s -d '",
-		       c->name);
-		put_quoted(c->help, "\\");
-		puts("'");
-	}
-	for (const struct option_row *row = option_table; row->name; row++) {
-		printf("complete -c synfin -l %s", row->name);
-		if (row->letter)
-			printf(" -s %c", row->letter);
-		if (row->commands != (uint32_t)CMD_ALL) {
-			printf(" -n '__fish_seen_subcommand_from");
-			for (const struct command *c = command_table; c->name; c++)
-				if (row->commands & c->bit)
-					printf(" %s", c->name);
-			printf("%s'", row->commands & CMD_CONNS ?
-			       "; or __fish_use_subcommand" : "");
-		}
-		if (row->argument && (!row->words || !strcmp(row->words, "FILE") ||
-				      !strcmp(row->words, "FOLDER")))
-			printf(" -r -F");
-		else if (row->argument)
-			printf(" -x -a '%s'", row->words);
-		printf(" -d '");
-		put_quoted(row->help, "\\");
-		puts("'");
-	}
-}
-
-/**
- * help_completion() - what makes a shell complete words
- * @shell: its name, or NULL
- *
- * Return: the exit status.
- */
-int help_completion(const char *shell)
-{
-	if (shell && !strcmp(shell, "bash")) {
-		bash_completion();
-	} else if (shell && !strcmp(shell, "zsh")) {
-		zsh_completion();
-	} else if (shell && !strcmp(shell, "fish")) {
-		fish_completion();
-	} else {
-		complain("completion: for which shell? try: synfin completion bash, zsh or fish");
-		return 2;
-	}
-	return said();
 }

@@ -171,6 +171,9 @@ void options_free(struct options *opt);
 int help_all(void);
 int help_command(const struct command *command);
 int help_version(void);
+int help_said(void);
+
+/* option_completion.c */
 int help_completion(const char *shell);
 const char *help_closest(const char *word, const char *(*next)(unsigned int *i));
 
