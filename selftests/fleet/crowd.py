@@ -39,8 +39,10 @@ def get():
 
 
 def value(text, name):
+    """But for what the scrapes themselves add."""
     return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines()
-               if line.split("{")[0].split(" ")[0] == name)
+               if line.split("{")[0].split(" ")[0] == name and
+               'server_port="9776"' not in line)
 
 
 def status(pid, name):
