@@ -402,7 +402,7 @@ static void volleys_of_everything(void)
 		    sum.closing != SYNFIN_CLOSE_FOUR_WAY ||
 		    sum.closed_by != SYNFIN_BY_SERVER ||
 		    sum.bytes_client != bytes || sum.bytes_server != 8000)
-			tap_wrong("seed %u: state %u, opening %u, closing %u by %u, bytes %llu, %llu",
+			tap_wrong("%u: state %u, opening %u, closing %u by %u, bytes %llu, %llu",
 				  seed, t.conn.state, sum.opening, sum.closing,
 				  sum.closed_by, sum.bytes_client, sum.bytes_server);
 	}
