@@ -825,8 +825,8 @@ COMPLETED = (
     ("conns --slow", "--slower-than"), ("re", "record"), ("conns --open un", "unanswered"),
     ("stats --p", "--proc"), ("help ", "ladder"), ("completion ", "zsh"),
     ("conns -o S-", "S-RTT"), ("conns --sort LI", "LIFE"), ("flows --sort A", "AGE"),
-    ("phases -o PHA", "PHASE"), ("record -o seve", "several"),
-    ("report -o seve", "several"), ("flows --state cl", "close-wait"))
+    ("phases -o PHA", "PHASE"), ("record -o sever", "several"),
+    ("report -o sever", "several"), ("flows --state cl", "close-wait"))
 
 
 @test
