@@ -629,8 +629,9 @@ static void half_a_screen_keeps_the_times(void)
 	render(&opt);
 	show();
 	expect("1", "SYN", "2", "SYN-ACK", "+184 µs", "3", "ACK", "├─", " ClientHello ",
-	       "─►│", "+30 µs", "│◄─", " ServerHello ", "─┤", "+970 µs", " Finished ",
-	       "+1.00 ms", " request ", "+1.00 ms", " response ", "+8.00 ms", "2+3");
+	       "─►│", "+30 µs", "│◄─", " ServerHello ", "─┤", "+970 µs",
+	       " Finished ", "+1.00 ms", " request ", "+1.00 ms", " response ",
+	       "+8.00 ms", "2+3");
 	opt.ascii = true;
 	render(&opt);
 	show();

@@ -10,9 +10,9 @@
 #include "sources/captured.h"
 
 /* Packets of which copies are known, and senders of which it is known how they send. */
-/* Of those whose hashes want the same place the four that came last are known. */
-#define COPIES_WAYS	4u
-#define COPIES_PACKETS	(16384u / COPIES_WAYS)
+/* Of those whose hashes want the same place the eight that came last are known. */
+#define COPIES_WAYS	8u
+#define COPIES_PACKETS	(32768u / COPIES_WAYS)
 #define COPIES_SENDERS	(16384u / COPIES_WAYS)
 #define COPIES_OFTEN	4096u
 
