@@ -64,7 +64,7 @@ class Dialogue:
         self.client_port = client_port
         self.phases = []
         self.sent = {"client": 0, "server": 0}
-        self.isn, self.fins, self.acked = {}, {}, set()
+        self.isn, self.fins, self.acked, self.again = {}, {}, set(), set()
         self.first_fin = None
         self.fin_count = 0
         self.crossed = False
@@ -91,11 +91,13 @@ class Dialogue:
     def close(self, who, one):
         peer = "server" if who == "client" else "client"
         fin = self.fins.get(peer)
-        acks = fin and peer not in self.acked and one["flags"] & ACK and \
-            reaches(one["ack"], end_of(fin))
+        acks = fin and (peer not in self.acked or peer in self.again) and \
+            one["flags"] & ACK and reaches(one["ack"], end_of(fin))
         if one["flags"] & FIN and who in self.fins:
-            # Sent again, on a slow machine.
+            # Sent again, on a slow machine; so its ACK may come again.
             self.fin_count += 1
+            if who in self.acked:
+                self.again.add(who)
             self.add("fin-1" if who == self.first_fin else "fin-2", who, one)
         elif one["flags"] & FIN:
             self.fins[who] = one
@@ -110,6 +112,7 @@ class Dialogue:
                 self.acked.add(peer)
         elif acks:
             self.acked.add(peer)
+            self.again.discard(peer)
             name = "ack-1" if peer == self.first_fin else "ack-2"
             self.add(name, who, one, fin)
 
