@@ -37,9 +37,9 @@ struct synfin_counters;
  * @flows:	its flows, and whoever looks at one that is no longer in the table: while
  *		there are any, it stays
  * @embryonic:	those that no ACK has proved
- * @ftp:	what FTP announces
  * @maker:	who holds what it holds, if it does not stand for itself, or NULL
  * @stripes:	of the table, in which it has had flows
+ * @ftp:	what FTP announces
  */
 struct synfin_net {
 	struct synfin_hash_keys		keys;
@@ -54,9 +54,9 @@ struct synfin_net {
 	struct synfin_listeners		*listeners;
 	atomic_t			flows ____cacheline_aligned_in_smp;
 	atomic_t			embryonic;
-	struct synfin_ftp_net		ftp;
 	struct synfin_maker		*maker;
 	DECLARE_BITMAP(stripes, SYNFIN_NET_STRIPES);
+	struct synfin_ftp_net		ftp;
 };
 
 void *synfin_net_alloc(const struct synfin_net *sn, size_t size);
