@@ -521,29 +521,21 @@ def it_is_turned_on_and_off():
 if sys.argv[1:2] == ["serve"]:
     serve(sys.argv[2])
     sys.exit()
-try:
-    set_up()
-except tap.Skipped as why:
-    print(f"1..0 # SKIP {why}")
-    sys.exit(tap.SKIP)
-try:
-    tap.run([
-        ("HTTP: method, status, and what curl waited for", http),
-        ("HTTPS: version, flights, and what curl waited for", https),
-        ("sessions that are taken up again", resumed),
-        ("a client's certificate is asked for", client_certificate),
-        ("a certificate that the client does not take", wrong_name),
-        ("nginx, as tshark dissects it", nginx),
-        ("nginx, as curl measures it", as_curl_measures),
-        ("a server that speaks first", server_first),
-        ("a request of one byte a segment", byte_by_byte),
-        ("what follows passes by", established_traffic_passes_by),
-        ("who never answers is not waited for for ever", nobody_is_waited_for_for_ever),
-        ("histograms of first bytes", latency_has_them),
-        ("first bytes by service", services_have_them),
-        ("names are kept only if they are asked for", names_are_kept_only_if_asked_for),
-        ("by itself it looks at nothing", nothing_is_looked_at_unless_asked_for),
-        ("it is turned on and off while the module is loaded", it_is_turned_on_and_off),
-    ])
-finally:
-    tear_down()
+tap.main(set_up, [
+    ("HTTP: method, status, and what curl waited for", http),
+    ("HTTPS: version, flights, and what curl waited for", https),
+    ("sessions that are taken up again", resumed),
+    ("a client's certificate is asked for", client_certificate),
+    ("a certificate that the client does not take", wrong_name),
+    ("nginx, as tshark dissects it", nginx),
+    ("nginx, as curl measures it", as_curl_measures),
+    ("a server that speaks first", server_first),
+    ("a request of one byte a segment", byte_by_byte),
+    ("what follows passes by", established_traffic_passes_by),
+    ("who never answers is not waited for for ever", nobody_is_waited_for_for_ever),
+    ("histograms of first bytes", latency_has_them),
+    ("first bytes by service", services_have_them),
+    ("names are kept only if they are asked for", names_are_kept_only_if_asked_for),
+    ("by itself it looks at nothing", nothing_is_looked_at_unless_asked_for),
+    ("it is turned on and off while the module is loaded", it_is_turned_on_and_off),
+], tear_down)

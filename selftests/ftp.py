@@ -13,7 +13,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -460,24 +459,16 @@ def ladder():
         raise tap.Wrong("no word of FTP: " + out[-1000:])
 
 
-try:
-    set_up()
-except tap.Skipped as why:
-    print(f"1..0 # SKIP {why}")
-    sys.exit(tap.SKIP)
-try:
-    tap.run([
-        ("vsftpd and curl: who announced which", vsftpd),
-        ("an announcement is for one connection", once),
-        ("over IPv6", over_ipv6),
-        ("an announcement of another address", of_another_address),
-        ("data that nobody takes", of_one_that_is_not_reached),
-        ("a long session, and one that announces without end", in_the_middle_of_much),
-        ("lines that are joined, and lines that are cut", cut_and_joined),
-        ("what is no announcement", nonsense),
-        ("forged announcements", forged),
-        ("turned off and on", turned_off),
-        ("the ladder says so", ladder),
-    ])
-finally:
-    tear_down()
+tap.main(set_up, [
+    ("vsftpd and curl: who announced which", vsftpd),
+    ("an announcement is for one connection", once),
+    ("over IPv6", over_ipv6),
+    ("an announcement of another address", of_another_address),
+    ("data that nobody takes", of_one_that_is_not_reached),
+    ("a long session, and one that announces without end", in_the_middle_of_much),
+    ("lines that are joined, and lines that are cut", cut_and_joined),
+    ("what is no announcement", nonsense),
+    ("forged announcements", forged),
+    ("turned off and on", turned_off),
+    ("the ladder says so", ladder),
+], tear_down)
