@@ -156,7 +156,7 @@ static const char *reason(const struct unpack *u)
 /* Block by block: those before one that is broken are good. */
 static void next_block(struct unpack *u)
 {
-	const void *block;
+	const void *block = NULL;
 	int64_t offset;
 	int err;
 
@@ -196,11 +196,13 @@ ssize_t unpack_read(struct unpack *u, void *to, size_t room)
 		return 0;
 	if (!u->left)
 		next_block(u);
+	if (!u->left)
+		return u->error ? -1 : 0;
 	n = u->left < room ? u->left : room;
 	memcpy(to, u->block, n);
 	u->block += n;
 	u->left -= n;
-	return u->error ? -1 : (ssize_t)n;
+	return (ssize_t)n;
 }
 
 /**
