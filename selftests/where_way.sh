@@ -134,7 +134,8 @@ in_vrf() {
 	done
 }
 
-# A frame for somebody whom the bridge does not know goes to all its ports.
+# A frame for somebody whom the bridge does not know goes to all its ports. This one never
+# learns, not even from what its neighbours say of themselves as their links come up.
 #
 #	a ---+--- b
 #	     s (a bridge, with br_netfilter)
@@ -146,12 +147,11 @@ flooding_bridge() {
 	undo modprobe -r br_netfilter
 	synfin_load
 	netns a b c s
-	ip -n s link add br0 type bridge
+	ip -n s link add br0 type bridge ageing_time 0
 	give s br0
 	for ns in a b c; do
 		wire "$ns" eth0 "10.7.0.$((16#$ns))/24" "fd07::$ns/64" -- s "to_$ns"
 		ip -n s link set "to_$ns" master br0
-		ip -n s link set "to_$ns" type bridge_slave learning off
 	done
 	tune s net.bridge.bridge-nf-call-iptables=1 \
 		net.bridge.bridge-nf-call-ip6tables=1
