@@ -280,6 +280,10 @@ static noinline bool hear_otherwise(struct synfin_first *first, struct synfin_co
 				    struct synfin_ftp_net *ftp, u64 now)
 {
 	if (synfin_first_is_listened(first)) {
+		/* There is room for lines in what is for TLS. */
+		static_assert(sizeof(struct synfin_lines) <= sizeof(struct synfin_tls));
+		if (!first->payload->tls)
+			first->payload->tls = synfin_first_take_tls();
 		synfin_ftp_segment(ftp, conn, first->payload, seg, skb,
 				   speaker(conn, seg), now);
 		return true;

@@ -13,7 +13,7 @@
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
 
-/* Bytes of a segment that are read: an answer or a command, and some before it. */
+/* Bytes of a segment that are read: an answer or a command, and some around it. */
 #define LOOKED_AT	256u
 
 /* Announcements in them: more are there only to be counted. */
@@ -129,23 +129,27 @@ static void expect(struct synfin_ftp_net *ftp, const struct synfin_ftp_expected 
 }
 
 static noinline void read_lines(struct synfin_ftp_net *ftp, const struct synfin_conn *conn,
-				unsigned int from, const struct sk_buff *skb, u32 len, u64 now)
+				struct synfin_payload *p, unsigned int from,
+				const struct sk_buff *skb, u32 len, u64 now)
 {
 	u8 copy[LOOKED_AT];
 	struct synfin_ftp_expected what;
-	struct synfin_ftp_text text;
+	struct synfin_ftp_text text = { .at = copy };
 	struct synfin_ftp_port port;
-	unsigned int i, n = min(len, LOOKED_AT);
+	unsigned int n = min(len, LOOKED_AT), nr = 0;
+	u8 last;
 
 	if (skb_copy_bits(skb, skb->len - len, copy, n))
 		return;
-	text = (struct synfin_ftp_text) { .at = copy, .end = copy + n };
-	for (i = 0; i < ANNOUNCED_MAX; i++) {
-		if (!synfin_ftp_next(&text, from, conn->family, &port))
-			break;
+	text.end = copy + n;
+	while (synfin_ftp_next(p, &text, from, conn->family, &port)) {
+		if (nr++ >= ANNOUNCED_MAX)
+			continue;
 		synfin_ftp_announce(conn, from, port.port, now, &what);
 		expect(ftp, &what);
 	}
+	if (n < len && !skb_copy_bits(skb, skb->len - 1, &last, 1))
+		synfin_ftp_unread(p, from, last);
 }
 
 /**
@@ -164,14 +168,9 @@ void synfin_ftp_segment(struct synfin_ftp_net *ftp, const struct synfin_conn *co
 			struct synfin_payload *p, const struct synfin_segment *seg,
 			const struct sk_buff *skb, unsigned int from, u64 now)
 {
-	u8 last;
-
 	lockdep_assert_irqs_disabled();
-	if (!synfin_ftp_follows(p, from, seg->seq, seg->len, seg->ack) ||
-	    skb_copy_bits(skb, skb->len - 1, &last, 1))
-		return;
-	if (synfin_ftp_begins_line(p, from, last))
-		read_lines(ftp, conn, from, skb, seg->len, now);
+	if (synfin_ftp_follows(p, from, seg->seq, seg->len, seg->ack))
+		read_lines(ftp, conn, p, from, skb, seg->len, now);
 }
 
 /* The last was announced so long ago that all of it is over; another CPU may be ahead. */

@@ -30,26 +30,48 @@ bool synfin_ftp_follows(struct synfin_payload *p, unsigned int from, __u32 seq,
 	own->next += len;
 	if ((__s32)(ack - peer->next) > 0) {
 		peer->next = ack;
-		peer->in_line = 0;
+		peer->in_line = SYNFIN_LINE_BEGINS;
 	}
 	return true;
 }
 
 /**
- * synfin_ftp_begins_line() - does a segment that follows begin with a line?
+ * synfin_ftp_unread() - the rest of a segment is not read
  * @p:		what was read of the connection
  * @from:	enum synfin_from, who sent it
  * @last:	its last byte
- *
- * Return: true if it does; false if what it begins with is the rest of one.
  */
-bool synfin_ftp_begins_line(struct synfin_payload *p, unsigned int from, __u8 last)
+void synfin_ftp_unread(struct synfin_payload *p, unsigned int from, __u8 last)
+{
+	p->end[from].in_line = last == '\n' ? SYNFIN_LINE_BEGINS : SYNFIN_LINE_LOST;
+}
+
+/* Of a line that goes on. */
+static void keep(struct synfin_payload *p, unsigned int from, const __u8 *at, __u32 n)
 {
 	struct synfin_stream *own = &p->end[from];
-	bool begins = !own->in_line;
+	__u32 have = 0;
 
-	own->in_line = last != '\n';
-	return begins;
+	if (own->in_line == SYNFIN_LINE_KEPT)
+		have = p->lines->nr[from];
+	if (own->in_line == SYNFIN_LINE_LOST || !p->lines || n > SYNFIN_LINE_MAX - have) {
+		own->in_line = SYNFIN_LINE_LOST;
+		return;
+	}
+	__builtin_memcpy(p->lines->text[from] + have, at, n);
+	p->lines->nr[from] = (__u8)(have + n);
+	own->in_line = SYNFIN_LINE_KEPT;
+}
+
+/* Up to the end of the next line; false if it does not end here. */
+static bool take_line(struct synfin_ftp_text *text, struct synfin_ftp_text *line)
+{
+	line->at = text->at;
+	while (text->at < text->end)
+		if (*text->at++ == '\n')
+			break;
+	line->end = text->at;
+	return line->at < line->end && line->end[-1] == '\n';
 }
 
 static bool take(struct synfin_ftp_text *t, __u8 byte)
@@ -164,27 +186,40 @@ static bool read_line(struct synfin_ftp_text t, unsigned int from, __u8 family,
 
 /**
  * synfin_ftp_next() - read on to the next line that announces something
+ * @p:		what was read of the connection
  * @text:	what there is to be read; then, what is left
  * @from:	enum synfin_from, who sent it
  * @family:	of the control connection, 4 or 6
- * @port:	filled, with what it announces
+ * @port:	filled, with what it announces; its address is there until the next call
  *
- * A line that does not end here is not read.
+ * A line that does not end here is read with what ends it.
  *
  * Return: false if there is none.
  */
-bool synfin_ftp_next(struct synfin_ftp_text *text, unsigned int from, __u8 family,
-		     struct synfin_ftp_port *port)
+bool synfin_ftp_next(struct synfin_payload *p, struct synfin_ftp_text *text,
+		     unsigned int from, __u8 family, struct synfin_ftp_port *port)
 {
-	struct synfin_ftp_text line = *text;
+	struct synfin_stream *own = &p->end[from];
+	struct synfin_ftp_text line;
+	enum synfin_in_line begun;
 
-	for (; text->at < text->end; text->at++) {
-		if (*text->at != '\n')
-			continue;
-		line.end = ++text->at;
-		if (read_line(line, from, family, port) && port->port)
+	while (text->at < text->end) {
+		bool whole = take_line(text, &line);
+
+		begun = own->in_line;
+		if (!whole || begun == SYNFIN_LINE_KEPT)
+			keep(p, from, line.at, (__u32)(line.end - line.at));
+		if (!whole)
+			return false;
+		if (own->in_line == SYNFIN_LINE_KEPT) {
+			line.at = p->lines->text[from];
+			line.end = line.at + p->lines->nr[from];
+		}
+		begun = own->in_line;
+		own->in_line = SYNFIN_LINE_BEGINS;
+		if (begun != SYNFIN_LINE_LOST && read_line(line, from, family, port) &&
+		    port->port)
 			return true;
-		line.at = text->at--;
 	}
 	return false;
 }

@@ -7,16 +7,16 @@
  *	client	PORT 10,0,0,1,156,64
  *	client	EPRT |2|fd00::1|40000|
  *
- * (RFC 959, 5.3.1; RFC 2428, 2 and 3.) In: what both ends of a control connection say, as
- * far as a segment has whole lines. Out: for a connection that begins, the control
- * connection that announced it. Only ports are kept of what was read, of a bounded number
- * of connections, and not for long.
+ * (RFC 959, 5.3.1; RFC 2428, 2 and 3.) In: what both ends of a control connection say.
+ * Out: for a connection that begins, the control connection that announced it. Only ports
+ * are kept of what was read, of a bounded number of connections, and not for long.
  *
  * Data passes between the two ends of the control connection, the other way if the client
  * announced it. So the address that an announcement names is not needed: behind NAT it may
  * be another one, and nobody can point at a stranger.
  *
- * Nothing is kept of a line that goes on in the next segment: neither part is read.
+ * A line may go on in the next segment, down to single bytes: what came of it is kept, as
+ * far as an announcement may be long.
  *
  * Pure. What strangers wrote is text that may say anything.
  */
@@ -33,7 +33,7 @@
 #define SYNFIN_FTP_ADDRESS_MAX	45u
 
 /**
- * struct synfin_ftp_text - lines of one end that are still to be read
+ * struct synfin_ftp_text - what one end said that is still to be read
  * @at:		the first byte
  * @end:	behind the last one
  */
@@ -76,9 +76,9 @@ struct synfin_ftp_expected {
 
 bool synfin_ftp_follows(struct synfin_payload *p, unsigned int from, __u32 seq,
 			__u32 len, __u32 ack);
-bool synfin_ftp_begins_line(struct synfin_payload *p, unsigned int from, __u8 last);
-bool synfin_ftp_next(struct synfin_ftp_text *text, unsigned int from, __u8 family,
-		     struct synfin_ftp_port *port);
+bool synfin_ftp_next(struct synfin_payload *p, struct synfin_ftp_text *text,
+		     unsigned int from, __u8 family, struct synfin_ftp_port *port);
+void synfin_ftp_unread(struct synfin_payload *p, unsigned int from, __u8 last);
 
 void synfin_ftp_announce(const struct synfin_conn *control, unsigned int from, __u16 port,
 			 __u64 now, struct synfin_ftp_expected *what);

@@ -96,6 +96,31 @@ struct synfin_tls {
 };
 
 /**
+ * enum synfin_in_line - where in a line the bytes of an end are
+ * @SYNFIN_LINE_BEGINS:	what comes next begins one
+ * @SYNFIN_LINE_KEPT:	it has begun, and what came of it is kept
+ * @SYNFIN_LINE_LOST:	it has begun, and is not kept
+ */
+enum synfin_in_line {
+	SYNFIN_LINE_BEGINS,
+	SYNFIN_LINE_KEPT,
+	SYNFIN_LINE_LOST,
+};
+
+/* The longest line that is put together of several segments. */
+#define SYNFIN_LINE_MAX		112
+
+/**
+ * struct synfin_lines - lines that are not whole yet, of FTP's control connection
+ * @text:	what came of each, by enum synfin_from
+ * @nr:		how much that is
+ */
+struct synfin_lines {
+	__u8	text[2][SYNFIN_LINE_MAX];
+	__u8	nr[2];
+};
+
+/**
  * struct synfin_stream - what one end has said
  * @next:	sequence number of the byte that comes next
  * @ahead:	of bytes that passed before those, where they begin
@@ -104,7 +129,7 @@ struct synfin_tls {
  * @nr:		how many there are
  * @settled:	what they are is known, or will not be
  * @broken:	this is not TLS after all
- * @in_line:	of FTP: it has not ended its line
+ * @in_line:	of FTP: it has not ended its line, see enum synfin_in_line
  */
 struct synfin_stream {
 	__u32	next;
@@ -125,6 +150,7 @@ struct synfin_stream {
  * @secured_ns:		when TLS's handshake was over
  * @app_ns:		when the first data inside TLS came, of either end
  * @tls:		memory for TLS, as long as it is wanted
+ * @lines:		with SYNFIN_PAYLOAD_LISTENS, the same memory for lines; may be NULL
  * @status:		of the first response; 0 if not known
  * @tls_version:	as on the wire: 0x0303 is TLS 1.2; 0 if not known
  * @protocol:		enum synfin_protocol
@@ -141,7 +167,10 @@ struct synfin_payload {
 	__u64	server_hello_ns;
 	__u64	secured_ns;
 	__u64	app_ns[2];
-	struct synfin_tls *tls;
+	union {
+		struct synfin_tls *tls;
+		struct synfin_lines *lines;
+	};
 	__u16	status;
 	__u16	tls_version;
 	__u8	protocol;

@@ -33,31 +33,39 @@ static void feed(struct synfin_payload *p, struct synfin_tls *tls, unsigned int 
 	synfin_payload_end(p, from, len + more - offset);
 }
 
-/* Whatever is announced is in the text, and none is 0. */
+/* Whatever is announced is in the text, or in a line that went on in it, and none is 0. */
 static void read_ftp(struct synfin_payload *p, unsigned int from, uint32_t seq,
 		     const uint8_t *bytes, uint32_t len)
 {
 	struct synfin_ftp_text text = { bytes, bytes + len };
 	struct synfin_ftp_port port;
 
-	if (!len || !synfin_ftp_follows(p, from, seq, len, seq * 3) ||
-	    !synfin_ftp_begins_line(p, from, bytes[len - 1]))
+	if (!len || !synfin_ftp_follows(p, from, seq, len, seq * 3))
 		return;
-	while (synfin_ftp_next(&text, from, seq & 1 ? 4 : 6, &port)) {
+	while (synfin_ftp_next(p, &text, from, seq & 1 ? 4 : 6, &port)) {
+		const uint8_t *line = p->lines->text[from];
+		bool joined = port.address > line && port.address < line + SYNFIN_LINE_MAX;
+
 		HOLDS(port.port && text.at > bytes && text.at <= text.end);
 		HOLDS(port.length <= SYNFIN_FTP_ADDRESS_MAX);
-		HOLDS(port.address > bytes && port.address + port.length < text.at);
+		HOLDS(joined ? port.address + port.length < line + p->lines->nr[from] :
+			       port.address > bytes && port.address + port.length < text.at);
 	}
+	HOLDS(text.at == text.end);
+	if (seq & 2)
+		synfin_ftp_unread(p, from, bytes[len - 1]);
 }
 
 int fuzz_one(const uint8_t *data, size_t size)
 {
 	struct synfin_tls tls = {};
+	struct synfin_lines lines = {};
 	struct synfin_payload p, ftp;
 	uint32_t next[2] = { 0, 0 };
 
 	synfin_payload_init(&p, 0, 0, true);
 	synfin_payload_init(&ftp, 0, 0, false);
+	ftp.lines = &lines;
 	while (size >= 2) {
 		unsigned int from = data[0] & 1, len = data[1];
 		uint32_t seq = next[from] + ((int8_t)data[0] >> 1) % 8;

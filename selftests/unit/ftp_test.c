@@ -17,18 +17,40 @@
 #define SECOND	1000000000ull
 #define PLACES	4u
 
-/* The ports that a text announces, up to three of them, the first in the lowest bits. */
-static unsigned long long ports(unsigned int from, __u8 family, const char *string)
+/* What a segment with these bytes announces, of up to three ports, the first in the lowest bits. */
+static unsigned long long hear(struct synfin_payload *p, unsigned int from, __u8 family,
+			       const char *string, size_t len)
 {
-	size_t len = strlen(string);
-	__u8 *copy = memcpy(malloc(len + 1), string, len);
+	__u8 *copy = memcpy(malloc(len), string, len);
 	struct synfin_ftp_text text = { copy, copy + len };
 	struct synfin_ftp_port port;
 	unsigned long long all = 0;
 
-	for (int i = 0; i < 3 && synfin_ftp_next(&text, from, family, &port); i++)
+	for (int i = 0; i < 3 && synfin_ftp_next(p, &text, from, family, &port); i++)
 		all |= (unsigned long long)port.port << i * 16;
 	free(copy);
+	return all;
+}
+
+/* Of a text; and it is the same if each byte comes in a segment of its own. */
+static unsigned long long ports(unsigned int from, __u8 family, const char *string)
+{
+	unsigned long long all, one, apart = 0;
+	size_t len = strlen(string);
+	struct synfin_payload p;
+	int shift = 0;
+
+	synfin_payload_init(&p, 0, 0, false);
+	all = hear(&p, from, family, string, len);
+	p.lines = malloc(sizeof(*p.lines));
+	p.end[from].in_line = SYNFIN_LINE_BEGINS;
+	for (size_t i = 0; i < len; i++) {
+		one = hear(&p, from, family, string + i, 1);
+		apart |= one << shift;
+		shift += one ? 16 : 0;
+	}
+	free(p.lines);
+	TAP_EQUAL(apart, all);
 	return all;
 }
 
@@ -88,11 +110,13 @@ static void the_address_is_told_as_text(void)
 	static const __u8 bars[] = "EPRT |2|fd00::1|40000|\n";
 	struct synfin_ftp_text text = { six, six + sizeof(six) - 1 };
 	struct synfin_ftp_port port;
+	struct synfin_payload p;
 
-	TAP_IS(synfin_ftp_next(&text, CLIENT, 4, &port));
+	synfin_payload_init(&p, 0, 0, false);
+	TAP_IS(synfin_ftp_next(&p, &text, CLIENT, 4, &port));
 	TAP_IS(port.length == 8 && !memcmp(port.address, "10,0,0,1", 8));
 	text = (struct synfin_ftp_text){ bars, bars + sizeof(bars) - 1 };
-	TAP_IS(synfin_ftp_next(&text, CLIENT, 6, &port));
+	TAP_IS(synfin_ftp_next(&p, &text, CLIENT, 6, &port));
 	TAP_IS(port.length == 7 && !memcmp(port.address, "fd00::1", 7));
 }
 
@@ -115,17 +139,57 @@ static void only_what_follows_is_read(void)
 	TAP_IS(synfin_ftp_follows(&p, SERVER, 610, 10, 0x24));
 }
 
-static void lines_that_are_cut_are_not_read(void)
+static unsigned long long say(struct synfin_payload *p, unsigned int from, const char *string)
 {
+	return hear(p, from, 4, string, strlen(string));
+}
+
+static void lines_that_are_cut_are_put_together(void)
+{
+	struct synfin_lines lines;
 	struct synfin_payload p;
 
 	synfin_payload_init(&p, 0, 0, false);
-	TAP_IS(synfin_ftp_begins_line(&p, CLIENT, '\n'));
-	TAP_IS(synfin_ftp_begins_line(&p, CLIENT, 'x'));
-	TAP_IS(!synfin_ftp_begins_line(&p, CLIENT, 'x'));
-	TAP_IS(synfin_ftp_begins_line(&p, SERVER, '\n'));
-	TAP_IS(!synfin_ftp_begins_line(&p, CLIENT, '\n'));
-	TAP_IS(synfin_ftp_begins_line(&p, CLIENT, '\n'));
+	p.lines = &lines;
+	TAP_EQUAL(say(&p, CLIENT, "NOOP\r\nPORT 10,0,0"), 0);
+	/* Each end has a line of its own. */
+	TAP_EQUAL(say(&p, SERVER, "227 (10,0,0,2,"), 0);
+	TAP_EQUAL(say(&p, CLIENT, ",1,156,64\r\nPORT 10,0,0,1,0,21\nPO"), 40000 | 21 << 16);
+	TAP_EQUAL(say(&p, SERVER, "0,22)\r"), 0);
+	TAP_EQUAL(say(&p, SERVER, "\n"), 22);
+	TAP_EQUAL(say(&p, CLIENT, "RT 10,0,0,1,0,23\n"), 23);
+	/* What a line ends with is none, though it begins a segment. */
+	TAP_EQUAL(say(&p, CLIENT, "NOOP "), 0);
+	TAP_EQUAL(say(&p, CLIENT, "PORT 10,0,0,1,0,24\nPORT 10,0,0,1,0,25\n"), 25);
+}
+
+static void lines_without_end_are_not_kept(void)
+{
+	char longest[SYNFIN_LINE_MAX + 2] = "PORT 10,0,0,1,0,21";
+	struct synfin_lines lines;
+	struct synfin_payload p;
+
+	synfin_payload_init(&p, 0, 0, false);
+	p.lines = &lines;
+	memset(longest + strlen(longest), ' ', SYNFIN_LINE_MAX - 1 - strlen(longest));
+	TAP_EQUAL(say(&p, CLIENT, longest), 0);
+	TAP_EQUAL(say(&p, CLIENT, "\n"), 21);
+	TAP_EQUAL(say(&p, CLIENT, longest), 0);
+	TAP_EQUAL(say(&p, CLIENT, "x\nPORT 10,0,0,1,0,22\n"), 22);
+	for (int i = 0; i < 9; i++)
+		TAP_EQUAL(say(&p, CLIENT, longest), 0);
+	TAP_EQUAL(say(&p, CLIENT, "PORT 10,0,0,1,0,23\nPORT 10,0,0,1,0,24\n"), 24);
+	/* The rest of a segment was not read. */
+	TAP_EQUAL(say(&p, CLIENT, "PORT 10,0,0,1,0,"), 0);
+	synfin_ftp_unread(&p, CLIENT, 'x');
+	TAP_EQUAL(say(&p, CLIENT, "25\nPORT 10,0,0,1,0,26\n"), 26);
+	TAP_EQUAL(say(&p, CLIENT, "PORT 10,0,0,1,0,"), 0);
+	synfin_ftp_unread(&p, CLIENT, '\n');
+	TAP_EQUAL(say(&p, CLIENT, "PORT 10,0,0,1,0,27\n"), 27);
+	/* Where there is no memory, only whole lines are read. */
+	p.lines = NULL;
+	TAP_EQUAL(say(&p, CLIENT, "NOOP\nPORT 10,0,0,1,"), 0);
+	TAP_EQUAL(say(&p, CLIENT, "0,28\nPORT 10,0,0,1,0,29\n"), 29);
 }
 
 /* A connection from A to B, as 10.0.0.A. */
@@ -237,7 +301,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(what_is_none),
 	TAP_TEST(the_address_is_told_as_text),
 	TAP_TEST(only_what_follows_is_read),
-	TAP_TEST(lines_that_are_cut_are_not_read),
+	TAP_TEST(lines_that_are_cut_are_put_together),
+	TAP_TEST(lines_without_end_are_not_kept),
 	TAP_TEST(data_goes_between_the_two_ends),
 	TAP_TEST(one_that_came_is_expected_no_more),
 	TAP_TEST(a_port_is_one_s_only),

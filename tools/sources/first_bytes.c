@@ -51,6 +51,14 @@ static void read_payload(struct synfin_payload *p, unsigned int from,
 	synfin_payload_end(p, from, len - offset);
 }
 
+/* FTP's control connection goes on being read; without memory, but for lines that are cut. */
+static void listen_on(struct synfin_payload *p)
+{
+	free(p->tls);
+	p->lines = calloc(1, sizeof(*p->lines));
+	p->flags |= SYNFIN_PAYLOAD_LISTENS;
+}
+
 /**
  * first_bytes_segment() - a segment of the connection
  * @f:		what was read so far
@@ -78,8 +86,8 @@ void first_bytes_segment(struct first_bytes *f, const struct synfin_conn *conn,
 		return;
 	f->over = true;
 	if (f->payload->protocol == SYNFIN_PROTOCOL_FTP)
-		f->payload->flags |= SYNFIN_PAYLOAD_LISTENS;
-	if (names)
+		listen_on(f->payload);
+	if (names || f->payload->flags & SYNFIN_PAYLOAD_LISTENS)
 		return;
 	free(f->payload->tls);
 	f->payload->tls = NULL;

@@ -62,12 +62,13 @@ void ftp_control(struct ftp *ftp, const struct synfin_conn *conn,
 	struct synfin_ftp_port port;
 
 	if (!c->room || c->seg.kind == SYNFIN_KIND_RST ||
-	    !synfin_ftp_follows(payload, from, c->seg.seq, c->seg.len, c->seg.ack) ||
-	    !synfin_ftp_begins_line(payload, from,
-				    c->room < c->seg.len ? '\n' : text.end[-1]))
+	    !synfin_ftp_follows(payload, from, c->seg.seq, c->seg.len, c->seg.ack))
 		return;
-	while (synfin_ftp_next(&text, from, conn->family, &port))
+	while (synfin_ftp_next(payload, &text, from, conn->family, &port))
 		announce(ftp, conn, from, &port, c);
+	/* Most segments end with a line. */
+	if (c->room < c->seg.len)
+		synfin_ftp_unread(payload, from, '\n');
 }
 
 /**
