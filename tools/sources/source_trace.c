@@ -52,6 +52,18 @@ static void remove_instance(void)
 	instance = NULL;
 }
 
+/* Room for a record; what waits makes way. */
+static union synfin_record *slot(struct trace *t, struct merge_queue *q)
+{
+	union synfin_record *rec = merge_slot(q);
+
+	if (!rec) {
+		merge_deliver(t->merge, UINT64_MAX, t->sink, &t->enough);
+		rec = merge_slot(q);
+	}
+	return t->enough ? NULL : rec;
+}
+
 static int on_event(struct tep_event *event, struct tep_record *data, int cpu,
 		    void *ctx)
 {
@@ -63,17 +75,14 @@ static int on_event(struct tep_event *event, struct tep_record *data, int cpu,
 	    (unsigned int)cpu >= t->nr_cpus)
 		return 0;
 	q = merge_queue(t->merge, (unsigned int)cpu);
-	rec = merge_slot(q);
-	if (!rec) {
-		merge_deliver(t->merge, UINT64_MAX, t->sink, &t->enough);
-		rec = merge_slot(q);
+	rec = slot(t, q);
+	if (rec && event == t->conn && trace_map_ftp(&t->conn_map, data->data, &rec->ftp)) {
+		merge_push(t->merge, q);
+		rec = slot(t, q);
 	}
-	if (!rec || t->enough)
+	if (!rec)
 		return 1;
-	if (event == t->phase)
-		trace_map_record(&t->phase_map, data->data, rec);
-	else
-		trace_map_record(&t->conn_map, data->data, rec);
+	trace_map_record(event == t->phase ? &t->phase_map : &t->conn_map, data->data, rec);
 	merge_push(t->merge, q);
 	return 0;
 }

@@ -143,17 +143,25 @@ static const struct field conn_fields[] = {
 	  sizeof(ANY->conn.tls_handshake_ns) },
 };
 
+static int find(struct tep_event *event, const char *name, int size, uint16_t *offset)
+{
+	struct tep_format_field *found = tep_find_field(event, name);
+
+	if (!found || found->size != size)
+		return complain("synfin:%s: no %s that this reader knows: is it older?",
+				event->name, name);
+	*offset = (uint16_t)found->offset;
+	return 0;
+}
+
 static int bind(struct trace_map *map, struct tep_event *event,
 		const struct field *fields, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
 		const struct field *f = &fields[i];
-		struct tep_format_field *found = tep_find_field(event, f->name);
 
-		if (!found || found->size != f->size)
-			return complain("synfin:%s: no %s that this reader knows: is it older?",
-					event->name, f->name);
-		map->move[map->nr].from = (uint16_t)found->offset;
+		if (find(event, f->name, f->size, &map->move[map->nr].from))
+			return -1;
 		map->move[map->nr].to = f->offset;
 		map->move[map->nr++].size = f->size;
 	}
@@ -176,7 +184,8 @@ int trace_map_bind(struct trace_map *map, struct tep_event *event, uint8_t type)
 		return -1;
 	if (type == SYNFIN_RECORD_PHASES)
 		return bind(map, event, phase_fields, ARRAY_SIZE(phase_fields));
-	return bind(map, event, conn_fields, ARRAY_SIZE(conn_fields));
+	return bind(map, event, conn_fields, ARRAY_SIZE(conn_fields)) ||
+	       find(event, "ftp_control", sizeof(uint64_t), &map->ftp) ? -1 : 0;
 }
 
 /**
@@ -200,4 +209,27 @@ void trace_map_record(const struct trace_map *map, const void *data,
 		memcpy((char *)rec + map->move[i].to,
 		       (const char *)data + map->move[i].from,
 		       map->move[i].size);
+}
+
+/**
+ * trace_map_ftp() - make a record of who announced a connection
+ * @map:	of the tracepoint for those that have ended
+ * @data:	the event
+ * @rec:	to be filled
+ *
+ * Return: false if nobody did.
+ */
+bool trace_map_ftp(const struct trace_map *map, const void *data,
+		   struct synfin_record_ftp *rec)
+{
+	union synfin_record conn;
+
+	memcpy(&rec->control, (const char *)data + map->ftp, sizeof(rec->control));
+	if (!rec->control)
+		return false;
+	trace_map_record(map, data, &conn);
+	rec->head = conn.head;
+	rec->head.type = SYNFIN_RECORD_FTP;
+	rec->head.words = sizeof(*rec) / sizeof(conn.words[0]);
+	return true;
 }
