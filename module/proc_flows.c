@@ -203,6 +203,7 @@ static int synfin_flows_show(struct seq_file *m, void *v)
 			 rec.client_isn : SYNFIN_NS_NONE);
 	synfin_put_known(m, "server_isn", rec.flags & SYNFIN_CONN_SERVER_ISN ?
 			 rec.server_isn : SYNFIN_NS_NONE);
+	synfin_put_known(m, "ftp_control", copy->ftp_control ?: SYNFIN_NS_NONE);
 	synfin_put_owner(m, &rec);
 	seq_putc(m, '\n');
 	return 0;

@@ -222,10 +222,12 @@ struct synfin_wire_pair {
  * struct synfin_flow_copy - what /proc tells of a flow
  * @conn:	its connection
  * @owner:	whose it is
+ * @ftp_control: id of the connection that announced it, or 0
  */
 struct synfin_flow_copy {
 	struct synfin_conn	conn;
 	struct synfin_owner	owner;
+	u64			ftp_control;
 };
 
 /**

@@ -63,7 +63,9 @@ unsigned int synfin_table_snapshot(struct synfin_net *sn, unsigned int stripe,
 			if (n == max)
 				goto unlock;
 			out[n].conn = flow->conn;
-			out[n++].owner = flow->owner;
+			out[n].owner = flow->owner;
+			out[n++].ftp_control = flow->conn.flags & SYNFIN_FLAG_ANNOUNCED ?
+					       flow->first.control : 0;
 		}
 	}
 unlock:

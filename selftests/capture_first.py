@@ -202,13 +202,18 @@ def lengths_that_lie():
         Talk([(who, bytes(data)) for who, data in broken], mtu=400).shown("--sni")
 
 
-def ftp_data(talk, *data):
-    """Ids of FTP's control connection, and what its data connections say of it."""
+def ftp_frames(talk, *data):
+    """FTP's control connection, in which others begin and end."""
     control = Talk([(1, b"220 (vsFTPd 3.0.3)\r\n"), (0, b"USER a\r\n"), *talk], sport=21)
     frames = control.frames[:-3]
     for ends in data:
         frames += [ethernet()(ip) for ip in conversation(ends)]
-    conns = read(pcap(frames + control.frames[-3:])).conns
+    return frames + control.frames[-3:]
+
+
+def ftp_data(talk, *data):
+    """Of connections with data, whether the control connection is said to have announced them."""
+    conns = read(pcap(ftp_frames(talk, *data))).conns
     owner = {c["id"]: n for n, c in enumerate(conns) if c["server_port"] == 21}
     same(len(owner), 1, "control connections")
     return [c["ftp_control"] is not None and c["ftp_control"] in owner
@@ -232,6 +237,24 @@ def ftp_announces_its_data():
         again = Ends(ends.client, 41000, ends.server, ends.sport)
         same(ftp_data(talk, ends, again), [True, False], "once")
         same(ftp_data(talk, Ends(ends.client, 41000, ends.server, 40009)), [False], "a port")
+        # Its line may be cut anywhere, also between all bytes.
+        *before, (who, line) = talk
+        for cut in range(1, len(line), 5):
+            same(ftp_data([*before, (who, line[:cut]), (who, line[cut:])], ends), [True],
+                 f"{line}, cut at {cut}")
+        same(ftp_data([*before, *((who, bytes([byte])) for byte in line)], ends), [True],
+             f"{line}, in bytes")
+
+
+@test
+def ftp_as_a_filter():
+    file = pcap(ftp_frames([(1, b"227 Entering (10,0,0,2,156,64).\r\n")], PASSIVE, ACTIVE))
+    control, = (c["id"] for c in read(file).conns if c["server_port"] == 21)
+    for word, ports in ((str(control), [40000]), ("any", [40000]), ("!any", [21, 40000]),
+                        ("none", [21, 40000]), (f"99999,{control}", [40000]),
+                        (f"!{control}", [21, 40000]), ("99999", [])):
+        same(sorted(c["server_port"] for c in read(file, "--ftp-control", word).conns), ports,
+             f"--ftp-control {word}")
 
 
 @test
@@ -242,6 +265,10 @@ def ftp_that_is_none():
         same(ftp_data([(1, line + b"\r\n")], PASSIVE), [False], str(line))
     for line in b"PORT 1,2,3", b"EPRT |1|10.0.0.1", b"EPRT |2|fd00::|40000", b"EPRT ", b"PORT":
         same(ftp_data([(0, line + b"\r\n")], ACTIVE), [False], str(line))
+    # The end of a longer line, or of one without end, is none.
+    for before in b"NOOP ", b"x" * 300:
+        same(ftp_data([(0, before), (0, b"PORT 10,0,0,1,156,64\r\n")], ACTIVE), [False],
+             str(before))
     # It is the server that answers, and the client that commands.
     same(ftp_data([(0, b"227 (10,0,0,2,156,64)\r\n")], PASSIVE), [False], "of the client")
     same(ftp_data([(1, b"PORT 10,0,0,1,156,64\r\n")], ACTIVE), [False], "of the server")

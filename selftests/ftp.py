@@ -69,12 +69,21 @@ def add_host(name, number, address, address6):
 
 
 def parrot(conn):
-    """Greets, and answers each line with what stands behind its first word."""
+    """Greets, and answers each line with what stands behind its first word, cut at each \\-."""
     conn.sendall(b"220 (parrot FTP)\r\n")
     lines = conn.makefile("rb")
     while line := lines.readline():
-        conn.sendall(line.partition(b" ")[2].replace(b"\\r\\n", b"\r\n") or b"200 yes\r\n")
+        answer = line.partition(b" ")[2].replace(b"\\r\\n", b"\r\n") or b"200 yes\r\n"
+        apart(conn, answer.split(b"\\-"))
     conn.close()
+
+
+def apart(sock, pieces):
+    """Each in a segment of its own."""
+    for piece in pieces:
+        sock.sendall(piece)
+        if piece is not pieces[-1]:
+            time.sleep(0.02)
 
 
 def swallow(conn):
@@ -378,25 +387,25 @@ def in_the_middle_of_much():
 
 
 def cut_and_joined():
-    """Lines that are joined are read, those that are cut between segments are not."""
+    """Lines that share a segment are read, and those that several segments share."""
     talk = Talk()
     talk.ask(b"SAY 200 yes\\r\\n" + PASSIVE, 2)
     connect()
-    talk.sock.sendall(b"SAY 2")
-    time.sleep(0.1)
-    talk.ask(PASSIVE[1:])
+    talk.say(PASSIVE[:20] + b"\\-" + PASSIVE[20:30] + b"\\-" + PASSIVE[30:])
     connect()
-    talk.sock.sendall(ACTIVE[:-3])
-    time.sleep(0.1)
-    talk.ask(ACTIVE[-3:])
+    line = ACTIVE + b"\r\n"
+    apart(talk.sock, [line[i:i + 1] for i in range(len(line))])
+    talk.lines.readline()
     connect(CLIENT, DATA, "server")
-    # What a line ends with is no line, though it begins a segment.
-    talk.sock.sendall(b"NOOP ")
-    time.sleep(0.1)
-    talk.ask(ACTIVE)
+    # What a line ends with is no line, though it begins a segment; nor is one without end.
+    apart(talk.sock, [b"NOOP ", ACTIVE + b"\r\n"])
+    talk.lines.readline()
+    connect(CLIENT, DATA, "server")
+    apart(talk.sock, [ACTIVE + b" " * 200, b"\r\n"])
+    talk.lines.readline()
     connect(CLIENT, DATA, "server")
     talk.close()
-    comes_to(1, 0, 0, None, None)
+    comes_to(1, 0, 0, 0, None, None)
 
 
 def nonsense():
@@ -446,16 +455,53 @@ def turned_off():
     comes_to(1, None, 0)
 
 
-def ladder():
-    """In words, and in the tracepoint's record."""
-    talk = Talk()
-    talk.say(PASSIVE)
-    connect()
-    talk.close()
-    told(2)
-    out = subprocess.run([SYNFIN, "ladder", "--no-follow", "-q", "--service", str(DATA)],
+def flows(*words):
+    out = subprocess.run(["ip", "netns", "exec", "synfin-ftp-client", SYNFIN, "flows", "--json",
+                          "--host", SERVER, *words], capture_output=True, text=True,
+                         check=True).stdout
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def wait_for_one(knob):
+    until = time.time() + 30
+    while time.time() < until:
+        try:
+            with open(knob, encoding="ascii") as file:
+                if file.read() == "1\n":
+                    return
+        except FileNotFoundError:
+            pass
+        time.sleep(0.1)
+    raise tap.Wrong(f"{knob} is off")
+
+
+def everywhere():
+    """In the words of a ladder, in the tracepoint's record, while it lives, and as a filter."""
+    with subprocess.Popen([SYNFIN, "conns", "--source", "trace", "--json", "-q", "-n", "6"],
+                          stdout=subprocess.PIPE, text=True) as trace:
+        knob = f"/sys/kernel/tracing/instances/synfin-{trace.pid}/events/synfin/synfin_conn/enable"
+        wait_for_one(knob)
+        talk = Talk()
+        talk.say(PASSIVE)
+        with Inside("client"), socket.create_connection((SERVER, DATA), 5):
+            live = {flow["server_port"]: flow for flow in flows("--state", "established")}
+            control = live[PARROT]["id"]
+            tap.equal([live[port]["ftp_control"] for port in (PARROT, DATA)],
+                      [None, control], "who announced the live ones")
+            for word, port in (str(control), DATA), ("any", DATA), ("none", PARROT):
+                got = flows("--state", "established", "--ftp-control", word)
+                tap.equal([flow["server_port"] for flow in got], [port],
+                          "flows --ftp-control " + word)
+        talk.close()
+        ring = {conn["id"]: conn for of in told(2) for conn in of}
+        for conn in map(json.loads, trace.communicate(timeout=30)[0].splitlines()):
+            tap.equal(conn["ftp_control"], ring[conn["id"]]["ftp_control"], "of the trace")
+    word = str(control)
+    tap.equal([conn["server_port"] for conn in conns("--no-follow", "--ftp-control", word)],
+              [DATA], "conns --ftp-control " + word)
+    out = subprocess.run([SYNFIN, "ladder", "--no-follow", "-q", "--ftp-control", word],
                          capture_output=True, text=True, check=True).stdout
-    if "data of FTP connection " not in out:
+    if out.count(f"data of FTP connection {word},") != 1:
         raise tap.Wrong("no word of FTP: " + out[-1000:])
 
 
@@ -466,9 +512,9 @@ tap.main(set_up, [
     ("an announcement of another address", of_another_address),
     ("data that nobody takes", of_one_that_is_not_reached),
     ("a long session, and one that announces without end", in_the_middle_of_much),
-    ("lines that are joined, and lines that are cut", cut_and_joined),
+    ("lines that are cut, and lines in one segment", cut_and_joined),
     ("what is no announcement", nonsense),
     ("forged announcements", forged),
     ("turned off and on", turned_off),
-    ("the ladder says so", ladder),
+    ("ladder, tracepoint, live connections, filter", everywhere),
 ], tear_down)

@@ -21,6 +21,8 @@ static bool is_wanted(const struct options *opt, const struct live_flow *f)
 	    (f->number[LIVE_AGE] == SYNFIN_NS_NONE || f->number[LIVE_AGE] < opt->older_ns))
 		return false;
 	return rfc_match(&opt->states, f->state[0], f->state[1]) &&
+	       filter_ftp(&opt->filter, f->number[LIVE_FTP_CONTROL] == SYNFIN_NS_NONE ? 0 :
+			  f->number[LIVE_FTP_CONTROL]) &&
 	       (!opt->filter.owned ||
 		filter_owner(&opt->filter, &f->owner,
 			     f->number[LIVE_CGROUP_ID] == SYNFIN_NS_NONE ? 0 :

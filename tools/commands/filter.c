@@ -8,6 +8,7 @@
 
 #include "commands/filter.h"
 #include "commands/parse.h"
+#include "connections/conn.h"
 #include "connections/owner.h"
 #include "output/words.h"
 
@@ -215,6 +216,36 @@ static bool status_matches(const struct filter *f, unsigned int status)
 }
 
 /**
+ * filter_ftp() - is a connection wanted, by which one announced it?
+ * @f:		the filter
+ * @control:	number of that; 0 if it is none of FTP's data
+ *
+ * Return: true if it is.
+ */
+bool filter_ftp(const struct filter *f, uint64_t control)
+{
+	bool wanted = false, found = false;
+
+	for (unsigned int i = 0; i < f->nr_ftp; i++) {
+		bool same = f->ftp[i].number == control;
+
+		if (f->ftp[i].denied && same)
+			return false;
+		wanted |= !f->ftp[i].denied;
+		found |= same;
+	}
+	return found || !wanted;
+}
+
+/* It may be known that it was announced, but no longer by which. */
+static uint64_t announced_by(const struct conn *c)
+{
+	if (!c->ftp_control && c->sum.flags & SYNFIN_CONN_FTP_DATA)
+		return UINT64_MAX;
+	return c->ftp_control;
+}
+
+/**
  * filter_time() - is something wanted that happened then?
  * @f: the filter
  * @ns: since 1970
@@ -229,12 +260,13 @@ bool filter_time(const struct filter *f, uint64_t ns)
 /**
  * filter_conn() - is a connection wanted, by what came of it?
  * @f: the filter
- * @c: the connection
+ * @conn: the connection
  *
  * Return: true if it is.
  */
-bool filter_conn(const struct filter *f, const struct synfin_record_conn *c)
+bool filter_conn(const struct filter *f, const struct conn *conn)
 {
+	const struct synfin_record_conn *c = &conn->sum;
 	uint64_t begin = c->head.time_ns, end = begin;
 
 	if (!f->on_conn)
@@ -247,6 +279,7 @@ bool filter_conn(const struct filter *f, const struct synfin_record_conn *c)
 	       words_match(&f->closed_by, c->closed_by) &&
 	       words_match(&f->protocol, c->protocol) &&
 	       words_match(&f->dropped, c->drop_reason) &&
+	       filter_ftp(f, announced_by(conn)) &&
 	       status_matches(f, c->status) && slow_enough(f, c) &&
 	       end >= f->since_ns && (!f->until_ns || begin <= f->until_ns) &&
 	       (!f->owned || owned_by(f, c));
@@ -261,6 +294,7 @@ void filter_free(struct filter *f)
 	for (unsigned int i = 0; i < FILTER_LISTS; i++)
 		free(f->list[i].end);
 	free(f->netns);
+	free(f->ftp);
 	for (unsigned int which = 0; which < FILTER_OWNERS; which++) {
 		for (unsigned int i = 0; i < f->owner[which].nr; i++)
 			free(f->owner[which].text[i].text);

@@ -119,6 +119,17 @@ struct filter_status {
 	bool denied;
 };
 
+/**
+ * struct filter_id - a connection, by its number
+ * @denied:	it is not wanted
+ * @number:	its number; 0 is none
+ */
+struct filter_id {
+	bool denied;
+	uint64_t number;
+};
+
+struct conn;
 struct filter_expr;
 struct owner;
 
@@ -143,6 +154,8 @@ struct owner;
  * @protocol:	what their first bytes are
  * @status:	status codes of their first responses
  * @nr_status:	how many are in @status
+ * @ftp:	who announced them, of FTP's data
+ * @nr_ftp:	how many are in @ftp
  * @failed:	only those that did not open
  * @slower:	nanoseconds, by enum filter_span; 0 for any
  * @from_now:	@since_ns is when the program was started
@@ -172,6 +185,8 @@ struct filter {
 	struct filter_words protocol;
 	struct filter_status status[FILTER_STATUS];
 	unsigned int nr_status;
+	struct filter_id *ftp;
+	unsigned int nr_ftp;
 	bool failed;
 	uint64_t slower[FILTER_SPANS];
 	bool from_now;
@@ -182,7 +197,8 @@ struct filter {
 /* filter.c */
 void filter_free(struct filter *f);
 bool filter_head(const struct filter *f, const struct synfin_record_head *head);
-bool filter_conn(const struct filter *f, const struct synfin_record_conn *c);
+bool filter_conn(const struct filter *f, const struct conn *conn);
+bool filter_ftp(const struct filter *f, uint64_t control);
 bool filter_owner(const struct filter *f, const struct owner *owner, uint64_t cgroup);
 bool filter_end_match(const struct filter_end *end,
 		      const struct synfin_record_head *head);
@@ -196,6 +212,7 @@ int filter_add_words(struct filter_words *words, const char *option,
 		     const char *value, const char *(*word)(unsigned int i));
 int filter_add_slower(struct filter *f, const char *value);
 int filter_add_owner(struct filter *f, enum filter_owner which, const char *value);
+int filter_add_ftp(struct filter *f, const char *value);
 int filter_add_status(struct filter *f, const char *value);
 
 /* filter_expr.c */

@@ -311,6 +311,36 @@ int filter_add_owner(struct filter *f, enum filter_owner which, const char *valu
 	return 0;
 }
 
+/**
+ * filter_add_ftp() - read a list of FTP's control connections
+ * @f: the filter
+ * @value: the list
+ *
+ * Return: 0, or -1 after a message.
+ */
+int filter_add_ftp(struct filter *f, const char *value)
+{
+	const char *rest = value;
+	char word[WORD_MAX];
+
+	for (struct filter_id id, *more; next_word(&rest, word, &id.denied); ) {
+		id.number = 0;
+		if (!strcmp(word, "any"))
+			id.denied = !id.denied;
+		else if (strcmp(word, "none") &&
+			 (!parse_whole(word, UINT64_MAX - 1, &id.number) || !id.number))
+			return complain("--ftp-control %s: IDs, any or none are wanted",
+					word);
+		more = realloc(f->ftp, (f->nr_ftp + 1) * sizeof(id));
+		if (!more)
+			return complain("out of memory");
+		f->ftp = more;
+		f->ftp[f->nr_ftp++] = id;
+	}
+	f->on_conn = true;
+	return 0;
+}
+
 /* 404, 500-599, or 5xx. */
 static bool parse_status(struct filter_status *s, const char *word)
 {

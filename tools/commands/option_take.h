@@ -37,6 +37,7 @@ option_take take_close;
 option_take take_closed_by;
 option_take take_dropped;
 option_take take_owner;
+option_take take_ftp_control;
 option_take take_protocol;
 option_take take_status;
 option_take take_failed;

@@ -107,6 +107,13 @@ int take_owner(struct options *opt, const struct option_row *row,
 	return filter_add_owner(&opt->filter, (enum filter_owner)row->value, value);
 }
 
+int take_ftp_control(struct options *opt, const struct option_row *row,
+		     const char *value)
+{
+	(void)row;
+	return filter_add_ftp(&opt->filter, value);
+}
+
 static const char *protocol_word(unsigned int i)
 {
 	return i < SYNFIN_PROTOCOL_NR ? word_protocol(i)->text : NULL;

@@ -22,7 +22,7 @@ static bool on_conn(void *ctx, const struct conn *c)
 {
 	struct pipeline *w = ctx;
 
-	if (!filter_conn(&w->opt->filter, &c->sum))
+	if (!filter_conn(&w->opt->filter, c))
 		return true;
 	totals_conn(&w->totals, &c->sum);
 	return w->view->conn(w, c) && !enough(w);

@@ -36,6 +36,7 @@ static const struct {
 	[LIVE_HANDSHAKE] = { "handshake_ns", NUMBER },
 	[LIVE_CLIENT_ISN] = { "client_isn", NUMBER },
 	[LIVE_SERVER_ISN] = { "server_isn", NUMBER },
+	[LIVE_FTP_CONTROL] = { "ftp_control", NUMBER },
 	[LIVE_PROCESS] = { "process", WORD },
 	[LIVE_PID] = { "pid", NUMBER },
 	[LIVE_COMM] = { "comm", WORD },

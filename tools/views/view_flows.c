@@ -80,6 +80,7 @@ WORDS(open, LIVE_OPEN)
 WORDS(close, LIVE_CLOSE)
 WORDS(by, LIVE_CLOSED_BY)
 FIGURE(pid, cell_number, LIVE_PID)
+FIGURE(ftp, cell_number, LIVE_FTP_CONTROL)
 
 static char *put_comm(char *p, struct cell *cell)
 {
@@ -150,5 +151,7 @@ const struct column flow_columns[] = {
 	{ "S-ISN", 0, 10, 10, 10, true, put_server_isn, num_server_isn,
 	  "the server's" },
 	{ "ID", 0, 10, 10, 20, true, put_id, num_id, "the same in its records" },
+	{ "FTP-CONTROL", 0, 11, 11, 20, true, put_ftp, num_ftp,
+	  "of FTP's data, ID of the connection that announced it" },
 	{ .name = NULL },
 };

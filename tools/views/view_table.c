@@ -50,6 +50,19 @@ FIGURE(bits, cell_number, s->completeness)
 /* A capture has none. */
 FIGURE(netns, cell_number, s->head.netns ? s->head.netns : SYNFIN_NS_NONE)
 FIGURE(id, cell_number, s->head.id)
+
+static uint64_t num_ftp(const void *row)
+{
+	uint64_t control = ((const struct conn *)row)->ftp_control;
+
+	return control ? control : SYNFIN_NS_NONE;
+}
+
+static char *put_ftp(char *p, struct cell *cell)
+{
+	return cell_number(p, cell, num_ftp(cell->row));
+}
+
 FIGURE(copies, cell_number, s->head.netns ? SYNFIN_NS_NONE : s->copies)
 FIGURE(drops, cell_number, s->head.netns ? s->drop_count : SYNFIN_NS_NONE)
 
@@ -329,5 +342,7 @@ const struct column table_conns[] = {
 	{ "COMM", 0, 15, 8, 15, false, put_comm, NULL, "its command" },
 	{ "CGROUP", 0, 24, 10, 60, false, put_cgroup, NULL, "its control group" },
 	{ "ID", 0, 10, 10, 20, true, put_id, num_id, "the same in all of its records" },
+	{ "FTP-CONTROL", 0, 11, 11, 20, true, put_ftp, num_ftp,
+	  "of FTP's data, ID of the connection that announced it" },
 	{ .name = NULL },
 };
