@@ -11,9 +11,9 @@ import sys
 
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
-from capture_lib import main, test  # noqa: E402
+from capture_lib import main, read, same, test  # noqa: E402
 from capture_make import MS, ethernet, is_six, vxlan  # noqa: E402
-from capture_talk import DRESSES, Talk, told  # noqa: E402
+from capture_talk import DRESSES, Talk, capture_of, told  # noqa: E402
 from tun import hop_later  # noqa: E402
 
 GIB = 1 << 30
@@ -205,6 +205,50 @@ def failures_that_are_not_the_end():
          Talk().up(0, "S").down(20, "SA", 0, 77777, y=99).up(20.1, "R", 77777, y=99)
          .up(1000, "S").down(1020, "SA", 0, 1).up(1020.1, "A", 1, 1).closed(2000),
          but(FOUR, syn_count=2))
+
+
+@test
+def failures_of_each_try():
+    """As long as the same SYN comes again it is one attempt: the last gap is 32 seconds."""
+    none = {"icmp_type": None, "icmp_code": None, "icmp_from": None}
+    whole = [name for name, dress in DRESSES.items() if not dress.cut]
+    times = [1000 * (2**i - 1) for i in range(7)]
+    for how in "RST", "ICMP":
+        for failed in 1, 2, 6, 7:
+            talk = Talk()
+            for when in times[:failed]:
+                talk.up(when, "S")
+                if how == "RST":
+                    talk.refuse(when + 2)
+                else:
+                    talk.error(when + 2, len(talk.said) - 1)
+            for when in times[failed:]:
+                talk.up(when, "S")
+            wanted = {"syn_count": 7, "rst_count": failed * (how == "RST")}
+            if failed == 7:
+                told(f"{how} for each", talk,
+                     but(wanted, open="refused" if how == "RST" else "unreachable"),
+                     dresses=whole)
+                continue
+            talk.down(63020, "SA", 0, 1).up(63020.1, "A", 1, 1).closed(70000)
+            told(f"{how} for {failed}", talk, but({**FOUR, **none}, **wanted),
+                 dresses=whole)
+    told("an ICMP error, then refused", Talk().up(0, "S").error(5, 0).up(1000, "S")
+         .refuse(1020), but(REFUSED, syn_count=2, **none), dresses=whole)
+    told("an ICMP error, then not acknowledged",
+         Talk().up(0, "S").error(5, 0).down(20, "SA", 0, 1),
+         {"open": "unacknowledged", **none}, dresses=whole)
+
+
+@test
+def resets_of_each_end_are_numbered():
+    talk = Talk().opened().asked().up(1000, "RA", 101, 501).down(1001, "R", 501)
+    talk.down(1002, "PA", 501, 101, 9).up(1002.1, "R", 101).up(1003, "R", 101)
+    conn, = read(capture_of(talk.packets(DRESSES["IPv4"]), DRESSES["IPv4"])).conns
+    same([(step["from"], step["count"]) for step in conn["phases"]
+          if step["phase"] == "rst"],
+         [("client", 1), ("server", 1), ("client", 2), ("client", 3)], "RSTs")
+    same(conn["rst_count"], 4, "RSTs of both")
 
 
 @test

@@ -289,7 +289,7 @@ class Comparison:
 
     def phases(self, conn, verdict):
         """Of each phase and end, the first one, and how many there were."""
-        got = {}
+        got, rsts = {}, {}
         for p in conn["phases"]:
             if self.crossed_otherwise(conn, verdict):
                 p = {**p, "phase": p["phase"].translate(OTHER_CLOSER)}
@@ -302,6 +302,11 @@ class Comparison:
             first, count = got.get(key, (p, 0))
             if p["phase"].startswith("fin") and verdict.is_forged_fin(first["seq"]):
                 first, count = p, 0
+            # Each end numbers its own RSTs.
+            if p["phase"] == "rst":
+                rsts[p["from"]] = max(rsts.get(p["from"], 0), p["count"])
+                got[key] = first, sum(rsts.values())
+                continue
             got[key] = first, max(count, p["count"])
         wanted = {p.phase if p.phase == "rst" else p.phase + " of " + p.sender: p
                   for p in verdict.phases

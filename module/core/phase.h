@@ -249,7 +249,7 @@ struct synfin_jump {
  * @jump:	numbers that nothing confirms yet
  * @other_y:	number of a SYN-ACK before the last one
  * @fin_count:	FINs
- * @rst_count:	RSTs
+ * @rst_count:	RSTs of both ends
  * @ack_count:	ACKs of the handshake
  * @device:	index of the device where its first segment went
  * @opening:	enum synfin_open, as it stands
@@ -260,6 +260,7 @@ struct synfin_jump {
  * @first_fin:	enum synfin_from of the first FIN
  * @said:	the letters that are in @history, a bit for each
  * @mark:	for whoever stores it
+ * @client_rsts: how many RSTs were the client's
  *
  * It begins as a record's head does, so that one copy makes that.
  */
@@ -306,6 +307,7 @@ struct synfin_conn {
 	__u8	first_fin;
 	__u16	said;
 	__u8	mark[2];
+	__u16	client_rsts;
 };
 
 /**

@@ -22,11 +22,15 @@ const __u8 synfin_phase_waits[SYNFIN_STATE_NR] = {
 /* The longest that something sent again is waited for: RFC 6298 has 60 seconds at least. */
 #define LINGER_MAX_NS	400000000000ULL
 
-/*
- * What comes again comes at growing intervals (RFC 6298, 5.5): it is waited for three
- * times as long as it took this time.
+/**
+ * synfin_linger_on() - something was sent again: it may be once more
+ * @m:		the move
+ * @before_ns:	when it was before
+ *
+ * It comes at growing intervals (RFC 6298, 5.5): it is waited for three times as long as it
+ * took this time.
  */
-static void linger_on(struct synfin_move *m, __u64 before_ns)
+void synfin_linger_on(struct synfin_move *m, __u64 before_ns)
 {
 	__u64 wait = 3 * synfin_elapsed(m->now, before_ns);
 	__u64 until = m->now + (wait < LINGER_MAX_NS ? wait : LINGER_MAX_NS);
@@ -55,7 +59,7 @@ static void late_rst(struct synfin_move *m)
 		synfin_pass(m, SYNFIN_CNT_forged_rst);
 		return;
 	}
-	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&m->conn->rst_count));
+	synfin_rst_add(m);
 }
 
 static void repeated_syn_ack(struct synfin_move *m)
@@ -104,7 +108,7 @@ unsigned int synfin_state_done(struct synfin_move *m)
 		else
 			synfin_pass(m, SYNFIN_CNT_late);
 	}
-	linger_on(m, before);
+	synfin_linger_on(m, before);
 	return SYNFIN_STATE_DONE;
 }
 

@@ -277,7 +277,7 @@ static unsigned int reset(struct synfin_move *m)
 		synfin_pass(m, SYNFIN_CNT_forged_rst);
 		return conn->state;
 	}
-	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
+	synfin_rst_add(m);
 	return synfin_fail(m, m->from == SYNFIN_FROM_CLIENT ? SYNFIN_OPEN_ABORTED :
 							      SYNFIN_OPEN_REFUSED);
 }

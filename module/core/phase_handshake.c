@@ -61,7 +61,7 @@ unsigned int synfin_state_none(struct synfin_move *m)
 	conn->last_ns = m->now;
 	if (m->seg->kind != SYNFIN_KIND_RST)
 		return SYNFIN_STATE_OPEN | SYNFIN_AS;
-	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
+	synfin_rst_add(m);
 	conn->closing = SYNFIN_CLOSE_RESET;
 	conn->closed_by = synfin_by(m->from);
 	return SYNFIN_STATE_DONE;
@@ -144,7 +144,7 @@ unsigned int synfin_reset_opening(struct synfin_move *m)
 	struct synfin_conn *conn = m->conn;
 
 	if (m->seg->verdict != SYNFIN_VERDICT_FORGED && synfin_shows_open(m)) {
-		synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
+		synfin_rst_add(m);
 		synfin_suspect_rst(m, SYNFIN_OPEN_ESTABLISHED);
 		return conn->state;
 	}
@@ -154,7 +154,7 @@ unsigned int synfin_reset_opening(struct synfin_move *m)
 		synfin_pass(m, SYNFIN_CNT_forged_rst);
 		return conn->state;
 	}
-	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
+	synfin_rst_add(m);
 	return synfin_fail(m, client ? SYNFIN_OPEN_ABORTED : SYNFIN_OPEN_REFUSED);
 }
 
@@ -189,6 +189,9 @@ unsigned int synfin_syn_again(struct synfin_move *m)
 	}
 	if (m->conn->state != SYNFIN_STATE_SYN_ACK)
 		synfin_note_try(m);
+	/* The failure did not end it: the next one is waited for. */
+	if (m->conn->suspect.what == SYNFIN_SUSPECT_FAILED)
+		synfin_linger_on(m, m->conn->last_ns);
 	synfin_repeat_syn(m);
 	return m->conn->state;
 }

@@ -99,6 +99,7 @@ void synfin_closed_by(struct synfin_conn *conn);
 
 /* phase_after.c */
 unsigned int synfin_state_done(struct synfin_move *m);
+void synfin_linger_on(struct synfin_move *m, __u64 before_ns);
 
 /* phase_suspect.c */
 unsigned int synfin_fail(struct synfin_move *m, __u8 opening);
@@ -115,6 +116,7 @@ bool synfin_refute_fins(struct synfin_move *m);
 
 /* phase_report.c */
 void synfin_step_add(struct synfin_move *m, __u8 phase, __u32 count);
+void synfin_rst_add(struct synfin_move *m);
 void synfin_pass(struct synfin_move *m, enum synfin_counter reason);
 
 #endif /* _SYNFIN_PHASE_MOVE_H */

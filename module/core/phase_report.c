@@ -75,6 +75,22 @@ void synfin_step_add(struct synfin_move *m, __u8 phase, __u32 count)
 }
 
 /**
+ * synfin_rst_add() - the segment is a RST, and makes a phase
+ * @m: the move
+ */
+void synfin_rst_add(struct synfin_move *m)
+{
+	struct synfin_conn *conn = m->conn;
+	bool client = m->from == SYNFIN_FROM_CLIENT;
+
+	synfin_count(&conn->rst_count);
+	if (client && conn->client_rsts != 0xffff)
+		conn->client_rsts++;
+	synfin_step_add(m, SYNFIN_PHASE_RST,
+			client ? conn->client_rsts : conn->rst_count - conn->client_rsts);
+}
+
+/**
  * synfin_pass() - the segment makes no phase
  * @m:		the move
  * @reason:	the counter that says why

@@ -148,7 +148,7 @@ unsigned int synfin_reset(struct synfin_move *m)
 		synfin_pass(m, SYNFIN_CNT_forged_rst);
 		return conn->state;
 	}
-	synfin_step_add(m, SYNFIN_PHASE_RST, synfin_count(&conn->rst_count));
+	synfin_rst_add(m);
 	if (is_true(m->seg))
 		conn->suspect.what = SYNFIN_SUSPECT_NOTHING;
 	synfin_suspect_rst(m, conn->opening);

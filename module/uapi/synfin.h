@@ -413,7 +413,7 @@ struct synfin_record_head {
  * @ack:	acknowledgment number, valid if @tcp_flags has ACK
  * @len:	bytes of payload
  * @count:	how many times this segment has been sent, 1 the first time; of a RST, how
- *		many both ends have sent. Only the 1st, 2nd, 4th, 8th ... time is recorded;
+ *		many that end has sent. Only the 1st, 2nd, 4th, 8th ... time is recorded;
  *		after the end each up to the 16th
  * @since_ns:	since the phase before it; SYNFIN_NS_NONE for the first
  * @time_ns:	when it passed, nanoseconds since 1970

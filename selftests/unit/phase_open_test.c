@@ -229,7 +229,7 @@ static void unreachable_and_asked_again(void)
 {
 	while (shape_source(&d, &all)) {
 		PLAY(&d, "c S 0; c icmp 0 +2 : rst; c S 0 +998 : syn*2;"
-		     "c icmp 0 +2 : rst; expire : end gone");
+		     "c icmp 0 +2 : rst; expire : stays; expire +3000 : end gone");
 		SHAPE(&d.sum[0], UNREACHABLE, NONE, NOBODY);
 		COUNTS(&d.sum[0], 2, 0, 0, 0);
 		/* To the last error, not to the first. */

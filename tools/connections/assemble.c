@@ -91,13 +91,21 @@ static void settle_phases(struct assembly *a, struct pending *e)
 		restore(a, e);
 }
 
+/* An ICMP error is the reason only if nothing has taken it back. */
+static bool tell(struct assembly *a, struct conn *c)
+{
+	if (c->sum.opening != SYNFIN_OPEN_UNREACHABLE)
+		c->icmp = NULL;
+	return a->ops.conn(a->ops.ctx, c);
+}
+
 static bool hand_on(struct assembly *a, struct pending *e)
 {
 	bool more;
 
 	if (e->conn.ended)
 		settle_phases(a, e);
-	more = a->ops.conn(a->ops.ctx, &e->conn);
+	more = tell(a, &e->conn);
 
 	pending_drop(a, e);
 	return more;
@@ -119,7 +127,7 @@ static noinline bool hand_on_due(struct assembly *a)
 
 /*
  * How many segments a phase that came after the summary stands for: not each that
- * was sent again is written down, but all are numbered. RSTs are, of both ends together.
+ * was sent again is written down, but all are numbered.
  */
 static unsigned int nr_since(const struct conn *c, const struct synfin_record_step *rec)
 {
@@ -127,7 +135,7 @@ static unsigned int nr_since(const struct conn *c, const struct synfin_record_st
 
 	for (i = 0; i < c->nr_phases; i++)
 		if (c->phases[i].phase == rec->phase && c->phases[i].count > before &&
-		    (c->phases[i].from == rec->from || rec->phase == SYNFIN_PHASE_RST))
+		    c->phases[i].from == rec->from)
 			before = c->phases[i].count;
 	return before && rec->count > before ? rec->count - before : 1;
 }
@@ -292,7 +300,7 @@ bool assemble_rest(struct assembly *a, bool complete)
 		if (e->conn.lost_phases)
 			continue;
 		/* It is not dropped: all of them are about to be. */
-		if (reconstruct(&e->conn, a->now) && !a->ops.conn(a->ops.ctx, &e->conn))
+		if (reconstruct(&e->conn, a->now) && !tell(a, &e->conn))
 			return false;
 	}
 	return true;

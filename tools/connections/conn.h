@@ -14,7 +14,7 @@
  * struct conn - a connection and its phases
  * @sum:	the summary; of a connection that has not ended, what is known of it
  * @tls:	when what passed of TLS's handshake; NULL if there was none
- * @icmp:	the ICMP error that answered its SYN, and who sent it; NULL if none did
+ * @icmp:	the ICMP error for which it is unreachable, and who sent it; NULL if it is not
  * @ftp_control: of FTP's data, id of the connection that announced it; 0 if none is known
  * @phases:	its phases, in the order of their time
  * @nr_phases:	how many are in @phases
