@@ -174,6 +174,43 @@ def what_was_sent_again_is_no_copy():
 
 
 @test
+def both_ends_far_apart():
+    """Merged, or one file behind the other: a packet is at the other end late, by hops."""
+    for ends in (FOUR, SIX):
+        for ident in ("zero", "own"):
+            for way in (40, 120, 240):
+                trip = 2 * way + 10
+                times = [0, trip, trip + 1, trip + 2, 2 * trip, 2 * trip + 1, 2 * trip + 2,
+                         4 * trip, 5 * trip, 5 * trip + 1, 5 * trip + 2]
+                packets = numbered(at_times(conversation(ends),
+                                            [t * MS for t in times]), ident)
+                there = []
+                for i, (when, ip) in enumerate(packets):
+                    way_ns = -way * MS if i in (1, 4, 5, 8, 9) else way * MS
+                    hops = 7 if way_ns > 0 else -7
+                    there.append((when + way_ns, changed(ip, hops=hops), None, 1))
+                what = f"{ends.client} {ident} {way} ms"
+                for order, both in (("merged", by_time(packets + there)),
+                                    ("behind", packets + there)):
+                    one(read(file_of(both)), f"{what}, {order}", copies=11,
+                        server_rtt_ns=way * MS + 10 * MS, client_rtt_ns=(way + 1) * MS)
+
+
+@test
+def an_answer_to_what_was_sent_again():
+    """A SYN-ACK that has no identification, soon after itself: the SYN came again."""
+    for ends in (FOUR, SIX):
+        ips = [changed(ip, 0) for ip in conversation(ends)]
+        for first in (985 * MS, 999 * MS):
+            packets = [(START, ips[SYN]), (START + first, ips[SYN_ACK]),
+                       (START + SECOND, ips[SYN]), (START + first + 20 * MS, ips[ACK]),
+                       (START + first + 30 * MS, ips[SYN_ACK])]
+            packets += at_times(ips[3:], TIMES[3:], START + 2 * SECOND)
+            one(read(file_of(by_time(packets))), f"{first} ns", syn_count=2,
+                syn_ack_count=2, server_rtt_ns=first, client_rtt_ns=20 * MS)
+
+
+@test
 def a_storm_is_no_copies():
     """The same again and again, in no time: it is sent so."""
     e = Ends()
@@ -244,6 +281,19 @@ def same_endpoints_in_two_places():
         same(shown.ends(), [FOUR_WAY, FOUR_WAY], what)
         same([conn["bytes_client"] for conn in shown.conns], [10, 7], what)
         same([conn["server_rtt_ns"] for conn in shown.conns], [20 * MS] * 2, what)
+
+
+@test
+def tunnels_of_other_kinds_with_one_number():
+    kinds = {"GRE": gre(1), "VXLAN": vxlan(1), "Geneve": geneve(1), "GTP-U": gtp(1, 1)}
+    for what, link in kinds.items():
+        for other, second in kinds.items():
+            if what == other:
+                continue
+            packets = [(when, ip, link) for when, ip in at_times(conversation())]
+            packets += [(when + 5 * SECOND, ip, second)
+                        for when, ip in at_times(conversation())]
+            same(read(file_of(packets)).ends(), [FOUR_WAY] * 2, f"{what}, {other}")
 
 
 @test

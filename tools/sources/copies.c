@@ -24,6 +24,9 @@
 /* The shortest retransmission timers are 200 ms; files are merged within less. */
 #define SURE_NS		(80 * MS)
 
+/* Captured at both ends, it comes to the other one so late; with another hop limit. */
+#define BOTH_NS		(400 * MS)
+
 /* Nothing is sent again so soon. */
 #define SAME_NS		(MS / 2)
 
@@ -115,6 +118,33 @@ void copies_expect(struct copies *copies, struct captured *c)
 		*o = (struct copies_often){ .print = c->print, .ns = c->ns, .nr = 1 };
 }
 
+/* Where a packet is, or would be: instead of the one that came first. */
+static struct copies_packet *packet_place(struct copies *copies, uint64_t print)
+{
+	struct copies_packet *set = copies->packet[print % COPIES_PACKETS], *first = set;
+
+	for (unsigned int i = 0; i < COPIES_WAYS; i++) {
+		if (set[i].print == print)
+			return &set[i];
+		if (set[i].ns < first->ns)
+			first = &set[i];
+	}
+	return first;
+}
+
+static struct copies_sender *sender_place(struct copies *copies, uint64_t print)
+{
+	struct copies_sender *set = copies->sender[print % COPIES_SENDERS], *first = set;
+
+	for (unsigned int i = 0; i < COPIES_WAYS; i++) {
+		if (set[i].print == print)
+			return &set[i];
+		if (set[i].last_ns < first->last_ns)
+			first = &set[i];
+	}
+	return first;
+}
+
 /* What is captured that often is sent that often. */
 static bool too_often(const struct copies *copies, const struct captured *c)
 {
@@ -151,16 +181,41 @@ static bool are_rare(const struct copies *copies)
 	return copies->others >= FEW && copies->nr * 8 < copies->others;
 }
 
-static bool decide(const struct copies *copies, const struct copies_packet *p,
+/* A SYN that comes again is answered again. */
+static bool asked_again(struct copies *copies, const struct captured *c, uint64_t since)
+{
+	const struct copies_sender *s;
+	struct synfin_segment back;
+	uint64_t sender;
+
+	if (c->seg.kind != SYNFIN_KIND_SYN_ACK)
+		return false;
+	back = c->seg;
+	back.src = c->seg.dst;
+	back.dst = c->seg.src;
+	back.sport = c->seg.dport;
+	back.dport = c->seg.sport;
+	sender = print_of_sender(copies, &back);
+	s = sender_place(copies, sender);
+	return s->print == sender && s->syn_ns > since;
+}
+
+static bool decide(struct copies *copies, const struct copies_packet *p,
 		   const struct copies_sender *s, const struct captured *c)
 {
+	bool sure = !c->weak && !s->same_id;
 	uint64_t apart = c->ns - p->ns;
 
 	if (apart > SURE_NS)
-		return false;
+		return apart <= BOTH_NS && c->ttl != p->ttl && !traced(p, c) &&
+		       (sure || c->seg.kind != SYNFIN_KIND_RST);
 	if (traced(p, c))
-		return s->copies && !c->weak && !s->same_id;
-	if ((!c->weak && !s->same_id) || s->copies || seen_elsewhere(p, c))
+		return s->copies && sure;
+	if (sure)
+		return true;
+	if (asked_again(copies, c, p->ns))
+		return false;
+	if (s->copies || seen_elsewhere(p, c))
 		return true;
 	/* No timer is that short; but each late segment is answered with a RST. */
 	if (apart <= SAME_NS && c->seg.flags & (SYNFIN_TCP_SYN | SYNFIN_TCP_FIN) &&
@@ -187,37 +242,12 @@ static void take_sender(struct copies_sender *s, uint64_t sender, uint64_t print
 	}
 	if (c->seg.kind == SYNFIN_KIND_RST)
 		s->rst_ns = c->ns;
+	else if (c->seg.kind == SYNFIN_KIND_SYN)
+		s->syn_ns = c->ns;
 	s->last = print;
 	s->last_ns = c->ns;
 	s->id = c->id;
 	s->copied = false;
-}
-
-/* Where a packet is, or would be: instead of the one that came first. */
-static struct copies_packet *packet_place(struct copies *copies, uint64_t print)
-{
-	struct copies_packet *set = copies->packet[print % COPIES_PACKETS], *first = set;
-
-	for (unsigned int i = 0; i < COPIES_WAYS; i++) {
-		if (set[i].print == print)
-			return &set[i];
-		if (set[i].ns < first->ns)
-			first = &set[i];
-	}
-	return first;
-}
-
-static struct copies_sender *sender_place(struct copies *copies, uint64_t print)
-{
-	struct copies_sender *set = copies->sender[print % COPIES_SENDERS], *first = set;
-
-	for (unsigned int i = 0; i < COPIES_WAYS; i++) {
-		if (set[i].print == print)
-			return &set[i];
-		if (set[i].last_ns < first->last_ns)
-			first = &set[i];
-	}
-	return first;
 }
 
 /**

@@ -41,6 +41,7 @@ struct copies_packet {
  * @last_ns:	when it was seen
  * @before_ns:	when a segment before it was, that had no copy; 0 if none
  * @rst_ns:	when it sent a RST
+ * @syn_ns:	when it sent a SYN
  * @id:		identification of the last segment's packet
  * @copied:	the last segment had a copy
  * @copies:	copies of its segments have been seen
@@ -53,6 +54,7 @@ struct copies_sender {
 	uint64_t last_ns;
 	uint64_t before_ns;
 	uint64_t rst_ns;
+	uint64_t syn_ns;
 	uint16_t id;
 	bool copied;
 	bool copies;

@@ -32,7 +32,7 @@
 
 #define GRE_ETHERNET	0x6558u
 
-/* Both ends, the same for both directions. */
+/* Both ends, the same for both directions, and what kind it is. */
 static void lane_of_ends(struct dig *d, const struct ip *ip)
 {
 	uint64_t ends = 0;
@@ -41,7 +41,7 @@ static void lane_of_ends(struct dig *d, const struct ip *ip)
 		ends = ends * 0x9e3779b97f4a7c15ull +
 			((uint64_t)ip->src.w[i] + ip->dst.w[i]) +
 			((uint64_t)(ip->src.w[i] ^ ip->dst.w[i]) << 32);
-	dig_lane(d, ends);
+	dig_lane(d, ends + ip->proto);
 }
 
 /* Mirrored frames, with the session's number; type I has no header at all. */

@@ -23,6 +23,12 @@
 #define CAPWAP_FRAGMENT	0x00000080u
 #define CAPWAP_KEEPALIVE 0x00000008u
 
+/* Tunnels of another kind may have the same number. */
+static void lane_of(struct dig *d, unsigned int kind, uint32_t number)
+{
+	dig_lane(d, (uint64_t)kind << 32 | number);
+}
+
 static enum layer vxlan(struct dig *d, bool generic)
 {
 	uint8_t flags, next;
@@ -33,7 +39,7 @@ static enum layer vxlan(struct dig *d, bool generic)
 	next = generic && flags & 0x04 ? d->at[3] : 3;
 	if (!(flags & 0x08))
 		return layer_none(d, UNREAD_VXLAN);
-	dig_lane(d, be32(d->at + 4) >> 8);
+	lane_of(d, PORT_VXLAN, be32(d->at + 4) >> 8);
 	dig_skip(d, 8);
 	switch (next) {
 	case 1:
@@ -57,7 +63,7 @@ static enum layer geneve(struct dig *d)
 		return layer_none(d, UNREAD_GENEVE);
 	header = 8 + (d->at[0] & 0x3fu) * 4;
 	proto = be16(d->at + 2);
-	dig_lane(d, be32(d->at + 4) >> 8);
+	lane_of(d, PORT_GENEVE, be32(d->at + 4) >> 8);
 	if (d->room <= header)
 		return layer_none(d, UNREAD_GENEVE);
 	dig_skip(d, header);
@@ -74,7 +80,7 @@ static enum layer gtp(struct dig *d)
 	if (d->room < 8 || d->at[0] >> 5 != 1 || d->at[1] != GTP_PDU)
 		return layer_none(d, UNREAD_GTP);
 	flags = d->at[0];
-	dig_lane(d, be32(d->at + 4));
+	lane_of(d, PORT_GTP_U, be32(d->at + 4));
 	dig_skip(d, 8);
 	if (flags & 7) {
 		if (d->room < 4)
@@ -119,7 +125,7 @@ static enum layer l2tp(struct dig *d)
 	if (d->room < header)
 		return layer_none(d, UNREAD_L2TP);
 	/* Tunnel and session; each direction has its own. */
-	dig_lane(d, be32(d->at + header - 4));
+	lane_of(d, PORT_L2TP, be32(d->at + header - 4));
 	header += flags & 0x0800 ? 4 : 0;
 	if (flags & 0x0200) {
 		if (d->room < header + 2)
