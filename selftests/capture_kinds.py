@@ -287,7 +287,11 @@ def what_comes_after_the_end():
         talk.down(1400 + 400 * 2**i, "FA", 501, 102)
     told("FINs for minutes", talk, but(FOUR, fin_count=11))
     told("a keepalive", over().down(76000, "A", 501, 102).up(76000.1, "R", 102),
-         but(FOUR, bytes_server=500))
+         but(FOUR, rst_count=1, bytes_server=500))
+    told("a keepalive, then what was lost for minutes",
+         over().down(76000, "A", 501, 102).up(76000.1, "R", 102)
+         .down(190000, "FA", 501, 102).up(190000.1, "R", 102),
+         but(FOUR, fin_count=3, rst_count=2, bytes_server=500))
     told("an ACK an hour later", over().down(3600000, "A", 502, 102), FOUR)
     told("the SYN again", over().up(2000, "S"), but(FOUR, syn_count=2))
     told("the SYN-ACK again", over().down(2000, "SA", 0, 1).up(2000.1, "A", 102, 502),
@@ -295,7 +299,11 @@ def what_comes_after_the_end():
     talk = Talk().opened().asked().up(1000, "RA", 101, 501)
     for i in range(8):
         talk.down(1200 + 400 * 2**i, "PA", 501, 101, 100)
-    told("data again after a RST", talk, but(RESET, closed_by="client"))
+    told("data again after a RST", talk, but(RESET, closed_by="client", rst_count=1))
+    for i in range(8):
+        talk.up(1200.1 + 400 * 2**i, "R", 101)
+    told("data again after a RST, each reset", talk.by_time(),
+         but(RESET, closed_by="client", rst_count=9))
     talk = Talk().opened().asked().up(1000, "FA", 101, 501).down(1020, "A", 501, 102)
     for i in range(6):
         talk.down((i + 1) * 600000, "PA", 501 + 100 * i, 102, 100)

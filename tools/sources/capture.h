@@ -10,7 +10,7 @@
 
 struct capture;
 
-struct capture *capture_new(bool names);
+struct capture *capture_new(bool names, bool live);
 void capture_free(struct capture *cap);
 bool capture_segment(struct capture *cap, struct captured *c,
 		     const struct sink *sink);

@@ -11,11 +11,12 @@
 
 /**
  * capture_new() - set up
- * @names: tell the names that are in TLS
+ * @names:	tell the names that are in TLS
+ * @live:	it goes on: tell soon what has ended
  *
  * Return: to be freed with capture_free(); NULL after a message.
  */
-struct capture *capture_new(bool names)
+struct capture *capture_new(bool names, bool live)
 {
 	struct capture *cap = calloc(1, sizeof(*cap));
 
@@ -24,6 +25,7 @@ struct capture *capture_new(bool names)
 		return NULL;
 	}
 	cap->names = names;
+	cap->live = live;
 	cap->flows = (struct pool){ .size = sizeof(struct flow), .limit = LIMIT };
 	cap->pairs = (struct pool){ .size = sizeof(struct pair), .limit = LIMIT };
 	return cap;

@@ -58,6 +58,7 @@ struct capture {
 	uint64_t now;
 	uint64_t shift;
 	bool names;
+	bool live;
 	struct ftp ftp;
 	uint64_t passed[SYNFIN_CNT_NR];
 };

@@ -9,8 +9,11 @@
 
 #define SECOND		1000000000ull
 
+/* TCP's timers wait two minutes at most (RFC 6298, 2.5): so late it may be sent again. */
+#define AGAIN_NS	(130 * SECOND)
+
 /* What is open, or half closed, stays so as long as it likes. */
-static const uint64_t limits[SYNFIN_WAIT_NR] = {
+static const uint64_t live_limits[SYNFIN_WAIT_NR] = {
 	[SYNFIN_WAIT_UNANSWERED] = 120 * SECOND,
 	[SYNFIN_WAIT_UNACKNOWLEDGED] = 60 * SECOND,
 	[SYNFIN_WAIT_OPEN] = 0,
@@ -19,6 +22,14 @@ static const uint64_t limits[SYNFIN_WAIT_NR] = {
 	[SYNFIN_WAIT_DOUBTED] = 30 * SECOND,
 	[SYNFIN_WAIT_LINGER] = 10 * SECOND,
 };
+
+/* Nobody waits for what is in a file: all that belongs to a connection is counted. */
+static uint64_t limit_of(const struct capture *cap, unsigned int wait)
+{
+	bool over = wait == SYNFIN_WAIT_LINGER || wait == SYNFIN_WAIT_DOUBTED;
+
+	return over && !cap->live ? AGAIN_NS : live_limits[wait];
+}
 
 /**
  * capture_tell_steps() - tell what has happened to a connection
@@ -116,7 +127,7 @@ static bool tell(struct capture *cap, struct flow *flow, const struct synfin_res
 static bool expire_one(struct capture *cap, struct flow *flow,
 		       const struct sink *sink)
 {
-	uint64_t due = flow->since_ns + limits[flow->wait];
+	uint64_t due = flow->since_ns + limit_of(cap, flow->wait);
 	struct synfin_result res;
 
 	synfin_phase_expire(&flow->conn, due, &res);
@@ -135,11 +146,12 @@ static bool expire_one(struct capture *cap, struct flow *flow,
  */
 bool capture_expire(struct capture *cap, const struct sink *sink)
 {
-	for (int wait = 0; wait < SYNFIN_WAIT_NR; wait++) {
+	for (unsigned int wait = 0; wait < SYNFIN_WAIT_NR; wait++) {
+		uint64_t limit = limit_of(cap, wait);
 		struct flow *flow;
 
-		while (limits[wait] && (flow = cap->waits[wait]) &&
-		       flow->since_ns + limits[wait] <= cap->now)
+		while (limit && (flow = cap->waits[wait]) &&
+		       flow->since_ns + limit <= cap->now)
 			if (!expire_one(cap, flow, sink))
 				return false;
 	}

@@ -173,7 +173,7 @@ static int open_capture(struct capture_source *s, bool with_names)
 {
 	if (capture_files_open(&s->files, s->inputs->in, s->inputs->nr))
 		return -1;
-	s->capture = capture_new(with_names);
+	s->capture = capture_new(with_names, s->src.live);
 	s->copies = copies_new();
 	s->scopes = scopes_new();
 	if (!s->capture || !s->copies || !s->scopes)
