@@ -148,16 +148,8 @@ static void end(struct synfin_flow *flow, u64 now)
 	synfin_table_release(flow, &res);
 }
 
-/**
- * synfin_table_ask() - compare some flows of a stripe with the sockets of this host
- * @stripe:	the stripe
- * @now:	the time
- *
- * Context: a worker; no lock held.
- *
- * Return: true if the turn may have come for more of them.
- */
-bool synfin_table_ask(struct synfin_stripe *stripe, u64 now)
+/* There may be some; their questions take a kilobyte of the stack, which is cleared. */
+static noinline bool ask_some(struct synfin_stripe *stripe, u64 now)
 {
 	struct synfin_flow *over[ASKED];
 	struct question q[ASKED];
@@ -185,4 +177,20 @@ bool synfin_table_ask(struct synfin_stripe *stripe, u64 now)
 		synfin_table_let_go(q[i].sn);
 	rcu_read_unlock();
 	return n == ASKED;
+}
+
+/**
+ * synfin_table_ask() - compare some flows of a stripe with the sockets of this host
+ * @stripe:	the stripe
+ * @now:	the time
+ *
+ * Whoever comes into the list meanwhile is not to be asked yet.
+ *
+ * Context: a worker; no lock held.
+ *
+ * Return: true if the turn may have come for more of them.
+ */
+bool synfin_table_ask(struct synfin_stripe *stripe, u64 now)
+{
+	return !list_empty(&stripe->lists[SYNFIN_LIST_LOCAL]) && ask_some(stripe, now);
 }

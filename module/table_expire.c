@@ -94,6 +94,14 @@ static unsigned int settle(struct synfin_stripe *stripe, u64 now, u64 *due)
 	return n;
 }
 
+/* The first list from @list on that has flows. Most have none. */
+static unsigned int next_used(const struct synfin_stripe *stripe, unsigned int list)
+{
+	while (list < SYNFIN_LIST_NR && list_empty(&stripe->lists[list]))
+		list++;
+	return list;
+}
+
 /*
  * Unlink up to BATCH flows; those to be reported are put in @out. A flow that comes
  * later waits for the shortest wait at least. Returns whether there may be more.
@@ -107,10 +115,8 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 
 	*nr = 0;
 	settled = settle(stripe, now, &due);
-	for (list = 0; list < SYNFIN_LIST_NR; list++) {
-		/* Most are. */
-		if (list_empty(&stripe->lists[list]))
-			continue;
+	for (list = next_used(stripe, 0); list < SYNFIN_LIST_NR;
+	     list = next_used(stripe, list + 1)) {
 		while ((until = deadline(stripe, list, now))) {
 			if (taken == BATCH || until > now) {
 				if (list == SYNFIN_WAIT_LINGER)
