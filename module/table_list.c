@@ -129,6 +129,63 @@ static unsigned int list_of(const struct synfin_flow *flow)
 	return synfin_phase_is_watched(&flow->conn) ? wait : SYNFIN_LIST_BUSY;
 }
 
+/* What of synfin_flow.conn.mark[0] follows from how it stands. */
+#define MARKS	(SYNFIN_FLOW_AWAITS_ANY | SYNFIN_FLOW_EMBRYONIC)
+
+/**
+ * struct standing - how a flow stands in the table
+ * @list:	where it belongs: enum synfin_wait, or enum synfin_list
+ * @gauge:	as what it is counted
+ * @mark:	those of MARKS that it has
+ */
+struct standing {
+	u8	list;
+	u8	gauge;
+	u8	mark;
+};
+
+static noinline struct standing standing_of(const struct synfin_flow *flow)
+{
+	unsigned int list = list_of(flow);
+
+	return (struct standing) {
+		.list = list,
+		.gauge = gauges[flow->conn.state],
+		.mark = synfin_table_awaits(&flow->conn) |
+			(list <= SYNFIN_WAIT_UNPROVEN ? SYNFIN_FLOW_EMBRYONIC : 0),
+	};
+}
+
+/* That of most flows, by enum synfin_state: of these nothing else matters. */
+static struct standing usual[SYNFIN_STATE_NR] __ro_after_init;
+
+/* With any of these a flow may stand elsewhere. */
+#define STANDS_ELSEWHERE						\
+	(SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_WATCHED | SYNFIN_FLAG_FIRST)
+
+static __always_inline bool is_usual(const struct synfin_flow *flow)
+{
+	const struct synfin_conn *conn = &flow->conn;
+
+	return !((conn->flags & STANDS_ELSEWHERE) | conn->suspect.what |
+		 (conn->mark[0] & SYNFIN_FLOW_FOREIGN)) &&
+	       conn->opening != SYNFIN_OPEN_MIDSTREAM;
+}
+
+/**
+ * synfin_table_list_setup() - find out how most flows stand
+ * @flow: any memory, zeroed: it is used for that alone
+ *
+ * Context: module load.
+ */
+void __init synfin_table_list_setup(struct synfin_flow *flow)
+{
+	u8 *state = &flow->conn.state;
+
+	for (*state = 0; *state < SYNFIN_STATE_NR; ++*state)
+		usual[*state] = standing_of(flow);
+}
+
 static void gauge_add(const struct synfin_flow *flow, int n)
 {
 	this_cpu_add(flow->sn->counters->gauge[flow->gauge], n);
@@ -243,21 +300,22 @@ static bool is_in_place(const struct synfin_flow *flow, unsigned int list, bool 
 void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow,
 			  u64 now, bool moved)
 {
-	unsigned int list = list_of(flow);
-	bool embryonic = list <= SYNFIN_WAIT_UNPROVEN;
-	u8 gauge = gauges[flow->conn.state];
+	struct standing s = likely(is_usual(flow)) ? usual[flow->conn.state] :
+						     standing_of(flow);
+	u8 changed = (flow->conn.mark[0] ^ s.mark) & MARKS;
 
 	lockdep_assert_held(&stripe->lock);
-	if (flow->gauge != gauge) {
+	if (flow->gauge != s.gauge) {
 		gauge_add(flow, -1);
-		flow->gauge = gauge;
+		flow->gauge = s.gauge;
 		gauge_add(flow, 1);
 	}
-	synfin_table_set_awaiting(stripe, flow, synfin_table_awaits(&flow->conn));
-	if (embryonic != !!(flow->conn.mark[0] & SYNFIN_FLOW_EMBRYONIC))
+	if (changed & SYNFIN_FLOW_AWAITS_ANY)
+		synfin_table_set_awaiting(stripe, flow, s.mark);
+	if (changed & SYNFIN_FLOW_EMBRYONIC)
 		flip_embryonic(flow);
-	if (!is_in_place(flow, list, moved))
-		move(stripe, flow, list, now);
+	if (!is_in_place(flow, s.list, moved))
+		move(stripe, flow, s.list, now);
 }
 
 /**

@@ -131,6 +131,7 @@ static inline u64 synfin_table_age(const struct synfin_flow *flow, u64 now)
 }
 
 /* table_list.c */
+void synfin_table_list_setup(struct synfin_flow *flow);
 void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow, u64 now);
 void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow);
 void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,

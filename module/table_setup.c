@@ -61,11 +61,16 @@ static int alloc_tables(unsigned long max_flows)
  *
  * Return: 0, or -ENOMEM.
  */
-int synfin_table_setup(unsigned int max_flows, synfin_table_report report)
+int __init synfin_table_setup(unsigned int max_flows, synfin_table_report report)
 {
 	struct synfin_table *t = &synfin_table;
+	struct synfin_flow *any = kzalloc(sizeof(*any), GFP_KERNEL);
 	int err;
 
+	if (!any)
+		return -ENOMEM;
+	synfin_table_list_setup(any);
+	kfree(any);
 	t->shortest_ns = SYNFIN_TABLE_ASK_NS;
 	t->report = report;
 	t->max_flows = max_flows;
