@@ -130,12 +130,12 @@ static __always_inline void copy_few(u8 to[24], const u8 *bytes, unsigned int n)
 
 /*
  * Most say at once what they are, the client first and then the server, and there is
- * nothing to be read on. False if it is not so.
+ * nothing to be read on. False if it is not so. Inline, what is copied here would align
+ * the stack of all that leads here.
  */
-static __always_inline bool hear_at_once(struct synfin_first *first,
-					 struct synfin_conn *conn, u32 seq, u32 len,
-					 const struct sk_buff *skb, unsigned int from,
-					 u64 now)
+static noinline bool hear_at_once(struct synfin_first *first, struct synfin_conn *conn,
+				  u32 seq, u32 len, const struct sk_buff *skb,
+				  unsigned int from, u64 now)
 {
 	struct synfin_payload p SYNFIN_UNINITIALIZED;
 	struct synfin_stream *s = &p.end[from];

@@ -8,6 +8,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
+#include <linux/string.h>
 #include <linux/tcp.h>
 
 #include "core/wire.h"
@@ -28,9 +29,12 @@ struct synfin_dropped {
 	__be16	dport;
 };
 
+/* In two words, for the reason that synfin_copy_addr() has. */
 static inline void synfin_segment_addr4(struct synfin_addr *to, __be32 addr)
 {
-	*to = (struct synfin_addr) { .w = { addr } };
+	to->w[0] = addr;
+	to->w[1] = 0;
+	memset(&to->w[2], 0, 8);
 }
 
 /**

@@ -243,9 +243,9 @@ static void translated(struct synfin_conn *conn,
  * What synfin_phase_segment() does without its short cut, which must make no
  * difference: tests compare the two.
  */
-void synfin_phase_by_handlers(struct synfin_conn *conn,
-			      const struct synfin_segment *seg, __u64 now,
-			      struct synfin_result *res)
+noinline void synfin_phase_by_handlers(struct synfin_conn *conn,
+				       const struct synfin_segment *seg, __u64 now,
+				       struct synfin_result *res)
 {
 	struct synfin_move m = move_of(conn, seg, now, res);
 

@@ -9,6 +9,7 @@
 #include <linux/build_bug.h>
 #else
 #include <assert.h>
+#define noinline
 #endif
 #include "core/phase_numbers.h"
 
