@@ -59,36 +59,68 @@ static bool same_flow(const struct synfin_flow *flow, const struct synfin_net *s
 	       synfin_same_addr(&conn->server, &seg->src);
 }
 
-/*
- * Its flow; of several on the same endpoints the machine says which. If there is none,
- * @begins tells whether it begins one.
- */
-static struct synfin_flow *find(struct synfin_table_hold *hold,
-				const struct synfin_net *sn,
-				const struct synfin_segment *seg, bool *begins)
+/* Of several on the same endpoints, or one that may be over, the machine says which. */
+static noinline struct synfin_flow *find_among(struct synfin_table_hold *hold,
+					       const struct synfin_net *sn,
+					       const struct synfin_segment *seg,
+					       bool *begins)
 {
 	struct synfin_conn *rivals[SYNFIN_RIVALS_MAX];
-	unsigned int length = 0, nr = 0;
 	struct synfin_flow *flow;
+	unsigned int nr = 0;
 	int picked;
 
-	lockdep_assert_held(&hold->stripe->lock);
-	hlist_for_each_entry(flow, synfin_table_chain_of(hold->hash), chain) {
+	hlist_for_each_entry(flow, synfin_table_chain_of(hold->hash), chain)
 		if (same_flow(flow, sn, seg) && nr < SYNFIN_RIVALS_MAX)
 			rivals[nr++] = &flow->conn;
-		length++;
-	}
-	hold->length = length;
-	hold->rivals = nr;
-	hold->now_ns = ktime_get_ns();
 	picked = synfin_phase_pick(rivals, nr, seg, hold->now_ns);
 	*begins = picked == SYNFIN_PICK_NEW;
 	if (picked >= 0)
 		return container_of(rivals[picked], struct synfin_flow, conn);
-	if (*begins && unlikely(nr == SYNFIN_RIVALS_MAX))
+	if (*begins && nr == SYNFIN_RIVALS_MAX)
 		hold->least = container_of(rivals[synfin_phase_least(rivals, nr)],
 					   struct synfin_flow, conn);
 	return NULL;
+}
+
+/* Its flow. If there is none, @begins tells whether it begins one. */
+static struct synfin_flow *find(struct synfin_table_hold *hold,
+				const struct synfin_net *sn,
+				const struct synfin_segment *seg, bool *begins)
+{
+	struct synfin_flow *flow, *found = NULL;
+	unsigned int length = 0, nr = 0;
+
+	lockdep_assert_held(&hold->stripe->lock);
+	hlist_for_each_entry(flow, synfin_table_chain_of(hold->hash), chain) {
+		length++;
+		if (!same_flow(flow, sn, seg))
+			continue;
+		found = flow;
+		nr++;
+	}
+	hold->length = length;
+	hold->rivals = nr;
+	hold->now_ns = ktime_get_ns();
+	if (likely(nr == 1 && synfin_phase_takes(&found->conn, seg)))
+		return found;
+	hold->least = NULL;
+	hold->reason = SYNFIN_NO_REASON;
+	if (nr)
+		return find_among(hold, sn, seg, begins);
+	*begins = synfin_phase_begins(seg);
+	return NULL;
+}
+
+/* Something may have to be done after the lock. */
+static void begin_leaving(struct synfin_table_hold *hold)
+{
+	if (hold->leaves)
+		return;
+	hold->leaves = true;
+	hold->spare = NULL;
+	hold->victim = NULL;
+	INIT_HLIST_HEAD(&hold->over);
 }
 
 /*
@@ -203,6 +235,7 @@ static noinline void put_back(struct synfin_table_hold *hold, struct synfin_net 
 
 	if (!synfin_table_recall_has(hold->hash, seg))
 		return;
+	begin_leaving(hold);
 	if (!hold->spare) {
 		unlock(hold);
 		hold->spare = synfin_table_alloc();
@@ -235,8 +268,10 @@ static struct synfin_flow *find_or_insert(struct synfin_table_hold *hold,
 	struct synfin_flow *flow;
 	bool begins;
 
-	if (seg->kind == SYNFIN_KIND_SYN)
+	if (seg->kind == SYNFIN_KIND_SYN) {
+		begin_leaving(hold);
 		hold->spare = synfin_table_alloc();
+	}
 	lock(hold);
 	if (static_branch_unlikely(&synfin_table_flooded))
 		put_back(hold, sn, seg);
@@ -245,10 +280,10 @@ static struct synfin_flow *find_or_insert(struct synfin_table_hold *hold,
 		return flow;
 	if (seg->kind != SYNFIN_KIND_SYN) {
 		unlock(hold);
+		begin_leaving(hold);
 		if (likely(!hold->spare))
 			hold->spare = synfin_table_alloc();
 		lock(hold);
-		hold->least = NULL;
 		flow = find(hold, sn, seg, &begins);
 		if (flow || !begins)
 			return flow;
@@ -261,6 +296,8 @@ static void clear_up(struct synfin_table_hold *hold)
 	struct hlist_node *next;
 	struct synfin_flow *flow;
 
+	if (!hold->leaves)
+		return;
 	if (hold->spare)
 		synfin_table_free(hold->spare);
 	if (hold->victim)
@@ -291,11 +328,7 @@ struct synfin_flow *synfin_table_get(struct synfin_net *sn,
 		hash = hash_of(sn, seg);
 	hold->hash = hash >> 32;
 	hold->stripe = synfin_table_stripe(hold->hash);
-	hold->victim = NULL;
-	INIT_HLIST_HEAD(&hold->over);
-	hold->least = NULL;
-	hold->spare = NULL;
-	hold->reason = SYNFIN_NO_REASON;
+	hold->leaves = false;
 	flow = find_or_insert(hold, sn, seg);
 	if (!flow) {
 		unlock(hold);
@@ -433,6 +466,7 @@ noinline void synfin_table_opened(struct synfin_flow *flow,
 	struct synfin_flow *old;
 
 	lockdep_assert_held(&hold->stripe->lock);
+	begin_leaving(hold);
 	hlist_for_each_entry_safe(old, next, synfin_table_chain_of(hold->hash), chain) {
 		if (old->sn != flow->sn ||
 		    !synfin_phase_same_pair(&old->conn, &flow->conn) ||
@@ -450,11 +484,15 @@ noinline void synfin_table_opened(struct synfin_flow *flow,
  */
 void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold)
 {
+	bool moved;
+
 	if (flow->conn.mark[0] & SYNFIN_FLOW_FOREIGN)
 		synfin_table_watch(flow, hold->seen_ns, flow->conn.seen_ns);
-	synfin_table_requeue(hold->stripe, flow, flow->conn.seen_ns,
-			     flow->conn.last_ns != hold->last_ns ||
-			     flow->conn.seen_ns != hold->seen_ns);
+	/* What is young stays where it is all the same. */
+	moved = flow->conn.mark[1] != SYNFIN_LIST_YOUNG &&
+		(flow->conn.last_ns != hold->last_ns ||
+		 flow->conn.seen_ns != hold->seen_ns);
+	synfin_table_requeue(hold->stripe, flow, flow->conn.seen_ns, moved);
 	unlock(hold);
 	clear_up(hold);
 }

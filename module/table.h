@@ -175,31 +175,33 @@ typedef void (*synfin_table_report)(struct synfin_flow *flow,
  * @stripe:	the stripe
  * @flags:	of the interrupts
  * @hash:	of the endpoints, its upper half
- * @victim:	a flow that had to make room, to be reported after the lock
- * @over:	flows that are over, as another has opened; likewise
- * @least:	the flow that makes way if one begins: too many on its endpoints
  * @rivals:	flows on its endpoints
+ * @length:	of the chain, if the flow was not in it
  * @now_ns:	when the segment passed
- * @spare:	a flow that was allocated and not needed
  * @last_ns:	when the flow's last phase had passed
  * @seen_ns:	when its last segment had passed
- * @length:	of the chain, if the flow was not in it
+ * @least:	the flow that makes way if one begins: too many on its endpoints
  * @reason:	why no flow was found
+ * @leaves:	there may be something in those that follow; else they hold anything
+ * @spare:	a flow that was allocated and not needed
+ * @victim:	a flow that had to make room, to be reported after the lock
+ * @over:	flows that are over, as another has opened; likewise
  */
 struct synfin_table_hold {
 	struct synfin_stripe	*stripe;
 	unsigned long		flags;
 	u32			hash;
-	struct synfin_flow	*victim;
-	struct hlist_head	over;
-	struct synfin_flow	*least;
 	unsigned int		rivals;
+	unsigned int		length;
 	u64			now_ns;
-	struct synfin_flow	*spare;
 	u64			last_ns;
 	u64			seen_ns;
-	unsigned int		length;
+	struct synfin_flow	*least;
 	enum synfin_counter	reason;
+	bool			leaves;
+	struct synfin_flow	*spare;
+	struct synfin_flow	*victim;
+	struct hlist_head	over;
 };
 
 /**

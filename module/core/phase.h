@@ -500,6 +500,19 @@ synfin_phase_stray(const struct synfin_segment *seg)
 #define SYNFIN_PICK_NEW		(-1)	/* it begins one */
 #define SYNFIN_PICK_NONE	(-2)	/* it is nobody's, and begins none */
 
+/**
+ * synfin_phase_takes() - is it of a connection, if no other has its endpoints?
+ * @conn:	the connection
+ * @seg:	the segment
+ *
+ * Return: true if it is, as nearly everything; false if synfin_phase_pick() is to say.
+ */
+static inline bool synfin_phase_takes(const struct synfin_conn *conn,
+				      const struct synfin_segment *seg)
+{
+	return conn->state != SYNFIN_STATE_DONE && seg->kind != SYNFIN_KIND_SYN;
+}
+
 /* phase_rivals.c */
 int synfin_phase_pick(struct synfin_conn *const rivals[], unsigned int nr,
 		      const struct synfin_segment *seg, __u64 now);

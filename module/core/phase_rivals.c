@@ -173,8 +173,6 @@ static int pick_closest(struct synfin_conn *const rivals[], unsigned int nr,
  * @seg:	the segment
  * @now:	when it passes
  *
- * Of one alone is nearly everything.
- *
  * Return: an index, SYNFIN_PICK_NEW or SYNFIN_PICK_NONE.
  */
 int synfin_phase_pick(struct synfin_conn *const rivals[], unsigned int nr,
@@ -182,8 +180,7 @@ int synfin_phase_pick(struct synfin_conn *const rivals[], unsigned int nr,
 {
 	if (!nr)
 		return synfin_phase_begins(seg) ? SYNFIN_PICK_NEW : SYNFIN_PICK_NONE;
-	if (nr == 1 && rivals[0]->state != SYNFIN_STATE_DONE &&
-	    seg->kind != SYNFIN_KIND_SYN)
+	if (nr == 1 && synfin_phase_takes(rivals[0], seg))
 		return 0;
 	return pick_closest(rivals, nr, seg, now);
 }
