@@ -9,6 +9,7 @@
 #include "drop.h"
 #include "queue.h"
 #include "route_private.h"
+#include "segment.h"
 
 /* May it be held back? Only if it begins. */
 static bool hold_back(struct synfin_flow *flow)
@@ -45,12 +46,6 @@ static DEFINE_PER_CPU(u64, last_opened);
 u64 synfin_route_opened(void)
 {
 	return raw_cpu_read(last_opened);
-}
-
-/* May a queue have been full for it, as a SYN, a SYN-ACK or the last ACK passes? */
-static __always_inline bool is_of_opening(const struct synfin_segment *seg, bool opened)
-{
-	return seg->kind <= SYNFIN_KIND_SYN_ACK || opened;
 }
 
 /* Is a SYN sent again, or a SYN-ACK as if its ACK had not come? */
@@ -99,7 +94,7 @@ static noinline void note_failure(struct synfin_batch *batch, struct synfin_flow
 }
 
 static __always_inline void follow(struct synfin_net *sn,
-				   const struct synfin_segment *seg, u64 hash,
+				   struct synfin_segment *seg, u64 hash,
 				   const struct sock *sk, const struct sk_buff *skb,
 				   bool may_be_forgotten)
 {
@@ -107,7 +102,7 @@ static __always_inline void follow(struct synfin_net *sn,
 	struct synfin_batch batch SYNFIN_UNINITIALIZED;
 	struct synfin_result res SYNFIN_UNINITIALIZED;
 	struct synfin_flow *flow;
-	bool suspect = false;
+	bool opening, suspect;
 
 	if (static_branch_unlikely(&synfin_first_wanted) && seg->len)
 		synfin_first_prepare();
@@ -124,9 +119,13 @@ static __always_inline void follow(struct synfin_net *sn,
 	synfin_emit_begin(&batch, sn);
 	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
 		synfin_route_release_held(&batch, flow);
-	batch.silent = may_be_forgotten && hold_back(flow);
+	if (may_be_forgotten)
+		batch.silent = hold_back(flow);
 	if (sk)
 		note_owner(flow, seg, sk);
+	if (seg->kind == SYNFIN_KIND_PLAIN &&
+	    unlikely(synfin_phase_wants_stamp(&flow->conn)))
+		synfin_segment_stamp(skb, seg);
 	if (unlikely(seg->kind >= SYNFIN_KIND_RST))
 		note_failure(&batch, flow, seg, hold.now_ns);
 	synfin_phase_segment(&flow->conn, seg, hold.now_ns, &res);
@@ -138,8 +137,9 @@ static __always_inline void follow(struct synfin_net *sn,
 		synfin_first_segment(&flow->first, &flow->conn, seg, skb, &sn->ftp,
 				     hold.now_ns, res.opened);
 	synfin_route_emit_result(&batch, flow, &res);
-	if (is_of_opening(seg, false))
-		suspect = is_suspect(flow, seg, sk);
+	/* A queue may have been full for a SYN, a SYN-ACK or the last ACK. */
+	opening = seg->kind <= SYNFIN_KIND_SYN_ACK || res.opened;
+	suspect = opening && is_suspect(flow, seg, sk);
 	if (res.opened) {
 		raw_cpu_write(last_opened, hash);
 		if (unlikely(hold.rivals > 1))
@@ -148,21 +148,21 @@ static __always_inline void follow(struct synfin_net *sn,
 	synfin_table_put(flow, &hold);
 	synfin_route_count_result(sn, &res);
 	synfin_emit_end(&batch);
-	if (is_of_opening(seg, res.opened))
+	if (opening)
 		look_after(sn, seg, sk, suspect);
 }
 
 /**
  * synfin_route() - a segment's way through flow, phase and emit
  * @sn:		the namespace
- * @seg:	the segment
+ * @seg:	the segment; a plain one without what synfin_segment_stamp() reads
  * @hash:	of its endpoints, if it is known, or else 0
  * @sk:		the socket that sends it, if it is a SYN or a SYN-ACK; or NULL
  * @skb:	what carries it
  *
  * Context: any context of a hook.
  */
-void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 hash,
+void synfin_route(struct synfin_net *sn, struct synfin_segment *seg, u64 hash,
 		  const struct sock *sk, const struct sk_buff *skb)
 {
 	follow(sn, seg, hash, sk, skb, false);
@@ -177,8 +177,7 @@ void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 h
  *
  * Context: any context of a hook.
  */
-noinline void synfin_route_held(struct synfin_net *sn,
-				const struct synfin_segment *seg)
+noinline void synfin_route_held(struct synfin_net *sn, struct synfin_segment *seg)
 {
 	follow(sn, seg, 0, NULL, NULL, true);
 }

@@ -17,9 +17,9 @@ struct synfin_segment;
 struct tcphdr;
 
 /* route.c */
-void synfin_route(struct synfin_net *sn, const struct synfin_segment *seg, u64 hash,
+void synfin_route(struct synfin_net *sn, struct synfin_segment *seg, u64 hash,
 		  const struct sock *sk, const struct sk_buff *skb);
-void synfin_route_held(struct synfin_net *sn, const struct synfin_segment *seg);
+void synfin_route_held(struct synfin_net *sn, struct synfin_segment *seg);
 void synfin_route_again(struct synfin_net *sn, const struct synfin_segment *seg,
 			u64 passed_ns);
 u64 synfin_route_opened(void);

@@ -16,8 +16,10 @@ static inline void synfin_route_emit_result(struct synfin_batch *batch,
 					    const struct synfin_result *res)
 {
 	/* Whose socket was seen to live was taken in the end; what is watched may ask only. */
-	flow->drops.taken = (flow->conn.mark[0] & (SYNFIN_FLOW_LIVED | SYNFIN_FLOW_FOREIGN)) ==
-			    SYNFIN_FLOW_LIVED;
+	if (res->ended)
+		flow->drops.taken = (flow->conn.mark[0] &
+				     (SYNFIN_FLOW_LIVED | SYNFIN_FLOW_FOREIGN)) ==
+				    SYNFIN_FLOW_LIVED;
 	synfin_emit_result(batch, &flow->conn, &flow->held, &flow->owner, &flow->drops,
 			   &flow->first, res);
 }

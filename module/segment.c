@@ -146,15 +146,14 @@ read_header(const struct sk_buff *skb, u8 pf, unsigned int at, const u8 *tcp,
 	enum synfin_counter reason;
 
 	seg->wrapped = 0;
-	seg->forwarded = false;
 	reason = synfin_wire_tcp(tcp, 20, skb->len - at, seg);
 	if (reason)
 		return reason;
 	if (!synfin_segment_is_sound(skb, pf, at))
 		return SYNFIN_CNT_bad_checksum;
 	synfin_segment_addresses(skb, pf, seg);
-	/* Of the others nothing is wanted. */
-	if (seg->kind <= SYNFIN_KIND_PLAIN)
+	/* Of plain ones they are read if they are asked for, of others not at all. */
+	if (seg->kind <= SYNFIN_KIND_SYN_ACK)
 		read_options(skb, at, tcp, seg);
 	return SYNFIN_NO_REASON;
 }
@@ -184,7 +183,6 @@ static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
 	u16 error;
 
 	seg->wrapped = 0;
-	seg->forwarded = false;
 	icmp = skb_header_pointer(skb, at, sizeof(head), head);
 	if (!icmp || !synfin_wire_icmp_is_error(family, icmp[0], icmp[1]))
 		return SYNFIN_CNT_not_tcp;
@@ -208,7 +206,7 @@ static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
  * synfin_segment_read() - read a TCP segment, or an ICMP error that quotes one
  * @skb:	the packet
  * @pf:		NFPROTO_IPV4 or NFPROTO_IPV6
- * @seg:	to be filled, but for @seg->verdict
+ * @seg:	to be filled, but for what the hook says: its verdict, its way, its devices
  *
  * Context: any context of a hook.
  *
@@ -273,7 +271,7 @@ const struct tcphdr *synfin_segment_header(const struct sk_buff *skb, u8 pf,
  * @skb:	the packet
  * @pf:		NFPROTO_IPV4 or NFPROTO_IPV6
  * @th:		its TCP header, right behind the IP header, twenty bytes in one piece
- * @seg:	to be filled, but for @seg->verdict
+ * @seg:	to be filled, as by synfin_segment_read()
  *
  * Context: any context of a hook.
  *
@@ -287,6 +285,28 @@ enum synfin_counter synfin_segment_at(const struct sk_buff *skb, u8 pf,
 		return SYNFIN_CNT_fragment;
 	return read_header(skb, pf, (const u8 *)th - skb->data, (const u8 *)th,
 			   seg);
+}
+
+/**
+ * synfin_segment_stamp() - read the time stamp option of a plain segment
+ * @skb:	the packet
+ * @seg:	of synfin_segment_read() or synfin_segment_at()
+ *
+ * Context: any context of a hook.
+ */
+noinline void synfin_segment_stamp(const struct sk_buff *skb, struct synfin_segment *seg)
+{
+	u8 buf[20] SYNFIN_UNINITIALIZED;
+	unsigned int at;
+	const u8 *tcp;
+
+	if (seg->family == 4)
+		upper4(skb, &at);
+	else
+		at = upper6(skb).at;
+	tcp = skb_header_pointer(skb, at, sizeof(buf), buf);
+	if (tcp)
+		read_options(skb, at, tcp, seg);
 }
 
 /* Is the header of the network layer in one piece, and one? Few skbs tell. */

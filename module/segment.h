@@ -64,6 +64,7 @@ enum synfin_counter synfin_segment_at(const struct sk_buff *skb, __u8 pf,
 				      struct synfin_segment *seg);
 const struct tcphdr *synfin_segment_header(const struct sk_buff *skb, __u8 pf,
 					   struct tcphdr *buf);
+void synfin_segment_stamp(const struct sk_buff *skb, struct synfin_segment *seg);
 bool synfin_segment_is_sound(const struct sk_buff *skb, __u8 pf, unsigned int at);
 bool synfin_segment_flags(const struct sk_buff *skb, struct synfin_dropped *found);
 bool synfin_segment_dropped(const struct sk_buff *skb, const struct synfin_dropped *found,

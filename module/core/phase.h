@@ -24,6 +24,11 @@
 #ifndef _SYNFIN_PHASE_H
 #define _SYNFIN_PHASE_H
 
+#ifdef __KERNEL__
+#include <linux/build_bug.h>
+#else
+#include <assert.h>
+#endif
 #include <linux/types.h>
 #include "uapi/synfin.h"
 #include "core/wire.h"
@@ -430,6 +435,22 @@ static inline bool synfin_phase_awaits_answer(const struct synfin_conn *conn)
 static inline bool synfin_phase_awaits(const struct synfin_conn *conn)
 {
 	return (conn->flags & SYNFIN_FLAG_FIRST) || synfin_phase_awaits_answer(conn);
+}
+
+/* How many were tried outlives that a close begins. */
+static_assert(__builtin_offsetof(struct synfin_tries, nr) >= sizeof(struct synfin_closing));
+
+/**
+ * synfin_phase_wants_stamp() - does it matter what a plain segment echoes?
+ * @conn: the connection
+ *
+ * Only its time stamp tells which of several SYNs, or SYN-ACKs, it acknowledges.
+ *
+ * Return: true if it does.
+ */
+static inline bool synfin_phase_wants_stamp(const struct synfin_conn *conn)
+{
+	return conn->tries.nr > 1;
 }
 
 /**

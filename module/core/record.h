@@ -97,8 +97,10 @@ static inline void synfin_record_icmp(const struct synfin_conn *conn,
 static inline void synfin_record_add(struct synfin_record_phases *rec, unsigned int nr,
 				     const struct synfin_step *step, __u64 offset_ns)
 {
-	__builtin_memcpy(&rec->step[nr], step, sizeof(*step));
-	rec->step[nr].time_ns = step->time_ns + offset_ns;
+	struct synfin_record_step *to = &rec->step[nr];
+
+	__builtin_memcpy(to, step, __builtin_offsetof(struct synfin_step, time_ns));
+	to->time_ns = step->time_ns + offset_ns;
 }
 
 /**

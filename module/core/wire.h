@@ -259,11 +259,11 @@ static inline enum synfin_counter synfin_wire_tcp(const __u8 *tcp, __u32 room,
 {
 	__u32 header;
 
-	if (room < 20 || len < 20)
+	if (room < 20)
 		return SYNFIN_CNT_short;
-	header = (tcp[12] >> 4) * 4;
+	header = tcp[12] >> 2 & 0x3c;
 	if (header < 20 || header > len)
-		return SYNFIN_CNT_bad_offset;
+		return len < 20 ? SYNFIN_CNT_short : SYNFIN_CNT_bad_offset;
 	seg->sport = synfin_wire_u16(tcp);
 	seg->dport = synfin_wire_u16(tcp + 2);
 	seg->seq = synfin_wire_u32(tcp + 4);
