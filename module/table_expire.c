@@ -97,9 +97,12 @@ static unsigned int settle(struct synfin_stripe *stripe, u64 now, u64 *due)
 /* The first list from @list on that has flows. Most have none. */
 static unsigned int next_used(const struct synfin_stripe *stripe, unsigned int list)
 {
-	while (list < SYNFIN_LIST_NR && list_empty(&stripe->lists[list]))
-		list++;
-	return list;
+	const struct list_head *head = &stripe->lists[list];
+	const struct list_head *end = &stripe->lists[SYNFIN_LIST_NR];
+
+	while (head < end && list_empty(head))
+		head++;
+	return head - stripe->lists;
 }
 
 /*
