@@ -126,17 +126,19 @@ static bool is_left_out(const struct synfin_conn *conn, const struct synfin_step
 }
 
 /* One record of what is held and @step, or of what is held alone. */
-static void write_phases(struct synfin_batch *b, const struct synfin_conn *conn,
-			 struct synfin_held *held, const struct synfin_step *step)
+static noinline void write_phases(struct synfin_batch *b,
+				  const struct synfin_conn *conn,
+				  struct synfin_held *held,
+				  const struct synfin_step *step)
 {
 	u64 first_ns, offset = date_offset();
+	unsigned int nr = 0, nr_held = held->nr;
 	union synfin_record *rec;
 	struct synfin_ring *ring;
-	unsigned int nr;
 
-	first_ns = held->nr ? held->step[0].time_ns : step->time_ns;
+	first_ns = nr_held ? held->step[0].time_ns : step->time_ns;
 	ring = synfin_ring_begin(ring_of(conn), &rec);
-	for (nr = 0; nr < held->nr; nr++)
+	for (; nr < nr_held; nr++)
 		synfin_record_add(&rec->phases, nr, &held->step[nr], offset);
 	if (step)
 		synfin_record_add(&rec->phases, nr++, step, offset);
@@ -238,8 +240,9 @@ static __always_inline void take_step(struct synfin_batch *b,
 {
 	held->phases += held->phases != U16_MAX;
 	/* A handshake that falters is shown as it does. */
-	if (hold && held->nr < SYNFIN_HELD_MAX && step->phase != SYNFIN_PHASE_DROP &&
-	    (step->count == 1 || conn->state >= SYNFIN_STATE_OPEN))
+	if (hold && held->nr < SYNFIN_HELD_MAX &&
+	    likely(step->phase != SYNFIN_PHASE_DROP) &&
+	    likely(step->count == 1 || conn->state >= SYNFIN_STATE_OPEN))
 		held->step[held->nr++] = *step;
 	else
 		write_phases(b, conn, held, step);
@@ -287,12 +290,10 @@ void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 			const struct synfin_first *first,
 			const struct synfin_result *res)
 {
+	const struct synfin_step *step, *end = res->step + res->nr;
 	bool hold = is_unsettled(conn) && !res->ended;
-	unsigned int i;
 
-	for (i = 0; i < res->nr; i++) {
-		const struct synfin_step *step = &res->step[i];
-
+	for (step = res->step; step < end; step++) {
 		if (unlikely(is_left_out(conn, step))) {
 			synfin_stats_inc(b->sn, SYNFIN_CNT_repeats);
 			continue;
@@ -304,7 +305,7 @@ void synfin_emit_result(struct synfin_batch *b, const struct synfin_conn *conn,
 		}
 		take_step(b, conn, held, step, hold);
 	}
-	if (unlikely(held->nr && !hold))
+	if (!hold && unlikely(held->nr))
 		write_phases(b, conn, held, NULL);
 	if (res->ended)
 		write_conn(b, conn, held, owner, drops, first);

@@ -125,9 +125,9 @@ static inline unsigned int synfin_stats_bucket_of(u64 ns)
 		return 0;
 	if (ns >= BIT_ULL(SYNFIN_BUCKET_LAST))
 		return SYNFIN_BUCKET_NR - 1;
-	octave = fls64(ns) - 1;
-	return 1 + 4 * (octave - SYNFIN_BUCKET_FIRST) +
-	       ((ns >> (octave - 2)) & 3);
+	octave = __fls(ns);
+	/* Of three bits that begin with a one: four to seven. */
+	return 4 * octave + (ns >> (octave - 2)) - (4 * SYNFIN_BUCKET_FIRST + 3);
 }
 
 /**
