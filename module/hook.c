@@ -70,11 +70,17 @@ static u32 in_device(const struct sk_buff *skb, const struct nf_hook_state *stat
 static void note_way(const struct sk_buff *skb, const struct nf_hook_state *state,
 		     bool once, struct synfin_segment *seg)
 {
-	seg->here = once || state->hook == NF_INET_LOCAL_IN;
-	seg->way = once ? 0 : synfin_dedup_way(skb, state);
-	seg->forwarded = state->hook == NF_INET_FORWARD;
 	seg->came_by = 0;
 	seg->device = 0;
+	if (once) {
+		seg->forwarded = false;
+		seg->here = true;
+		seg->way = 0;
+	} else {
+		seg->forwarded = state->hook == NF_INET_FORWARD;
+		seg->here = state->hook == NF_INET_LOCAL_IN;
+		seg->way = synfin_dedup_way(skb, state);
+	}
 	if (!(seg->flags & SYNFIN_TCP_SYN))
 		return;
 	if (seg->forwarded)
@@ -168,6 +174,9 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 		synfin_stats_inc(sn, reason);
 		return NF_ACCEPT;
 	}
+	if (likely(th) && !hash)
+		hash = state->pf == NFPROTO_IPV4 ? hash4(sn, ip_hdr(skb), th) :
+						   hash6(sn, ipv6_hdr(skb), th);
 	note_way(skb, state, once, &seg);
 	synfin_socket_judge(skb, state, &seg);
 	if (unlikely(seg.verdict == SYNFIN_VERDICT_FORGED) &&

@@ -153,7 +153,10 @@ static bool expected_first_fin(struct synfin_move *m)
 	if (synfin_after(m->seg->ack, m->peer->nxt))
 		synfin_advance(m->peer, m->seg->ack);
 	conn->first_fin = m->from;
-	conn->close = (struct synfin_closing) { .fin_ns = m->now };
+	conn->close.fin_ns = m->now;
+	conn->close.ack_ns = 0;
+	conn->close.fin2_ns = 0;
+	conn->close.end_ns = 0;
 	conn->closing = SYNFIN_CLOSE_HALF_CLOSED;
 	conn->closed_by = synfin_by(m->from);
 	return take_fin(m, SYNFIN_PHASE_FIN_1, SYNFIN_STATE_FIN);
