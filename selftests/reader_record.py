@@ -102,6 +102,51 @@ def a_compressed_recording_that_was_cut_keeps_its_blocks():
     same(len(done.said.splitlines()), 2, "lines that are said")
 
 
+def unpacked_by(tool, data):
+    """What the tool itself makes of a file that may be cut off."""
+    return subprocess.run([tool, "-dcf"], input=data, capture_output=True, check=False).stdout
+
+
+@test
+def all_that_can_be_unpacked_of_a_cut_recording_is_read():
+    made = os.path.join(tmp, "whole")
+    run("record", "-q", "-r", capture("crowd", crowd(3000)), "-o", made)
+    plain = open(made, "rb").read()
+    for suffix, tool in ("gz", "gzip"), ("zst", "zstd"), ("xz", "xz"), ("bz2", "bzip2"):
+        if not shutil.which(tool):
+            continue
+        packed = subprocess.run([tool, "-c"], input=plain, capture_output=True, check=True).stdout
+        # In several members, too.
+        half = len(plain) // 2
+        parts = b"".join(subprocess.run([tool, "-c"], input=part, capture_output=True,
+                                        check=True).stdout for part in (plain[:half], plain[half:]))
+        for data in packed, parts:
+            for length in len(data) * 3 // 4, len(data) - 1, len(data) - 30:
+                part = unpacked_by(tool, data[:length])
+                if len(part) < len(plain) // 10:
+                    continue
+                done = run("conns", "--json", "--no-phases", "-r",
+                           write(f"part.{suffix}", data[:length]), status=1)
+                want = run("conns", "--json", "--no-phases", "-r", write("part", part), status=None)
+                # Some tools keep what does not fill a buffer to themselves.
+                assert len(rows(done)) >= len(rows(want)), \
+                    f"{suffix} of {length} bytes: {len(rows(done))} of {len(rows(want))}"
+                has(done.said, "^[^\n]*\nsynfin: [^\n]*the compressed file is cut off\n$")
+
+
+@test
+def a_compressed_file_with_something_behind_it():
+    data = open(capture("crowd", crowd(20)), "rb").read()
+    want = rows(run("conns", "--json", "-r", write("whole.pcap", data)))
+    for suffix, pack in (("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)):
+        same(rows(run("conns", "--json", "-r", write("zeros." + suffix, pack(data) + bytes(512)))),
+             want, f"{suffix}, filled up with zeros")
+        done = run("conns", "--json", "-r", write("rest." + suffix, pack(data) + b"nonsense" * 9),
+                   status=1)
+        same(rows(done), want, f"{suffix} with nonsense behind it")
+        has(done.said, "the compressed file is damaged\n")
+
+
 @test
 def a_compressed_capture_that_was_cut_is_read_as_far_as_it_goes():
     with open(capture("crowd", crowd(3000)), "rb") as file:
@@ -111,11 +156,11 @@ def a_compressed_capture_that_was_cut_is_read_as_far_as_it_goes():
         cut = write(f"cut.{name}", data[:len(data) * 3 // 4])
         done = run("conns", "--json", "-r", cut, status=1)
         assert len(rows(done)) > 1000, f"{name}: {len(rows(done))} connections"
-        has(done.said, r"\d connections.*\nsynfin: .*the compressed file is cut off or damaged\n")
+        has(done.said, r"\d connections.*\nsynfin: .*the compressed file is cut off\n")
     broken = bytearray(gzip.compress(plain))
     broken[len(broken) // 2:] = b"X" * (len(broken) // 2)
     has(run("conns", "--json", "-r", write("broken.gz", bytes(broken)), status=1).said,
-        "the compressed file is cut off or damaged\n")
+        r"the compressed file is (damaged|cut off)\n")
 
 
 # --- packets ---

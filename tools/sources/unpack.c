@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Compressed files, by libarchive, which knows the formats and is told of nothing but
- * them: no archives, and no programs that it would start.
+ * Compressed files: member by member, as far as they go. Of one that is cut off all that
+ * can be unpacked is handed on, and then what is wrong.
  */
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,22 +10,20 @@
 
 #include "commands/interrupt.h"
 #include "output/complain.h"
-#include "output/util.h"
 #include "sources/input.h"
 #include "sources/unpack.h"
+#include "sources/unpack_formats.h"
 
 /* What was looked at before it was known to be compressed fits in. */
 #define ROOM	INPUT_SIZE
 
 struct unpack {
-	struct archive *archive;
+	const struct unpack_format *format;
+	void *member;		/* its state, NULL between members */
 	int fd;
-	size_t begun;		/* bytes in @buf that were read before */
-	bool opened;
-	bool ended;
-	bool failed;		/* it could not be read */
+	bool ended;		/* there is no more to be read */
 	const char *error;
-	const uint8_t *block;	/* that was unpacked, and is not yet read */
+	const uint8_t *in;
 	size_t left;
 	uint8_t buf[ROOM];
 };
@@ -41,98 +37,58 @@ struct unpack {
  */
 bool unpack_begins(const uint8_t *data, size_t len)
 {
-	static const struct {
-		const char *magic;
-		size_t len;
-	} formats[] = {
-		{ "\x1f\x8b\x08", 3 },		/* gzip */
-		{ "\x28\xb5\x2f\xfd", 4 },	/* zstd */
-		{ "BZh", 3 },			/* bzip2 */
-		{ "\xfd" "7zXZ", 6 },		/* xz */
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
-		if (len >= formats[i].len &&
-		    !memcmp(data, formats[i].magic, formats[i].len))
-			return true;
-	return false;
+	return unpack_format_of(data, len) != NULL;
 }
 
-static ssize_t more(struct archive *archive, void *ctx, const void **data)
+static void refill(struct unpack *u)
 {
-	struct unpack *u = ctx;
-	ssize_t n = (ssize_t)u->begun;
+	ssize_t n;
 
-	*data = u->buf;
-	u->begun = 0;
-	while (!n) {
+	do {
 		/* A signal interrupts the wait, not the read() that follows. */
 		while (!interrupted && !interrupt_wait(u->fd, 100))
 			;
-		if (interrupted)
-			return 0;
-		n = read(u->fd, u->buf, sizeof(u->buf));
-		if (n >= 0)
-			break;
-		if (errno != EINTR) {
-			archive_set_error(archive, errno, "%s", strerror(errno));
-			u->failed = true;
-			return -1;
+		if (interrupted) {
+			u->ended = true;
+			return;
 		}
-		n = 0;
-	}
-	return n;
-}
-
-static int open_archive(struct unpack *u)
-{
-	struct archive_entry *entry;
-	struct archive *a = u->archive;
-
-	if (archive_read_support_filter_gzip(a) ||
-	    archive_read_support_filter_zstd(a) ||
-	    archive_read_support_filter_bzip2(a) ||
-	    archive_read_support_filter_xz(a) ||
-	    archive_read_support_format_raw(a) ||
-	    archive_read_support_format_empty(a))
-		return -1;
-	if (archive_read_open(a, u, NULL, more, NULL) != ARCHIVE_OK)
-		return -1;
-	switch (archive_read_next_header(a, &entry)) {
-	case ARCHIVE_EOF:
-		u->ended = true;
-		return 0;
-	case ARCHIVE_OK:
-	case ARCHIVE_WARN:
-		return 0;
-	default:
-		return -1;
-	}
+		n = read(u->fd, u->buf, sizeof(u->buf));
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		u->error = strerror(errno);
+	u->ended = n <= 0;
+	u->in = u->buf;
+	u->left = n > 0 ? (size_t)n : 0;
 }
 
 /**
  * unpack_new() - set up
  * @fd:		the file, which goes on behind
- * @begun:	what has been read of it
+ * @begun:	what has been read of it: unpack_begins()
  * @len:	bytes of that
  *
  * Return: to be freed with unpack_free(); NULL after a message.
  */
 struct unpack *unpack_new(int fd, const uint8_t *begun, size_t len)
 {
-	struct unpack *u = calloc(1, sizeof(*u));
+	struct unpack *u = len <= ROOM ? calloc(1, sizeof(*u)) : NULL;
 
-	if (u)
-		u->archive = archive_read_new();
-	if (!u || !u->archive || len > sizeof(u->buf)) {
+	if (!u) {
 		complain("out of memory");
-		free(u);
 		return NULL;
 	}
 	u->fd = fd;
-	u->begun = len;
-	memcpy(u->buf, begun, len);
+	u->format = unpack_format_of(begun, len);
+	u->in = memcpy(u->buf, begun, len);
+	u->left = len;
 	return u;
+}
+
+static void end_member(struct unpack *u)
+{
+	if (u->member)
+		u->format->end(u->member);
+	u->member = NULL;
 }
 
 /**
@@ -143,32 +99,54 @@ void unpack_free(struct unpack *u)
 {
 	if (!u)
 		return;
-	archive_read_free(u->archive);
+	end_member(u);
 	free(u);
 }
 
-static const char *reason(const struct unpack *u)
+/* A tape is filled up with zeros. False at the end of the file. */
+static bool begin_member(struct unpack *u)
 {
-	return u->failed ? archive_error_string(u->archive) :
-			   "the compressed file is cut off or damaged";
+	for (;;) {
+		while (u->left && !*u->in) {
+			u->in++;
+			u->left--;
+		}
+		if (u->left)
+			break;
+		if (u->ended)
+			return false;
+		refill(u);
+	}
+	u->member = u->format->begin();
+	if (!u->member)
+		u->error = strerror(ENOMEM);
+	return u->member != NULL;
 }
 
-/* Block by block: those before one that is broken are good. */
-static void next_block(struct unpack *u)
+/* Some bytes more; of what is there nothing is left over, or the room is full. */
+static void step(struct unpack *u, struct unpack_bytes *b)
 {
-	const void *block = NULL;
-	int64_t offset;
-	int err;
+	size_t room = b->room;
 
-	do {
-		err = archive_read_data_block(u->archive, &block, &u->left, &offset);
-	} while (err >= ARCHIVE_WARN && err != ARCHIVE_EOF && !u->left);
-	u->ended = err == ARCHIVE_EOF;
-	if (err < ARCHIVE_WARN)
-		u->error = reason(u);
-	if (u->ended || u->error)
-		u->left = 0;
-	u->block = block;
+	b->in = u->in;
+	b->left = u->left;
+	switch (u->format->step(u->member, b)) {
+	case UNPACK_MEMBER_ENDS:
+		end_member(u);
+		break;
+	case UNPACK_DAMAGED:
+		u->error = "the compressed file is damaged";
+		break;
+	case UNPACK_TOO_LARGE:
+		u->error = "it takes too much memory here: unpack it, and read that";
+		break;
+	case UNPACK_MORE:
+		if (u->ended && !b->left && b->room == room && !interrupted)
+			u->error = "the compressed file is cut off";
+		break;
+	}
+	u->in = b->in;
+	u->left = b->left;
 }
 
 /**
@@ -181,28 +159,19 @@ static void next_block(struct unpack *u)
  */
 ssize_t unpack_read(struct unpack *u, void *to, size_t room)
 {
-	size_t n;
+	struct unpack_bytes b = { .out = to, .room = room };
 
-	if (u->error)
-		return -1;
-	if (!u->opened) {
-		u->opened = true;
-		if (open_archive(u)) {
-			u->error = reason(u);
-			return -1;
-		}
+	while (b.room == room && !u->error && !interrupted) {
+		if (!u->member && !begin_member(u))
+			break;
+		if (!u->left && !u->ended)
+			refill(u);
+		if (!u->error)
+			step(u, &b);
 	}
-	if (u->ended)
-		return 0;
-	if (!u->left)
-		next_block(u);
-	if (!u->left)
-		return u->error ? -1 : 0;
-	n = u->left < room ? u->left : room;
-	memcpy(to, u->block, n);
-	u->block += n;
-	u->left -= n;
-	return (ssize_t)n;
+	if (b.room < room)
+		return (ssize_t)(room - b.room);
+	return u->error ? -1 : 0;
 }
 
 /**
