@@ -18,37 +18,70 @@ try() {
 	${3:+ip netns exec "$3"} python3 "$here/owner.py" try "$1" "$2" "${4:-}" || :
 }
 
-# rules NETNS RULE-OF-A-CHAIN...: HOOK PRIORITY RULE, each in a table of its own
-rules() {
-	local netns=$1
+# try_both: from a to b, over IPv4 and over IPv6
+try_both() {
+	local other
 
-	in_ns "$netns" nft add table inet synfin_test
-	in_ns "$netns" nft add chain inet synfin_test c \
-		"{ type filter hook $2 priority $3; }"
-	in_ns "$netns" nft add rule inet synfin_test c "$4"
+	try 10.9.9.2 8080 a &
+	other=$!
+	try fd09::2 8080 a
+	wait "$other"
 }
 
-# a <-> r <-> b, all watched; what r or b drops
-a_chain() {
-	local netns=$1 hook=$2 priority=$3 wanted=$4
+# rules NETNS HOOK PRIORITY RULE: a chain with that rule, one for each hook and priority
+rules() {
+	local netns=$1 chain=c_${2}_${3/-/before_}
+
+	in_ns "$netns" nft add table inet synfin_test
+	in_ns "$netns" nft add chain inet synfin_test "$chain" \
+		"{ type filter hook $2 priority $3; }"
+	in_ns "$netns" nft add rule inet synfin_test "$chain" "$4"
+}
+
+# a <-> r <-> b, all watched; who drops what goes to which port, and where. What comes
+# before our own hook at that place shall be found, too.
+chains='
+a output 0 8081
+a output -300 8082
+r forward 0 8083
+r forward -150 8084
+r postrouting 0 8085
+b prerouting -300 8086
+b input 0 8087
+b input -150 8088'
+
+each_chain() {
+	local netns hook priority port tries=()
 
 	require nft
 	through_router
-	ip netns exec b python3 "$here/owner.py" serve 8080 9 &
-	undo stop $!
-	wait_for "a server" listens 8080 b
 	synfin_load unanswered_timeout=3 linger_timeout=1
-	rules "$netns" "$hook" "$priority" "tcp dport 8080 tcp flags syn / syn,ack drop"
-	try 10.9.8.2 8080 a
-	wait_for "a drop" stat_in "$netns" drop_netfilter 2
-	wait_for "the end" has_ended "$netns"
-	same "$(dropped --netns "$netns")" "unanswered netfilter $wanted 2 2" "$hook, in $netns"
-	# Who lost nothing says nothing: nobody learns what another drops.
-	same "$(dropped --netns a)" "unanswered None None 0 2" "at the client"
+	while read -r netns hook priority port; do
+		rules "$netns" "$hook" "$priority" "tcp dport $port tcp flags syn / syn,ack drop"
+		try 10.9.8.2 "$port" a &
+		tries+=($!)
+	done <<<"${chains:1}"
+	wait "${tries[@]}"
+	wait_for "the end" eight_have_ended
+	while read -r netns hook priority port; do
+		same "$(dropped --netns "$netns" --port "$port")" \
+			"unanswered netfilter $hook 2 2" "$hook $priority, in $netns"
+		# Who lost nothing says nothing: nobody learns what another drops.
+		[[ $netns == a ]] || same "$(dropped --netns a --port "$port")" \
+			"unanswered None None 0 2" "at the client"
+	done <<<"${chains:1}"
 	for netns in a r b; do
 		in_ns "$netns" cat "$stats" >"$tmp/stats-$netns"
 	done
+	same "$(stat_of drop_netfilter "$tmp/stats-a")" 4 "dropped by a"
+	same "$(stat_of drop_netfilter "$tmp/stats-r")" 6 "dropped by r"
+	same "$(stat_of drop_netfilter "$tmp/stats-b")" 6 "dropped by b"
 	sums_hold "$tmp"/stats-* || fail "the sums do not hold"
+}
+
+# Eight at the client, six at the router, three at the server.
+eight_have_ended() {
+	(($(dropped | wc -l) >= 17))
 }
 
 stat_in() {
@@ -57,18 +90,6 @@ stat_in() {
 
 has_ended() {
 	[[ -n $(dropped --netns "$1") ]]
-}
-
-what_goes_out() {
-	require nft
-	netns a b
-	veth_pair a b
-	synfin_load unanswered_timeout=3
-	rules a output "$1" "tcp dport 8080 drop"
-	try 10.9.9.2 8080 a
-	wait_for "the end" has_ended a
-	same "$(dropped --netns a)" "unanswered netfilter output 2 2" "a rule at $1"
-	same "$(dropped --netns b)" "" "at the server"
 }
 
 # The third segment is dropped, and the answer to the first.
@@ -158,8 +179,7 @@ accept_queue_is_full() {
 	ip netns exec a python3 "$here/owner.py" hold 10.9.9.2 8080 2 &
 	undo stop $!
 	wait_for "two connections" stat_in b flows_open 2
-	try 10.9.9.2 8080 a
-	try fd09::2 8080 a
+	try_both
 	wait_for "drops" stat_in b drop_accept_queue 4
 	wait_for "the end" two_were_dropped accept-queue
 	same "$(dropped --netns b --dropped accept-queue | sort -u)" \
@@ -255,8 +275,7 @@ syn_queue_is_full() {
 	undo stop $!
 	wait_for "two that wait" stat_in b flows_opening 2
 	before=$(overflows TCPReqQFullDrop)
-	try 10.9.9.2 8080 a
-	try fd09::2 8080 a
+	try_both
 	until_true 6 stat_in b drop_syn_queue 4 ||
 		fail "$("$SYNFIN" phases --no-follow -q --netns b)"
 	at_least "$(overflows TCPReqQFullDrop)" $((before + 4)) "drops, says the kernel"
@@ -305,14 +324,7 @@ refusal_is_lost() {
 }
 
 require python3
-run "a rule at prerouting" a_chain b prerouting -300 prerouting
-run "a rule at input" a_chain b input 0 input
-run "a rule at forward" a_chain r forward 0 forward
-run "a rule at input, before us" a_chain b input -150 input
-run "a rule at forward, before us" a_chain r forward -150 forward
-run "a rule at postrouting" a_chain r postrouting 0 postrouting
-run "a rule at output" what_goes_out 0
-run "a rule at output, before us" what_goes_out -300
+run "a rule at each hook" each_chain
 run "the other segments" other_segments
 run "without rules" without_rules
 run "a wall in the ladder" a_wall_in_the_ladder
