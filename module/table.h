@@ -32,6 +32,7 @@
  *	table_alloc.c	their memory
  *	table_evict.c	who makes room
  *	table_recall.c	what made room before it was answered
+ *	table_attempt.c	what is kept of that
  *	table_ask.c	flows of this host's sockets are compared with these
  *	table_expire.c	expiry, namespace exit
  *	table_dump.c	snapshots for /proc
