@@ -192,6 +192,16 @@ def check_phases(where, phases, wanted, crossed):
             check_phase(where, one, other)
 
 
+def show(phases, segments):
+    """Both sides, for whoever looks for the reason."""
+    for phase in phases:
+        print("# module:", *(phase[name] for name in (
+            "time_ns", "from", "phase", "flags", "seq", "ack", "len")))
+    for one in segments:
+        print("# tcpdump:", one["time"], one["sport"], one["flags"], one["seq"],
+              one["ack"], one["len"])
+
+
 def check_conn(conn, phases, segments, closer):
     dialogue = Dialogue(int(conn["client_port"]), segments)
     where = f"port {conn['client_port']}:"
@@ -245,10 +255,12 @@ def main():
         if len(mine) != 1:
             wrong("port", client, "has", len(mine), "connections")
             continue
-        ports = {int(client), int(server)}
-        check_conn(mine[0], [p for p in phases if p["id"] == mine[0]["id"]],
-                   [s for s in segments if {s["sport"], s["dport"]} == ports],
-                   closer)
+        ports, known = {int(client), int(server)}, len(WRONG)
+        mine_phases = [p for p in phases if p["id"] == mine[0]["id"]]
+        mine_segments = [s for s in segments if {s["sport"], s["dport"]} == ports]
+        check_conn(mine[0], mine_phases, mine_segments, closer)
+        if len(WRONG) > known:
+            show(mine_phases, mine_segments)
         print("#", client, server, mine[0]["open"], mine[0]["close"],
               mine[0]["by"])
     for line in WRONG:
