@@ -7,10 +7,12 @@ import lzma
 import os
 import re
 import shutil
+import signal
 import subprocess
+import time
 
 from capture_make import MS, START, Ends, conversation, ethernet, pcap, pcapng
-from reader_lib import Skip, capture, has, rows, run, same, several, test, tmp, write
+from reader_lib import SYNFIN, Skip, capture, has, rows, run, same, several, test, tmp, write
 
 
 def answers(*files, **more):
@@ -161,6 +163,37 @@ def a_compressed_capture_that_was_cut_is_read_as_far_as_it_goes():
     broken[len(broken) // 2:] = b"X" * (len(broken) // 2)
     has(run("conns", "--json", "-r", write("broken.gz", bytes(broken)), status=1).said,
         r"the compressed file is (damaged|cut off)\n")
+
+
+def catches_signals(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        return int(re.search(r"SigCgt:\s*(\w+)", file.read())[1], 16) & 1 << signal.SIGINT - 1
+
+
+@test
+def who_waits_for_a_pipe_ends_as_the_pipe_would():
+    pipe = os.path.join(tmp, "pipe")
+    os.mkfifo(pipe)
+    made = os.path.join(tmp, "of-a-pipe")
+    for words in (["conns"], ["phases"], ["ladder"], ["latency"], ["record", "-o", made],
+                  ["report", "-o", made], ["conns", "-r", capture("crowd", crowd())]):
+        for file in pipe, "-":
+            waiting = subprocess.Popen([SYNFIN, *words, "-r", file], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            while not catches_signals(waiting.pid):
+                time.sleep(0.01)
+            waiting.send_signal(signal.SIGINT)
+            said = waiting.communicate(timeout=20)[1].decode()
+            same((waiting.returncode, said), (0, "0 connections; 0 records lost\n"),
+                 f"{words} -r {file}")
+    same(run("conns", "-r", pipe, "-d", "0.2").said, "0 connections; 0 records lost\n", "-d")
+    # It is waited for, all the same.
+    with subprocess.Popen([SYNFIN, "conns", "-r", pipe, "--json", "-q"],
+                          stdout=subprocess.PIPE) as waiting:
+        time.sleep(0.2)
+        with open(pipe, "wb") as file:
+            file.write(open(capture("crowd", crowd()), "rb").read())
+        same(len(waiting.communicate(timeout=20)[0].splitlines()), 60, "connections")
 
 
 # --- packets ---

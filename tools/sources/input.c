@@ -14,6 +14,16 @@
 #include "sources/unpack.h"
 #include "commands/interrupt.h"
 
+/* A pipe that nobody writes to yet is waited for when it is read, not here. */
+static int open_waitless(const char *name)
+{
+	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, 0);
+	return fd;
+}
+
 /**
  * input_open() - open a file
  * @name: of the file, "-" for stdin
@@ -32,12 +42,9 @@ struct input *input_open(const char *name)
 		goto err_free;
 	}
 	in->name = strcmp(name, "-") ? name : "stdin";
-	in->fd = strcmp(name, "-") ? open(name, O_RDONLY | O_CLOEXEC) :
-				     STDIN_FILENO;
+	in->fd = strcmp(name, "-") ? open_waitless(name) : STDIN_FILENO;
 	if (in->fd < 0 || fstat(in->fd, &st)) {
-		/* A pipe that nobody has opened to write is waited for. */
-		if (errno != EINTR || !interrupted)
-			complain_file(in->name, errno, errno == EACCES ? "try: sudo" : NULL);
+		complain_file(in->name, errno, errno == EACCES ? "try: sudo" : NULL);
 		goto err_close;
 	}
 	if (S_ISDIR(st.st_mode)) {

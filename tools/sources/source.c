@@ -36,6 +36,8 @@ static enum kind kind_of(struct input *in)
 	uint64_t magic = 0;
 
 	if (!input_fill(in, sizeof(magic))) {
+		if (interrupted)
+			return KIND_NONE;
 		complain("%s: %s", in->name, input_error(in) ? input_error(in) :
 			 "empty: a recording or a capture is wanted");
 		return KIND_NONE;
@@ -51,6 +53,21 @@ static struct inputs *open_inputs(const struct options *opt)
 		return inputs_open(opt->files, opt->nr_files);
 	return inputs_open(&opt->file, 1);
 }
+
+static enum source_state end_at_once(struct source *src, const struct sink *sink)
+{
+	(void)src;
+	(void)sink;
+	return SOURCE_END;
+}
+
+static void close_nothing(struct source *src)
+{
+	(void)src;
+}
+
+/* Of who was interrupted before there was anything: it ends as its input would. */
+static struct source nothing = { .read = end_at_once, .close = close_nothing };
 
 static struct source *open_file(const struct options *opt)
 {
@@ -75,7 +92,7 @@ static struct source *open_file(const struct options *opt)
 	if (kind == KIND_CAPTURE)
 		complain("%s: is no recording: leave out --follow", inputs->in[0]->name);
 	inputs_close(inputs);
-	return NULL;
+	return kind == KIND_NONE && interrupted ? &nothing : NULL;
 }
 
 /**

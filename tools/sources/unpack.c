@@ -37,7 +37,7 @@ struct unpack {
  */
 bool unpack_begins(const uint8_t *data, size_t len)
 {
-	return unpack_format_of(data, len) != NULL;
+	return unpack_format_of(data, len);
 }
 
 static void refill(struct unpack *u)
@@ -120,7 +120,7 @@ static bool begin_member(struct unpack *u)
 	u->member = u->format->begin();
 	if (!u->member)
 		u->error = strerror(ENOMEM);
-	return u->member != NULL;
+	return u->member;
 }
 
 /* Some bytes more; of what is there nothing is left over, or the room is full. */
