@@ -731,13 +731,12 @@ port family socket limit longest overflows syn_overflows
 """
 
 
-def saved():
-    folder = os.path.join(tmp, "proc")
-    os.makedirs(folder, exist_ok=True)
+def saved(folder="proc", **other):
+    os.makedirs(os.path.join(tmp, folder), exist_ok=True)
     for name, text in (("flows", FLOWS), ("stats", STATS), ("latency", LATENCY),
                        ("services", SERVICES), ("listeners", LISTENERS)):
-        write(os.path.join("proc", name), text.encode())
-    return folder
+        write(os.path.join(folder, name), other.get(name, text).encode())
+    return os.path.join(tmp, folder)
 
 
 def flows(*args):
@@ -770,6 +769,25 @@ def live_connections_have_owners():
     same([one[name] for name in ("process", "pid", "comm", "cgroup", "cgroup_id")],
          [None] * 5, "of an older module")
     has(run("flows", "--proc", saved(), "-o", "PID,COMM,CGROUP").text, "77")
+
+
+@test
+def copies_that_somebody_made_up_do_nothing():
+    stats = STATS + 'late 11\nlatency 1\nring 2\na"b 3\n\x1b[31m 4\n\xff 5\nx 6\nx 7\n'
+    latency = LATENCY + '\x1b]0;x 0 1 2\na"b 0 1 2\nnothing 0 10 0\n'
+    made = saved("made-up", stats=stats, latency=latency)
+    pairs = []
+    one = json.loads(run("stats", "--json", "--proc", made).text,
+                     object_pairs_hook=lambda got: pairs.append(got) or dict(got))
+    same((one["late"], one["x"], one["ring"]), (10, 6, None), "of two the first")
+    same(one["latency"]["nothing"], {"count": 0, "p50_ns": None, "p90_ns": None,
+                                     "p99_ns": None}, "of nothing")
+    for got in pairs:
+        same(len(dict(got)), len(got), "names, each once")
+        for name, _ in got:
+            has(name, "^[a-z0-9_]+$")
+    for words in (), ("--explain",):
+        assert "\x1b" not in run("stats", "--proc", made, *words).text, "an escape"
 
 
 @test
@@ -884,7 +902,15 @@ def objects_meet_the_schema():
             ("conn", [("conns", "-r", f) for f in files] +
              [("conns", "--no-phases", "-r", files[0])]),
             ("phase", [("phases", "-r", f) for f in files]),
-            ("flow", [("flows", "--proc", saved())])):
+            ("flow", [("flows", "--proc", saved())]),
+            ("group", [("latency", "-r", f) for f in files] +
+             [("conns", "-r", f, "--group-by", by) for f in files for by in (
+                 "server,client,outcome,protocol", "closed-by,netns,open,close",
+                 "status,dropped,comm,cgroup")]),
+            ("listener", [("listeners", "--proc", saved())]),
+            ("overview", [("overview", "--proc", saved())]),
+            ("stats", [("stats", "--proc", saved()),
+                       ("stats", "--proc", saved("none", latency="handshake 0 10 0\n"))])):
         path = find_above(f"contrib/schema/synfin-{kind}.schema.json")
         with open(path, encoding="utf-8") as file:
             schema = json.load(file)
@@ -894,9 +920,10 @@ def objects_meet_the_schema():
             assert got or "-r" in command, command
             for one in got:
                 check.validate(one)
-                same(set(one) - set(schema["properties"]), set(), f"{command}: more")
-        got[0]["server_port"] = "http"
-        assert not check.is_valid(got[0]), "a word is taken for a port"
+                if kind != "stats":
+                    same(set(one) - set(schema["properties"]), set(), f"{command}: more")
+        for name in set(got[0]) & {"server_port", "conns", "port", "opened", "segments"}:
+            assert not check.is_valid({**got[0], name: "http"}), f"a word is taken for {name}"
 
 
 @test

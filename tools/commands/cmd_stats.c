@@ -279,13 +279,19 @@ static void show_explained(const struct counters *f, struct out *out,
 	}
 }
 
+static void put_percentile(struct json *j, const char *name, const struct histogram *h,
+			   unsigned int percent)
+{
+	json_ns(j, name, h->total ? counters_percentile(h, percent) : SYNFIN_NS_NONE);
+}
+
 static void put_histogram(struct json *j, const struct histogram *h)
 {
 	json_open(j, h->name, '{');
 	json_number(j, "count", h->total);
-	json_number(j, "p50_ns", counters_percentile(h, 50));
-	json_number(j, "p90_ns", counters_percentile(h, 90));
-	json_number(j, "p99_ns", counters_percentile(h, 99));
+	put_percentile(j, "p50_ns", h, 50);
+	put_percentile(j, "p90_ns", h, 90);
+	put_percentile(j, "p99_ns", h, 99);
 	json_close(j, '}');
 }
 
@@ -304,7 +310,10 @@ static void show_json(const struct counters *f, struct out *out)
 		json_open(&j, "ring", '{');
 		json_number(&j, "kept", f->ring_kept);
 		json_number(&j, "cpus", f->ring_cpus);
-		json_seconds(&j, "oldest", f->ring_oldest_ns);
+		if (f->ring_oldest_ns)
+			json_seconds(&j, "oldest", f->ring_oldest_ns);
+		else
+			json_text(&j, "oldest", NULL);
 		json_close(&j, '}');
 	} else {
 		json_text(&j, "ring", NULL);

@@ -63,6 +63,21 @@ bool counters_is_reason(const char *name)
 	return false;
 }
 
+/* What a counter, or a histogram, can be called: of a copy somebody else may have made it. */
+static bool is_name(const char *name)
+{
+	return name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0';
+}
+
+/* Of two with one name the first counts; two names are of objects in JSON. */
+static bool is_known(const struct counters *f, const char *name)
+{
+	for (unsigned int i = 0; i < f->nr; i++)
+		if (!strcmp(f->counter[i].name, name))
+			return true;
+	return !strcmp(name, "latency") || !strcmp(name, "ring");
+}
+
 /**
  * counters_read_numbers() - read the numbers, and no durations
  * @f: to be filled
@@ -81,7 +96,8 @@ int counters_read_numbers(struct counters *f)
 	while (f->nr < COUNTERS_MAX && fgets(line, sizeof(line), file)) {
 		struct counter *counter = &f->counter[f->nr];
 
-		if (sscanf(line, "%31s %llu", counter->name, &value) != 2)
+		if (sscanf(line, "%31s %llu", counter->name, &value) != 2 ||
+		    !is_name(counter->name) || is_known(f, counter->name))
 			continue;
 		counter->value = value;
 		f->nr++;
@@ -115,7 +131,7 @@ static int read_latency(struct counters *f)
 		return -1;
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, "%31s %llu %llu %llu", name, &lower, &upper,
-			   &count) != 4 || *name == '#')
+			   &count) != 4 || !is_name(name))
 			continue;
 		h = histogram_of(f, name);
 		if (!h || h->nr == COUNTERS_BUCKETS)

@@ -81,6 +81,9 @@ int groups_parse(const char *text, enum group_key by[GROUP_KEYS])
 		if (key == GROUP_KINDS)
 			return complain("--group-by %s: try server, client, service or outcome",
 					word);
+		for (unsigned int i = 0; i < nr; i++)
+			if (by[i] == key)
+				return complain("--group-by %s: it is there twice", word);
 		if (nr == GROUP_KEYS)
 			return complain("--group-by: %u are the most", GROUP_KEYS);
 		by[nr++] = (enum group_key)key;
@@ -180,7 +183,7 @@ void groups_key(const struct synfin_record_conn *c, enum group_key key, bool num
 		p = put_owner(p, c, key);
 		break;
 	default:
-		p = fmt_u64(p, h->netns);
+		p = h->netns ? fmt_u64(p, h->netns) : fmt_text(p, "-");
 		break;
 	}
 	*p = '\0';

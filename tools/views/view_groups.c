@@ -176,7 +176,8 @@ void group_json(struct out *out, const void *row)
 
 	json_begin(&j, out);
 	for (unsigned int i = 0; i < json_nr; i++)
-		json_text(&j, groups_word(json_by[i]), g->key[i]);
+		json_text(&j, groups_word(json_by[i]),
+			  strcmp(g->key[i], "-") ? g->key[i] : NULL);
 	json_number(&j, "conns", g->conns);
 	json_number(&j, "failed", g->failed);
 	json_number(&j, "resets", g->resets);
