@@ -100,6 +100,19 @@ static uint64_t print_of(const struct copies *copies, const struct captured *c,
 		   seg->len, b | 1);
 }
 
+static struct copies_often *often_place(struct copies *copies, uint64_t print)
+{
+	struct copies_often *set = copies->often[print % COPIES_OFTEN], *first = set;
+
+	for (unsigned int i = 0; i < COPIES_WAYS; i++) {
+		if (set[i].print == print)
+			return &set[i];
+		if (set[i].ns < first->ns)
+			first = &set[i];
+	}
+	return first;
+}
+
 /**
  * copies_expect() - a packet was read; later it is asked whether it is a copy
  * @copies:	what was captured of late
@@ -111,7 +124,7 @@ void copies_expect(struct copies *copies, struct captured *c)
 
 	c->sender = print_of_sender(copies, &c->seg);
 	c->print = print_of(copies, c, c->sender);
-	o = &copies->often[c->print % COPIES_OFTEN];
+	o = often_place(copies, c->print);
 	if (o->print == c->print && c->ns - o->ns <= SURE_NS)
 		o->nr++;
 	else
@@ -146,9 +159,9 @@ static struct copies_sender *sender_place(struct copies *copies, uint64_t print)
 }
 
 /* What is captured that often is sent that often. */
-static bool too_often(const struct copies *copies, const struct captured *c)
+static bool too_often(struct copies *copies, const struct captured *c)
 {
-	const struct copies_often *o = &copies->often[c->print % COPIES_OFTEN];
+	const struct copies_often *o = often_place(copies, c->print);
 
 	return o->print == c->print && o->nr > MOST;
 }

@@ -14,7 +14,7 @@
 #define COPIES_WAYS	8u
 #define COPIES_PACKETS	(32768u / COPIES_WAYS)
 #define COPIES_SENDERS	(16384u / COPIES_WAYS)
-#define COPIES_OFTEN	4096u
+#define COPIES_OFTEN	(4096u / COPIES_WAYS)
 
 /**
  * struct copies_packet - a packet that was captured
@@ -89,7 +89,7 @@ struct copies {
 	uint64_t secret[2];
 	struct copies_packet packet[COPIES_PACKETS][COPIES_WAYS];
 	struct copies_sender sender[COPIES_SENDERS][COPIES_WAYS];
-	struct copies_often often[COPIES_OFTEN];
+	struct copies_often often[COPIES_OFTEN][COPIES_WAYS];
 };
 
 struct copies *copies_new(void);
