@@ -409,6 +409,41 @@ def a_clock_that_is_set():
 
 
 @test
+def what_lasts_while_a_clock_is_set():
+    """As long as it did, but for the moment in which that happened."""
+    right = at_times(conversation())
+    for far in (300 * MS, 900 * MS, 5 * SECOND, 3600 * SECOND, DAY):
+        for i in range(1, len(right)):
+            # In a longer pause nothing shows it.
+            if TIMES[i] - TIMES[i - 1] + 250 * MS > far:
+                continue
+            packets = [(when - far * (j >= i), ip)
+                       for j, (when, ip) in enumerate(right)]
+            lasted = TIMES[10] - (TIMES[i] - TIMES[i - 1])
+            conn, = read(file_of(packets)).conns
+            assert abs(conn["duration_ns"] - lasted) < MS, (far, i, conn["duration_ns"])
+    # Amid others: each goes on by the new clock.
+    dice = random.Random(7)
+    starts = [dice.randrange(8000) * MS for _ in range(100)]
+    packets = by_time([packet for i, start in enumerate(starts) for packet in at_times(
+        conversation(Ends(f"10.1.0.{i}", 2000 + i, x=dice.randrange(1 << 32))),
+        start=START + start)])
+    for far in (300 * MS, 900 * MS, 5 * SECOND, 3600 * SECOND):
+        half = len(packets) // 2
+        shown = read(file_of([(when - far * (i >= half), ip)
+                              for i, (when, ip) in enumerate(packets)]))
+        same(shown.ends(), [FOUR_WAY] * 100, f"{far}: ends")
+        off = [abs(c["duration_ns"] - TIMES[10]) for c in shown.conns]
+        assert sorted(off)[95] < 60 * MS, (far, sorted(off)[90:])
+    # A processor that is late with some packets does not set the clock.
+    late = [(when - 400 * MS * (i % 40 == 20), ip) for i, (when, ip) in enumerate(packets)]
+    shown = read(file_of(late))
+    same(shown.ends(), [FOUR_WAY] * 100, "late: ends")
+    off = [abs(c["duration_ns"] - TIMES[10]) for c in shown.conns]
+    assert sorted(off)[80] < 60 * MS, sorted(off)[70:]
+
+
+@test
 def a_pause_is_none_of_these():
     """Hours between two connections, or within one, are hours."""
     first, second = conversation(), conversation(SIX)

@@ -83,6 +83,7 @@ void flow_drop(struct capture *cap, struct flow *flow)
 	unsigned int i = 0;
 
 	DL_DELETE(cap->waits[flow->wait], flow);
+	cap->nr_waits[flow->wait]--;
 	while (pair->flows[i] != flow)
 		i++;
 	for (pair->nr--; i < pair->nr; i++)
@@ -142,5 +143,6 @@ struct flow *flow_add(struct capture *cap, const struct flow_key *key,
 	flow->wait = synfin_phase_wait(&flow->conn);
 	flow->since_ns = cap->now;
 	DL_APPEND(cap->waits[flow->wait], flow);
+	cap->nr_waits[flow->wait]++;
 	return flow;
 }

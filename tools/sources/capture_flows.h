@@ -52,6 +52,7 @@ struct flow {
 struct capture {
 	struct pair *table;
 	struct flow *waits[SYNFIN_WAIT_NR + 1];
+	unsigned int nr_waits[SYNFIN_WAIT_NR + 1];
 	struct pool flows;
 	struct pool pairs;
 	uint64_t last_id;
@@ -82,9 +83,11 @@ static inline void flow_queue(struct capture *cap, struct flow *flow, unsigned i
 			      uint64_t since_ns)
 {
 	DL_DELETE(cap->waits[flow->wait], flow);
+	cap->nr_waits[flow->wait]--;
 	flow->wait = wait;
 	flow->since_ns = since_ns;
 	DL_APPEND(cap->waits[wait], flow);
+	cap->nr_waits[wait]++;
 }
 
 /* Its wait begins anew, or another one does. What has been told stays so. */

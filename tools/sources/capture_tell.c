@@ -12,6 +12,9 @@
 /* TCP's timers wait two minutes at most (RFC 6298, 2.5): so late it may be sent again. */
 #define AGAIN_NS	(130 * SECOND)
 
+/* Of so many that are over the phases are kept until then. */
+#define PATIENT		(32u * 1024)
+
 /* What is open, or half closed, stays so as long as it likes. */
 static const uint64_t live_limits[SYNFIN_WAIT_NR] = {
 	[SYNFIN_WAIT_UNANSWERED] = 120 * SECOND,
@@ -28,7 +31,8 @@ static uint64_t limit_of(const struct capture *cap, unsigned int wait)
 {
 	bool over = wait == SYNFIN_WAIT_LINGER || wait == SYNFIN_WAIT_DOUBTED;
 
-	return over && !cap->live ? AGAIN_NS : live_limits[wait];
+	return over && !cap->live && cap->nr_waits[wait] <= PATIENT ? AGAIN_NS :
+								      live_limits[wait];
 }
 
 /**
@@ -147,11 +151,10 @@ static bool expire_one(struct capture *cap, struct flow *flow,
 bool capture_expire(struct capture *cap, const struct sink *sink)
 {
 	for (unsigned int wait = 0; wait < SYNFIN_WAIT_NR; wait++) {
-		uint64_t limit = limit_of(cap, wait);
 		struct flow *flow;
 
-		while (limit && (flow = cap->waits[wait]) &&
-		       flow->since_ns + limit <= cap->now)
+		while (live_limits[wait] && (flow = cap->waits[wait]) &&
+		       flow->since_ns + limit_of(cap, wait) <= cap->now)
 			if (!expire_one(cap, flow, sink))
 				return false;
 	}
@@ -255,7 +258,9 @@ bool capture_finish(struct capture *cap, const struct sink *sink)
 
 		DL_FOREACH_SAFE(cap->waits[wait], flow, next) {
 			DL_DELETE(cap->waits[wait], flow);
+			cap->nr_waits[wait]--;
 			flow->wait = TOLD - 1;
+			cap->nr_waits[TOLD - 1]++;
 			flow->left_behind = is_left_behind(flow);
 			DL_APPEND(rest, flow);
 		}

@@ -4,6 +4,9 @@
  */
 #include "sources/clock.h"
 
+/* Of so many pauses one is as long as two clocks are apart, by chance. */
+#define SURE	128u
+
 static void remember(struct clock *clock, unsigned int from, uint64_t shift)
 {
 	for (unsigned int i = from; i; i--)
@@ -46,5 +49,66 @@ uint64_t clock_shift(struct clock *clock, uint64_t ns)
 	else if (best)
 		remember(clock, best, clock->shift[best]);
 	clock->now = ns + clock->shift[0];
+	return clock->shift[0];
+}
+
+static uint64_t apart(uint64_t one, uint64_t two)
+{
+	return one > two ? one - two : two - one;
+}
+
+/*
+ * Is a packet by the other clock, or was there a pause? It would be just as long as the
+ * clocks are apart, which a clock that was set back makes seldom. One that has gone back
+ * again and again is of several processors, or files.
+ */
+static bool is_other(const struct clock *clock, unsigned int other, uint64_t off)
+{
+	return clock->backs > 1 ||
+	       off <= apart(clock->shift[0], clock->shift[other]) / SURE;
+}
+
+/* The other shift that fits best; CLOCK_SHIFTS if none does. */
+static unsigned int other_shift(const struct clock *clock, uint64_t ns)
+{
+	uint64_t then = ns + clock->shift[0], least = apart(then, clock->now);
+	unsigned int best = CLOCK_SHIFTS;
+
+	for (unsigned int i = 1; i < CLOCK_SHIFTS; i++) {
+		uint64_t off = apart(ns + clock->shift[i], clock->now);
+
+		if (off < least && is_other(clock, i, off)) {
+			least = off;
+			best = i;
+		}
+	}
+	return best;
+}
+
+/**
+ * clock_read() - a packet is the next in its file
+ * @clock:	the clock
+ * @ns:		the packet's time
+ * @after:	it passed after what was before it, though its time is far before theirs
+ *
+ * Return: what to add to @ns. If that is before the time that has passed, the packet
+ * only comes late in the file.
+ */
+uint64_t clock_read(struct clock *clock, uint64_t ns, bool after)
+{
+	bool back = clock_is_back(clock, ns);
+	unsigned int other = CLOCK_SHIFTS;
+
+	if (back || ns + clock->shift[0] > clock->now)
+		other = other_shift(clock, ns);
+	if (other != CLOCK_SHIFTS &&
+	    !(after && ns + clock->shift[other] + CLOCK_APART_NS < clock->now)) {
+		remember(clock, other, clock->shift[other]);
+	} else if (after && back) {
+		remember(clock, oldest(clock), clock->now - ns);
+		clock->backs++;
+	}
+	if (ns + clock->shift[0] > clock->now)
+		clock->now = ns + clock->shift[0];
 	return clock->shift[0];
 }

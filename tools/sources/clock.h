@@ -20,13 +20,30 @@
  * struct clock - the time that passes
  * @now:	the time
  * @shift:	what may have to be added to a packet's time, newest first; one is 0
+ * @backs:	how often it went back to where it had not been before
  */
 struct clock {
 	uint64_t now;
 	uint64_t shift[CLOCK_SHIFTS];
+	unsigned int backs;
 };
 
 uint64_t clock_shift(struct clock *clock, uint64_t ns);
+uint64_t clock_read(struct clock *clock, uint64_t ns, bool after);
+
+/**
+ * clock_is_back() - is a packet's time far before the one that has passed?
+ * @clock:	the clock
+ * @ns:		the packet's time
+ *
+ * Then it comes late in the file, or the clock was set back: see clock_read().
+ *
+ * Return: true if it is.
+ */
+static inline bool clock_is_back(const struct clock *clock, uint64_t ns)
+{
+	return ns + clock->shift[0] + CLOCK_APART_NS < clock->now;
+}
 
 /**
  * clock_tick() - a packet passed

@@ -118,8 +118,10 @@ static int numbers(const struct captured *a, const struct captured *b)
 
 static bool hand_on(struct order *o, struct captured *c)
 {
-	c->shift = clock_tick(&o->clock, c->ns);
-	c->ns += c->shift;
+	uint64_t shift = clock_tick(&o->clock, c->ns);
+
+	c->shift += shift;
+	c->ns += shift;
 	return o->take(o->ctx, c);
 }
 
@@ -147,6 +149,48 @@ static void insert(struct order *o, uint16_t slot)
 	o->line[(o->first + i) % ORDER_MAX] = slot;
 }
 
+/*
+ * Do the numbers say that it passed after the segment of its connection that was before it
+ * in the file? Then the clock was set back, if its time is before that one's.
+ */
+static bool is_after(const struct order *o, const struct captured *c)
+{
+	const struct captured *last = NULL;
+	uint64_t arrived = 0;
+
+	for (unsigned int i = 0; i < o->nr; i++) {
+		uint16_t slot = o->line[(o->first + i) % ORDER_MAX];
+		const struct captured *a = &o->slot[slot];
+
+		if (o->arrived[slot] > arrived && (one_way(&a->seg, &c->seg) ||
+						   other_way(&a->seg, &c->seg))) {
+			arrived = o->arrived[slot];
+			last = a;
+		}
+	}
+	if (!last || last->ns < c->ns + o->file.shift[0] + CLOCK_APART_NS)
+		return false;
+	return one_way(&last->seg, &c->seg) ? follows(&c->seg, &last->seg) > 0 :
+					      numbers(last, c) > 0;
+}
+
+/* It takes its place in the line, at the time that it has without what the clock did. */
+static void enter(struct order *o, uint16_t slot)
+{
+	struct captured *c = &o->slot[slot];
+
+	if (c->ns >= o->file.now && !o->file.shift[0]) {
+		o->file.now = c->ns;
+	} else {
+		bool back = clock_is_back(&o->file, c->ns);
+
+		c->shift = clock_read(&o->file, c->ns, back && is_after(o, c));
+		c->ns += c->shift;
+	}
+	o->arrived[slot] = ++o->nr_read;
+	insert(o, slot);
+}
+
 static bool any_after(const struct order *o, const struct captured *c)
 {
 	for (unsigned int i = o->nr; i--;)
@@ -168,7 +212,7 @@ static void settle(struct order *o, bool back)
 			c->ns = o->level;
 		else
 			o->level = c->ns;
-		insert(o, o->astray[i]);
+		enter(o, o->astray[i]);
 	}
 	o->nr_astray = 0;
 }
@@ -228,6 +272,7 @@ bool order_push(struct order *o, bool hold)
 	uint16_t slot = (uint16_t)o->taken;
 	struct captured *c = &o->slot[slot];
 
+	c->shift = 0;
 	if (!hold)
 		return hand_on(o, c);
 	keep_payload(o, slot);
@@ -236,7 +281,7 @@ bool order_push(struct order *o, bool hold)
 	} else {
 		o->level = c->ns;
 		o->begun = true;
-		insert(o, slot);
+		enter(o, slot);
 	}
 	if (!o->nr_free && !pop(o))
 		return false;

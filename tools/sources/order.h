@@ -40,6 +40,9 @@
  * @nr_astray:	how many are
  * @astray:	slots of those whose times are far off, until it is known whether others
  *		follow them there
+ * @arrived:	of each slot, the number of its segment in the file
+ * @nr_read:	how many segments have been read
+ * @file:	the clock as the file has it
  * @clock:	the time that has passed
  */
 struct order {
@@ -57,6 +60,9 @@ struct order {
 	uint64_t level;
 	unsigned int nr_astray;
 	uint16_t astray[ORDER_ASTRAY];
+	uint64_t arrived[ORDER_MAX];
+	uint64_t nr_read;
+	struct clock file;
 	struct clock clock;
 };
 
