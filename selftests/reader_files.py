@@ -889,6 +889,33 @@ def services_are_among_the_commands():
 
 
 @test
+def metrics_begin_with_zero():
+    program = os.path.join(os.path.dirname(SYNFIN), "synfin-export")
+    if not os.path.exists(program):
+        raise Skip(f"{program} is missing")
+    made = os.path.join(tmp, "metrics.prom")
+    subprocess.run([program, "-r", several(), "--textfile", made], check=True,
+                   capture_output=True)
+    with open(made, encoding="ascii") as file:
+        value = dict(line.rsplit(" ", 1) for line in file if line[0] != "#")
+    same(len(value), len(set(value)), "series")
+    for port in "other", "80":
+        label = f'{{server_port="{port}",'
+        failed = [f'synfin_connections_total{label}open="{word}",close="",closed_by=""}}'
+                  for word in ("refused", "unreachable", "unanswered", "unacknowledged",
+                               "aborted")]
+        for name in *failed, f'synfin_drops_total{label}reason="netfilter"}}', \
+                f'synfin_connections_total{label}open="established",close="reset",' \
+                'closed_by="server"}':
+            assert name in value, name
+    same(value[failed[3]], "0\n", "of port 80")
+    if shutil.which("promtool"):
+        with open(made, encoding="ascii") as file:
+            subprocess.run(["promtool", "check", "metrics"], stdin=file, check=True,
+                           capture_output=True)
+
+
+@test
 def objects_meet_the_schema():
     try:
         import jsonschema  # pylint: disable=import-outside-toplevel

@@ -43,12 +43,24 @@ static void service_labels(const struct text *t, const struct tally_service *s)
 		fputs(",netns=\"other\"", t->f);
 }
 
+/* What most come to has a series before it happens: or a rate would not see the first one. */
+static bool is_usual(unsigned int open, unsigned int close, unsigned int by)
+{
+	if (close == SYNFIN_CLOSE_NONE)
+		return by == SYNFIN_BY_NOBODY && open >= SYNFIN_OPEN_REFUSED &&
+		       open <= SYNFIN_OPEN_ABORTED;
+	return open == SYNFIN_OPEN_ESTABLISHED &&
+	       (by == SYNFIN_BY_CLIENT || by == SYNFIN_BY_SERVER) &&
+	       (close == SYNFIN_CLOSE_FOUR_WAY || close == SYNFIN_CLOSE_THREE_WAY ||
+		close == SYNFIN_CLOSE_RESET || close == SYNFIN_CLOSE_HALF_CLOSED);
+}
+
 static void connections_of(const struct text *t, const struct tally_service *s)
 {
 	for (unsigned int o = 0; o < SYNFIN_OPEN_NR; o++)
 		for (unsigned int c = 0; c < SYNFIN_CLOSE_NR; c++)
 			for (unsigned int by = 0; by < TALLY_BY; by++) {
-				if (!s->conns[o][c][by])
+				if (!s->conns[o][c][by] && !is_usual(o, c, by))
 					continue;
 				fputs("synfin_connections_total{", t->f);
 				service_labels(t, s);
@@ -82,9 +94,7 @@ static void unaccepted_of(const struct text *t, const struct tally_service *s)
 
 static void drops_of(const struct text *t, const struct tally_service *s)
 {
-	for (unsigned int reason = 0; reason < SYNFIN_DROP_NR; reason++) {
-		if (!s->drops[reason])
-			continue;
+	for (unsigned int reason = SYNFIN_DROP_NONE + 1; reason < SYNFIN_DROP_NR; reason++) {
 		fputs("synfin_drops_total{", t->f);
 		service_labels(t, s);
 		fprintf(t->f, ",reason=\"%s\"} %llu\n", word_drop(reason)->text,
