@@ -602,7 +602,8 @@ def what_is_no_filter_is_refused():
             (("--netns", "0"), "--netns"), (("--netns", "../x"), "--netns"),
             (("--open", "ajar"), "refused, unreachable"),
             (("--slower-than", "100"), "--slower-than"),
-            (("--since", "soon"), "--since"), (("-n", "0"), "-n"), (("-d", "-1"), "-d"),
+            (("--since", "soon"), "--since"), (("--until", "2026-02-30"), "--until"),
+            (("-n", "0"), "-n"), (("-d", "-1"), "-d"),
             (("--color", "red"), "--color"), (("--sort", "NOSUCH"), "--sort")):
         has(run("conns", "-r", several(), *args, status=2).said, name, f"{args}")
 
@@ -886,6 +887,34 @@ def services_are_among_the_commands():
                                ("ship" if name == "ask" else name))
         if os.path.exists(program):
             same(run("help", name).text, run(name, "--help").text, f"help of {name}")
+
+
+def on_terminal(columns, *args):
+    """What is on a terminal that does not know how wide it is."""
+    ours, theirs = os.openpty()
+    env = {**os.environ, "COLUMNS": str(columns), "LC_ALL": "C.UTF-8", "TERM": "dumb"}
+    with subprocess.Popen([SYNFIN, *args], stdin=subprocess.DEVNULL, stdout=theirs,
+                          stderr=theirs, env=env):
+        os.close(theirs)
+        text = b""
+        try:
+            while more := os.read(ours, 65536):
+                text += more
+        except OSError:
+            pass
+    os.close(ours)
+    return text.decode().replace("\r", "")
+
+
+@test
+def nothing_is_wider_than_a_terminal():
+    for columns in 20, 40, 79, 80, 200:
+        for words in (["conns"], ["phases"], ["ladder"], ["latency"], ["conns", "--failed"],
+                      ["conns", "--group-by", "server,outcome"]):
+            text = on_terminal(columns, *words, "-r", several())
+            has(text.replace("\n", " "), "records lost")
+            for line in text.splitlines():
+                assert len(line) <= columns, (words, columns, line)
 
 
 @test

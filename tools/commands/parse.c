@@ -136,6 +136,7 @@ static bool parse_clock(const char *text, uint64_t now, uint64_t *ns)
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		struct tm tm;
 		const char *end;
+		int month;
 
 		localtime_r(&today, &tm);
 		tm.tm_hour = 0;
@@ -145,9 +146,11 @@ static bool parse_clock(const char *text, uint64_t now, uint64_t *ns)
 		if (!end || !parse_fraction(&end, &fraction))
 			continue;
 		tm.tm_isdst = -1;
+		month = tm.tm_mon;
 		t = *end == 'Z' ? timegm(&tm) : mktime(&tm);
 		end += *end == 'Z';
-		if (*end || t < 0)
+		/* The 30th of February would be one of March. */
+		if (*end || t < 0 || (tm.tm_mday < 4 && tm.tm_mon != month))
 			continue;
 		*ns = (uint64_t)t * SECOND + fraction;
 		return true;

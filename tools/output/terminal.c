@@ -74,9 +74,15 @@ unsigned int terminal_width(bool *bounded)
  */
 unsigned int terminal_width_of(int fd)
 {
+	const char *columns = getenv("COLUMNS");
 	struct winsize size = { 0 };
 
-	return isatty(fd) && !ioctl(fd, TIOCGWINSZ, &size) ? size.ws_col : 0;
+	if (!isatty(fd))
+		return 0;
+	if (!ioctl(fd, TIOCGWINSZ, &size) && size.ws_col)
+		return size.ws_col;
+	/* Of a serial line, say, nobody knows. */
+	return columns && atoi(columns) > 0 ? (unsigned int)atoi(columns) : TERM_WIDTH;
 }
 
 /**
