@@ -604,6 +604,7 @@ def what_is_no_filter_is_refused():
             (("--slower-than", "100"), "--slower-than"),
             (("--since", "soon"), "--since"), (("--until", "2026-02-30"), "--until"),
             (("-n", "0"), "-n"), (("-d", "-1"), "-d"),
+            (("--port", "0" * 200 + "80"), "--port"), (("--comm", "a" * 600), "--comm"),
             (("--color", "red"), "--color"), (("--sort", "NOSUCH"), "--sort")):
         has(run("conns", "-r", several(), *args, status=2).said, name, f"{args}")
 

@@ -28,7 +28,8 @@ static bool next_text(const char **list, char *word, size_t room, bool *denied)
 	*denied = **list == '!';
 	*list += *denied;
 	len = strcspn(*list, ",");
-	snprintf(word, room, "%.*s", (int)len, *list);
+	/* What has no room is no word that is known, and not what its beginning says. */
+	snprintf(word, room, "%.*s", len < room ? (int)len : 0, *list);
 	*list = (*list)[len] ? *list + len + 1 : NULL;
 	return true;
 }
