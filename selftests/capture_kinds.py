@@ -183,6 +183,35 @@ def captures_without_data():
          {"open": "established", "close": "three-way", "closed_by": "client"})
 
 
+@test
+def both_ends_without_data():
+    """Each has sent much, and not all of it is acknowledged yet; or it takes minutes."""
+    plain = ["IPv4", "numbers that wrap"]
+    for a in 5000, 100 << 20, GIB, 3 * GIB:
+        for b in 5000, 100 << 20, 2 * GIB, 3 * GIB:
+            when = (a + b) / 100000 + 3000
+            sent = {"bytes_client": a, "bytes_server": b, "open": "established"}
+            begun = Talk().up(0, "S").down(20, "SA", 0, 1).up(when, "FA", 1 + a, b - 999)
+            told(f"{a} and {b}, simultaneous", begun.down(when + 5, "FA", 1 + b, a - 999),
+                 but(sent, close="simultaneous", closed_by="both"), dresses=plain)
+            begun.said.pop()
+            told(f"{a} and {b}, three-way", begun.down(when + 40, "FA", 1 + b, 2 + a),
+                 but(sent, close="three-way", closed_by="client"), dresses=plain)
+            told(f"{a} and {b}, both reset",
+                 Talk().up(0, "S").down(20, "SA", 0, 1).up(when, "RA", 1 + a, b - 999)
+                 .down(when + 20, "R", b - 999),
+                 but(RESET, closed_by="client", rst_count=2), dresses=plain)
+    for when in 61000, 600000, 7200000:
+        told(f"{when} ms", Talk().up(0, "S").down(20, "SA", 0, 1)
+             .up(when, "FA", 301, 70001).down(when + 20, "FA", 70001, 302),
+             {"open": "established", "close": "three-way", "closed_by": "client",
+              "bytes_client": 300, "bytes_server": 70000})
+        told(f"{when} ms, RST", Talk().up(0, "S").down(20, "SA", 0, 1)
+             .down(when, "R", 70001), but(RESET, closed_by="server"))
+        told(f"{when} ms, one direction", Talk().up(0, "S").up(when, "FA", 301, 70001),
+             {"open": "established", "fin_count": 1})
+
+
 # --- failures that are not the end ---
 
 @test

@@ -94,6 +94,7 @@ void synfin_second_fin(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 	bool acked = m->peer->flags & SYNFIN_END_FIN_ACKED;
+	bool agreed = synfin_was_spoken_of(m);
 
 	acknowledge(m);
 	synfin_fin_sent(m);
@@ -107,7 +108,8 @@ void synfin_second_fin(struct synfin_move *m)
 		conn->closing = SYNFIN_CLOSE_FOUR_WAY;
 	} else {
 		/* All that lies before the other FIN has come, so there it is. */
-		if (synfin_has_ack(m->seg) && m->seg->ack == m->peer->fin_end - 1)
+		if (agreed ||
+		    (synfin_has_ack(m->seg) && m->seg->ack == m->peer->fin_end - 1))
 			m->peer->flags &= ~SYNFIN_END_FIN_DOUBTED;
 		synfin_closed_by(conn);
 	}

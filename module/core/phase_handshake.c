@@ -143,7 +143,9 @@ unsigned int synfin_reset_opening(struct synfin_move *m)
 	bool client = m->from == SYNFIN_FROM_CLIENT;
 	struct synfin_conn *conn = m->conn;
 
-	if (m->seg->verdict != SYNFIN_VERDICT_FORGED && synfin_shows_open(m)) {
+	if (m->seg->verdict != SYNFIN_VERDICT_FORGED &&
+	    (synfin_shows_open(m) || (conn->suspect.what == SYNFIN_SUSPECT_RST &&
+				      (synfin_rst_is_exact(m) || synfin_may_follow_syn(m))))) {
 		synfin_rst_add(m);
 		synfin_suspect_rst(m, SYNFIN_OPEN_ESTABLISHED);
 		return conn->state;

@@ -107,8 +107,13 @@ static __u32 limit_of(const struct synfin_end *end, const struct synfin_end *to)
 	return synfin_after(limit, end->nxt) ? limit : end->nxt;
 }
 
-/* Nothing but SYN, FIN and RST was shown: what passed between them was not. */
-static __u32 hidden(const struct synfin_move *m)
+/**
+ * synfin_hidden() - how much may have passed, if nothing but SYN, FIN and RST was shown?
+ * @m: the move
+ *
+ * Return: bytes; 0 if other segments were shown.
+ */
+__u32 synfin_hidden(const struct synfin_move *m)
 {
 	bool plain = m->seg->kind == SYNFIN_KIND_PLAIN ||
 		     m->conn->flags & SYNFIN_FLAG_PLAIN;
@@ -119,7 +124,7 @@ static __u32 hidden(const struct synfin_move *m)
 /* How far back a number may lie: there is no going back over what was not shown. */
 static __u32 look_back(const struct synfin_move *m)
 {
-	return hidden(m) ? 0 : SYNFIN_WINDOW_MAX;
+	return synfin_hidden(m) ? 0 : SYNFIN_WINDOW_MAX;
 }
 
 /**
@@ -214,7 +219,7 @@ static bool acks_answer_with(const struct synfin_move *m)
 	const struct synfin_end *own = m->own;
 	const struct synfin_end *peer = m->peer;
 	__u32 room = limit_of(own, peer) - (own->isn + 1);
-	__u32 sent = synfin_syn_room(peer), more = hidden(m);
+	__u32 sent = synfin_syn_room(peer), more = synfin_hidden(m);
 
 	/* The server of a Fast Open may have closed already. */
 	if (peer->flags & SYNFIN_END_FIN)
@@ -309,6 +314,24 @@ static bool fin_ack_fits(const struct synfin_move *m)
 }
 
 /**
+ * synfin_was_spoken_of() - do only FINs tell how far both ends got, and about the same?
+ * @m: the move
+ *
+ * But for what was under way still.
+ *
+ * Return: true if the other end's has said about what this one says.
+ */
+bool synfin_was_spoken_of(const struct synfin_move *m)
+{
+	const struct synfin_jump *jump = &m->conn->jump;
+	__u32 end = jump->seq + jump->fin;
+
+	return m->conn->flags & SYNFIN_FLAG_JUMP && jump->from != m->from && synfin_hidden(m) &&
+	       synfin_within(m->seg->seq, jump->ack, SYNFIN_GAP_MAX) &&
+	       synfin_within(m->seg->ack, end - SYNFIN_GAP_MAX, SYNFIN_GAP_MAX);
+}
+
+/**
  * synfin_fin_fits() - are a FIN's numbers such as its sender may have?
  * @m: the move
  *
@@ -320,7 +343,7 @@ bool synfin_fin_fits(const struct synfin_move *m)
 		return false;
 	return m->seg->verdict == SYNFIN_VERDICT_TRUE ||
 	       (fin_seq_fits(m, m->seg->seq + m->seg->len) && fin_ack_fits(m)) ||
-	       synfin_other_agrees(m);
+	       synfin_other_agrees(m) || synfin_was_spoken_of(m);
 }
 
 /**
@@ -339,7 +362,7 @@ bool synfin_rst_is_exact(const struct synfin_move *m)
 	__u32 seq = m->seg->seq;
 
 	if (m->conn->flags & SYNFIN_FLAG_JUMP && jump->from != m->from &&
-	    seq == jump->ack && hidden(m))
+	    seq == jump->ack && synfin_hidden(m))
 		return true;
 	return ((own->flags & SYNFIN_END_NXT) && seq == own->nxt) ||
 	       ((own->flags & SYNFIN_END_UNA) && seq == own->una) ||
@@ -424,7 +447,7 @@ bool synfin_rst_fits(const struct synfin_move *m)
 bool synfin_shows_open(const struct synfin_move *m)
 {
 	const struct synfin_end *own = m->own, *peer = m->peer;
-	__u32 seq = m->seg->seq, more = hidden(m);
+	__u32 seq = m->seg->seq, more = synfin_hidden(m);
 	bool beyond = seq != own->isn && synfin_after(seq, own->nxt);
 
 	if (!more || !(own->flags & SYNFIN_END_ISN) || !(peer->flags & SYNFIN_END_ISN))

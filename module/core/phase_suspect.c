@@ -131,6 +131,16 @@ void synfin_suspect_rst(struct synfin_move *m, __u8 opening)
 		.seq = seq,
 	};
 	conn->deadline_ns = at;
+	/* Of how far the other end got nothing else may tell. */
+	if (synfin_has_ack(m->seg) && !(conn->flags & SYNFIN_FLAG_JUMP) && synfin_hidden(m)) {
+		conn->jump = (struct synfin_jump) {
+			.seq = m->seg->seq,
+			.ack = m->seg->ack,
+			.from = m->from,
+			.at_ns = m->now,
+		};
+		conn->flags |= SYNFIN_FLAG_JUMP;
+	}
 }
 
 /**
@@ -222,7 +232,7 @@ void synfin_fin_sent(struct synfin_move *m)
 	const struct synfin_segment *seg = m->seg;
 	/* Who acknowledges a FIN, or what the other end has spoken of, has seen it. */
 	bool sure = seg->verdict == SYNFIN_VERDICT_TRUE || synfin_is_expected(m) ||
-		    synfin_other_agrees(m) || synfin_acks_fin(m) ||
+		    synfin_other_agrees(m) || synfin_was_spoken_of(m) || synfin_acks_fin(m) ||
 		    !(own->flags & SYNFIN_END_NXT);
 
 	own->fin_end = synfin_segment_end(seg);

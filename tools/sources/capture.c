@@ -114,6 +114,7 @@ bool capture_segment(struct capture *cap, struct captured *c,
 	seg->all = 1;
 	seg->verdict = SYNFIN_VERDICT_UNKNOWN;
 	cap->shift = c->shift;
+	cap->plain |= seg->kind == SYNFIN_KIND_PLAIN;
 	if (now > cap->now) {
 		cap->now = now;
 		if (!capture_expire(cap, sink))

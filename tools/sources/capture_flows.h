@@ -60,6 +60,7 @@ struct capture {
 	uint64_t shift;
 	bool names;
 	bool live;
+	bool plain;		/* not only SYN, FIN and RST were captured */
 	struct ftp ftp;
 	uint64_t passed[SYNFIN_CNT_NR];
 };

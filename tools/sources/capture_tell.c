@@ -26,13 +26,18 @@ static const uint64_t live_limits[SYNFIN_WAIT_NR] = {
 	[SYNFIN_WAIT_LINGER] = 10 * SECOND,
 };
 
-/* Nobody waits for what is in a file: all that belongs to a connection is counted. */
+/*
+ * Nobody waits for what is in a file: all that belongs to a connection is counted. Where
+ * only SYN, FIN and RST were captured, no ACK is missing; and of one direction no answer.
+ */
 static uint64_t limit_of(const struct capture *cap, unsigned int wait)
 {
-	bool over = wait == SYNFIN_WAIT_LINGER || wait == SYNFIN_WAIT_DOUBTED;
-
-	return over && !cap->live && cap->nr_waits[wait] <= PATIENT ? AGAIN_NS :
-								      live_limits[wait];
+	if (!cap->plain && (wait == SYNFIN_WAIT_UNACKNOWLEDGED ||
+			    (wait == SYNFIN_WAIT_UNANSWERED && !cap->live)))
+		return UINT64_MAX;
+	if (wait != SYNFIN_WAIT_LINGER && wait != SYNFIN_WAIT_DOUBTED)
+		return live_limits[wait];
+	return !cap->live && cap->nr_waits[wait] <= PATIENT ? AGAIN_NS : live_limits[wait];
 }
 
 /**
@@ -154,7 +159,7 @@ bool capture_expire(struct capture *cap, const struct sink *sink)
 		struct flow *flow;
 
 		while (live_limits[wait] && (flow = cap->waits[wait]) &&
-		       flow->since_ns + limit_of(cap, wait) <= cap->now)
+		       cap->now - flow->since_ns >= limit_of(cap, wait))
 			if (!expire_one(cap, flow, sink))
 				return false;
 	}
