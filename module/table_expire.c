@@ -15,9 +15,6 @@
 
 #define BATCH	SYNFIN_TABLE_BATCH
 
-/* A quarter of a second or so: the unit in which a stripe remembers when it is due. */
-#define DUE_SHIFT 28
-
 static struct synfin_flow *oldest(struct synfin_stripe *stripe, unsigned int list)
 {
 	return list_first_entry_or_null(&stripe->lists[list], struct synfin_flow,
@@ -139,7 +136,7 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 				out[(*nr)++] = flow;
 		}
 	}
-	WRITE_ONCE(stripe->due, (due >> DUE_SHIFT) + 1);
+	synfin_table_set_due(stripe, due);
 	return settled == BATCH || (taken == BATCH && !stayed);
 }
 
@@ -186,7 +183,7 @@ static void expire_slice(u64 now)
 		struct synfin_stripe *stripe = &t->stripes[t->slice++];
 
 		if (!READ_ONCE(stripe->flows) ||
-		    now >> DUE_SHIFT < READ_ONCE(stripe->due))
+		    now >> SYNFIN_TABLE_DUE_SHIFT < READ_ONCE(stripe->due))
 			continue;
 		expire_stripe(stripe, now);
 		if (synfin_table_ask(stripe, now))

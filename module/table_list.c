@@ -229,6 +229,9 @@ void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow, u
 		atomic_inc(&flow->sn->maker->flows);
 	if (!test_bit(nr, flow->sn->stripes))
 		set_bit(nr, flow->sn->stripes);
+	/* None of its waits can be over before the shortest of all. */
+	if (!stripe->flows)
+		synfin_table_set_due(stripe, now + READ_ONCE(synfin_table.shortest_ns));
 	WRITE_ONCE(stripe->flows, stripe->flows + 1);
 }
 

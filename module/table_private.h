@@ -130,6 +130,15 @@ static inline u64 synfin_table_age(const struct synfin_flow *flow, u64 now)
 	return ticks < 0 ? 0 : (u64)ticks << SYNFIN_TABLE_TICK_SHIFT;
 }
 
+/* A quarter of a second or so: the unit in which a stripe remembers when it is due. */
+#define SYNFIN_TABLE_DUE_SHIFT 28
+
+/* Nothing is to be done in a stripe, which is locked, before then. */
+static inline void synfin_table_set_due(struct synfin_stripe *stripe, u64 ns)
+{
+	WRITE_ONCE(stripe->due, (ns >> SYNFIN_TABLE_DUE_SHIFT) + 1);
+}
+
 /* table_list.c */
 void synfin_table_list_setup(struct synfin_flow *flow);
 void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow, u64 now);

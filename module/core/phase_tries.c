@@ -90,15 +90,6 @@ void synfin_note_syn(struct synfin_move *m)
 		conn->flags |= SYNFIN_FLAG_SYN_DATA;
 }
 
-/* Member by member, as to clear some words at once takes a loop of the processor's. */
-static inline void forget_tries(struct synfin_tries *tries)
-{
-	__builtin_memset(tries->sent_ns, 0, sizeof(tries->sent_ns));
-	__builtin_memset(tries->stamp, 0, sizeof(tries->stamp));
-	tries->nr = 0;
-	tries->stamped = 0;
-}
-
 /**
  * synfin_opened() - the handshake is over
  * @m:		the move
@@ -108,7 +99,7 @@ void synfin_opened(struct synfin_move *m, __u8 opening)
 {
 	m->conn->opening = opening;
 	m->conn->closing = SYNFIN_CLOSE_OPEN;
-	forget_tries(&m->conn->tries);
+	m->conn->tries = (struct synfin_tries) {};
 	m->res->opened = 1;
 }
 
