@@ -86,6 +86,19 @@ static void mark_bucket(unsigned long *filter, u32 bit, u8 mark, u8 awaits)
 		clear_in(filter, bit, mark);
 }
 
+/* @changed: which of SYNFIN_FLOW_AWAITS_ANY; what it was, it is not any more */
+static __always_inline void change_awaiting(struct synfin_flow *flow, u8 changed)
+{
+	u32 bit = synfin_table_bit(flow->hash);
+	u8 awaits = flow->conn.mark[0] ^ changed;
+
+	flow->conn.mark[0] = awaits;
+	if (static_branch_unlikely(&synfin_first_wanted) && changed & SYNFIN_FLOW_ANSWER)
+		mark_bucket(synfin_table_fast.answers, bit, SYNFIN_FLOW_ANSWER, awaits);
+	if (changed & SYNFIN_FLOW_AWAITS)
+		mark_bucket(synfin_table_fast.filter, bit, SYNFIN_FLOW_AWAITS, awaits);
+}
+
 /**
  * synfin_table_set_awaiting() - the filters follow what a flow waits for
  * @stripe:	its stripe, locked
@@ -98,16 +111,10 @@ void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow 
 			       u8 awaits)
 {
 	u8 changed = (flow->conn.mark[0] ^ awaits) & SYNFIN_FLOW_AWAITS_ANY;
-	u32 bit = synfin_table_bit(flow->hash);
 
 	lockdep_assert_held(&stripe->lock);
-	if (!changed)
-		return;
-	flow->conn.mark[0] ^= changed;
-	if (static_branch_unlikely(&synfin_first_wanted) && changed & SYNFIN_FLOW_ANSWER)
-		mark_bucket(synfin_table_fast.answers, bit, SYNFIN_FLOW_ANSWER, awaits);
-	if (changed & SYNFIN_FLOW_AWAITS)
-		mark_bucket(synfin_table_fast.filter, bit, SYNFIN_FLOW_AWAITS, awaits);
+	if (changed)
+		change_awaiting(flow, changed);
 }
 
 static bool waits_for_nothing(unsigned int wait)
@@ -305,16 +312,17 @@ void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow
 {
 	struct standing s = likely(is_usual(flow)) ? usual[flow->conn.state] :
 						     standing_of(flow);
+	struct synfin_counters __percpu *counters = flow->sn->counters;
 	u8 changed = (flow->conn.mark[0] ^ s.mark) & MARKS;
 
 	lockdep_assert_held(&stripe->lock);
 	if (flow->gauge != s.gauge) {
-		gauge_add(flow, -1);
+		this_cpu_dec(counters->gauge[flow->gauge]);
+		this_cpu_inc(counters->gauge[s.gauge]);
 		flow->gauge = s.gauge;
-		gauge_add(flow, 1);
 	}
 	if (changed & SYNFIN_FLOW_AWAITS_ANY)
-		synfin_table_set_awaiting(stripe, flow, s.mark);
+		change_awaiting(flow, changed & SYNFIN_FLOW_AWAITS_ANY);
 	if (changed & SYNFIN_FLOW_EMBRYONIC)
 		flip_embryonic(flow);
 	if (!is_in_place(flow, s.list, moved))
