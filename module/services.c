@@ -38,21 +38,6 @@ static struct synfin_row *find(const struct synfin_rows *rows, u16 port)
 	return NULL;
 }
 
-/**
- * synfin_services_need_row() - is there memory to be allocated for a connection?
- * @rows:	the rows
- * @rec:	its summary
- *
- * Context: Any but NMI, irqs off, on the CPU whose rows they are.
- * Return: true if synfin_services_count() wants a spare row.
- */
-bool synfin_services_need_row(const struct synfin_rows *rows,
-			      const struct synfin_record_conn *rec)
-{
-	return rows->nr < SYNFIN_ROWS && is_proved(rec) && rec->head.server_port &&
-	       !find(rows, rec->head.server_port);
-}
-
 static void link_row(struct synfin_rows *rows, unsigned int i)
 {
 	u8 *chain = &rows->chain[chain_of(rows->row[i]->port)];
@@ -110,6 +95,7 @@ static struct synfin_row *reuse(struct synfin_rows *rows, u16 port)
 	return row;
 }
 
+/* NULL if it wants a row of its own, and none is to be had so. */
 static struct synfin_row *row_of(struct synfin_rows *rows,
 				 const struct synfin_record_conn *rec,
 				 struct synfin_row **spare)
@@ -124,7 +110,9 @@ static struct synfin_row *row_of(struct synfin_rows *rows,
 		return &rows->other;
 	if (rows->nr == SYNFIN_ROWS)
 		return reuse(rows, port);
-	if (!spare || !*spare)
+	if (!spare)
+		return NULL;
+	if (!*spare)
 		return &rows->other;
 	row = *spare;
 	*spare = NULL;
@@ -153,17 +141,21 @@ static void count_duration(struct synfin_row *row, unsigned int cell, u64 ns)
  * synfin_services_count() - count a connection in the row of its port
  * @rows:	the rows
  * @rec:	its summary
- * @spare:	a new row, zeroed, if one is wanted and there is memory; NULL, or taken
+ * @spare:	a new row, zeroed, or NULL if there was no memory; taken if one is wanted.
+ *		NULL itself if none has been asked for
  *
  * Context: Any but NMI, irqs off, on the CPU whose rows they are.
+ * Return: false if a spare row is wanted that has not been asked for; nothing is counted.
  */
-void synfin_services_count(struct synfin_rows *rows,
+bool synfin_services_count(struct synfin_rows *rows,
 			   const struct synfin_record_conn *rec,
 			   struct synfin_row **spare)
 {
 	struct synfin_row *row = row_of(rows, rec, spare);
 
 	lockdep_assert_irqs_disabled();
+	if (unlikely(!row))
+		return false;
 	row->last = ++rows->clock;
 	row->proved += is_proved(rec);
 	add(row, SYNFIN_CELL_OPEN + rec->opening, 1);
@@ -177,10 +169,11 @@ void synfin_services_count(struct synfin_rows *rows,
 		add(row, SYNFIN_CELL_BYTES_CLIENT, rec->bytes_client);
 	if (rec->bytes_server != SYNFIN_BYTES_NONE)
 		add(row, SYNFIN_CELL_BYTES_SERVER, rec->bytes_server);
-	if (rec->protocol == SYNFIN_PROTOCOL_NONE)
-		return;
+	if (likely(rec->protocol == SYNFIN_PROTOCOL_NONE))
+		return true;
 	count_duration(row, SYNFIN_CELL_RESPONSE_COUNT, rec->first_response_ns);
 	count_duration(row, SYNFIN_CELL_TLS_COUNT, rec->tls_handshake_ns);
+	return true;
 }
 
 /**

@@ -93,9 +93,7 @@ struct synfin_service {
 	u64 cell[SYNFIN_CELL_NR];
 };
 
-bool synfin_services_need_row(const struct synfin_rows *rows,
-			      const struct synfin_record_conn *rec);
-void synfin_services_count(struct synfin_rows *rows,
+bool synfin_services_count(struct synfin_rows *rows,
 			   const struct synfin_record_conn *rec,
 			   struct synfin_row **spare);
 void synfin_services_free(struct synfin_rows *rows);

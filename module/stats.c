@@ -96,9 +96,8 @@ bool synfin_stats_count(struct synfin_net *sn, const struct synfin_record_conn *
 	lockdep_assert_irqs_disabled();
 	synfin_stats_inc(sn, synfin_opened[rec->opening]);
 	synfin_stats_inc(sn, synfin_closed[rec->closing]);
-	if (unlikely(!book || synfin_services_need_row(&book->rows, rec)))
+	if (unlikely(!book || !synfin_services_count(&book->rows, rec, NULL)))
 		return false;
-	synfin_services_count(&book->rows, rec, NULL);
 	synfin_book_buckets(book, rec);
 	return true;
 }
