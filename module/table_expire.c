@@ -91,12 +91,14 @@ static unsigned int settle(struct synfin_stripe *stripe, u64 now, u64 *due)
 	return n;
 }
 
-/* The first list from @list on that has flows. Most have none. */
+/* The first list from @list on that has flows. Most have none, and most stripes one. */
 static unsigned int next_used(const struct synfin_stripe *stripe, unsigned int list)
 {
 	const struct list_head *head = &stripe->lists[list];
 	const struct list_head *end = &stripe->lists[SYNFIN_LIST_NR];
 
+	if (!stripe->flows)
+		return SYNFIN_LIST_NR;
 	while (head < end && list_empty(head))
 		head++;
 	return head - stripe->lists;
