@@ -1,6 +1,6 @@
 #!/bin/bash
 # Loading, parameters, unloading; again and again, under traffic.
-# SYNFIN_RELOADS=N: so often.
+# SYNFIN_RELOADS=N: so often, 25 times if it does not say.
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -154,7 +154,7 @@ load_and_unload() {
 
 # While clients come and go. kmemleak looks at the end, in log.sh.
 reloads_under_traffic() {
-	local before after reloads=${SYNFIN_RELOADS:-50} since=$SECONDS
+	local before after reloads=${SYNFIN_RELOADS:-25} since=$SECONDS
 
 	load -m 2 -t 3600 -b 2048 >/dev/null &
 	undo stop $!
