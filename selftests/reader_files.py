@@ -771,6 +771,11 @@ def live_connections_have_owners():
     same([one[name] for name in ("process", "pid", "comm", "cgroup", "cgroup_id")],
          [None] * 5, "of an older module")
     has(run("flows", "--proc", saved(), "-o", "PID,COMM,CGROUP").text, "77")
+    # What would do something to a terminal is told by its number.
+    odd = FLOWS.replace("comm=a", "comm=\\302\\233\\342\\200\\256\\377\\303\\274", 1)
+    text = run("flows", "--proc", saved("odd", flows=odd), "--json", "--pid", "77").text
+    has(text, r'"comm":"\\u009b\\u202e\ufffd\u00fc \\\\b"')
+    same(json.loads(text)["comm"], "\x9b\u202e\ufffd\xfc \\b", "the command")
 
 
 @test

@@ -12,22 +12,11 @@
 
 static void put_text(struct out *out, const char *text)
 {
-	static const char replacement[] = "\xef\xbf\xbd";
+	char one[TEXT_JSON_MAX];
 
 	out_write(out, "\"", 1);
-	while (*text) {
-		size_t len = text_character(text);
-
-		if (*text == '"' || *text == '\\')
-			out_printf(out, "\\%c", *text);
-		else if ((unsigned char)*text < ' ' || *text == 0x7f)
-			out_printf(out, "\\u%04x", (unsigned char)*text);
-		else if (len)
-			out_write(out, text, len);
-		else
-			out_text(out, replacement);
-		text += len ? len : 1;
-	}
+	while (*text)
+		out_write(out, one, (size_t)(text_json_character(one, &text) - one));
 	out_write(out, "\"", 1);
 }
 

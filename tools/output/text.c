@@ -60,20 +60,38 @@ static inline bool is_plain(char c)
 	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
 }
 
-/* A character that is not plain; moves @text behind it. */
-static char *put_escaped(char *p, const char **text)
+/* As \u009b: of a character of three bytes at most. */
+static char *put_code(char *p, const unsigned char *c, size_t len)
 {
 	static const char hex[] = "0123456789abcdef";
-	unsigned char c = (unsigned char)**text;
+	unsigned int code = len == 1 ? c[0] : len == 2 ? (c[0] & 31u) << 6 | (c[1] & 63u) :
+			    (c[0] & 15u) << 12 | (c[1] & 63u) << 6 | (c[2] & 63u);
+
+	p = fmt_text(p, "\\u");
+	for (int shift = 12; shift >= 0; shift -= 4)
+		*p++ = hex[code >> shift & 15];
+	return p;
+}
+
+/**
+ * text_json_character() - a character of a string of JSON
+ * @p:		where to; TEXT_JSON_MAX bytes have room
+ * @text:	it; moved behind it
+ *
+ * What would do something to a terminal is told by its number.
+ *
+ * Return: the end.
+ */
+char *text_json_character(char *p, const char **text)
+{
 	size_t len = text_character(*text);
+	char c = **text;
 
 	if (c == '"' || c == '\\') {
 		*p++ = '\\';
-		*p++ = **text;
-	} else if (c < ' ' || c == 0x7f) {
-		p = fmt_text(p, "\\u00");
-		*p++ = hex[c >> 4];
-		*p++ = hex[c & 15];
+		*p++ = c;
+	} else if (len && !text_is_harmless(*text, len)) {
+		p = put_code(p, (const unsigned char *)*text, len);
 	} else if (len) {
 		memcpy(p, *text, len);
 		p += len;
@@ -99,7 +117,7 @@ char *text_json(char *p, const char *text)
 		if (is_plain(*text))
 			*p++ = *text++;
 		else
-			p = put_escaped(p, &text);
+			p = text_json_character(p, &text);
 	}
 	return p;
 }

@@ -8,7 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Bytes that a character may need in a string of JSON. */
+#define TEXT_JSON_MAX	8u
+
 size_t text_character(const char *text);
+char *text_json_character(char *p, const char **text);
 bool text_is_harmless(const char *text, size_t len);
 char *text_json(char *p, const char *text);
 char *text_shown(char *p, const char *text, size_t room, bool word);
