@@ -17,6 +17,7 @@ struct synfin_net;
  * @reason:	enum synfin_drop, of the last
  * @hook:	of netfilter, NF_INET_* + 1; 0 if not known
  * @taken:	the server's socket has been found to live
+ * @unseen:	the last SYN that was dropped had come to no hook of ours
  *
  * Under the lock of its flow.
  */
@@ -25,6 +26,7 @@ struct synfin_drops {
 	u8	reason;
 	u8	hook;
 	bool	taken;
+	bool	unseen;
 };
 
 /**

@@ -10,15 +10,23 @@
 #include "queue.h"
 #include "route_private.h"
 
-/* It was seen a moment ago, or else it never came so far. */
-#define SEEN_NS		(50 * NSEC_PER_MSEC)
+/*
+ * Where rules stand on both sides of our hook, what was dropped has been seen if the last
+ * segment that was seen is so young. A TCP waits a second before it sends a SYN again (RFC
+ * 6298, 2), and a host that is paused may take a while from the hook to the drop. If the
+ * SYN before was dropped in front of the hook, so was this, unless it has just been seen.
+ */
+#define SEEN_NS		(500 * NSEC_PER_MSEC)
+#define JUST_SEEN_NS	(5 * NSEC_PER_MSEC)
 
-static bool has_passed(const struct synfin_conn *conn,
+static bool has_passed(const struct synfin_flow *flow,
 		       const struct synfin_drop_event *event)
 {
+	u64 young = flow->drops.unseen ? JUST_SEEN_NS : SEEN_NS;
+
 	if (event->place == SYNFIN_DROP_EITHER)
-		return conn->state != SYNFIN_STATE_NONE &&
-		       conn->seen_ns + SEEN_NS > event->passed_ns;
+		return flow->conn.state != SYNFIN_STATE_NONE &&
+		       flow->conn.seen_ns + young > event->passed_ns;
 	return event->place == SYNFIN_DROP_BEHIND;
 }
 
@@ -119,7 +127,10 @@ static void pass_drop(struct synfin_batch *batch, struct synfin_flow *flow,
 {
 	struct synfin_result res SYNFIN_UNINITIALIZED;
 
-	if (event->seg.kind != SYNFIN_KIND_SYN || has_passed(&flow->conn, event))
+	if (event->seg.kind != SYNFIN_KIND_SYN)
+		return;
+	flow->drops.unseen = !has_passed(flow, event);
+	if (!flow->drops.unseen)
 		return;
 	synfin_phase_segment(&flow->conn, &event->seg, event->passed_ns, &res);
 	synfin_route_emit_result(batch, flow, &res);
