@@ -29,7 +29,7 @@ struct synfin_ftp_fast synfin_ftp_fast __read_mostly;
  * @received:	as of struct synfin_ftp_fast, while there is none; likewise
  * @by_bit:	how many there are of each bit of a port
  */
-static struct {
+static struct listened {
 	raw_spinlock_t	lock;
 	unsigned int	nr;
 	unsigned int	max;
