@@ -100,17 +100,38 @@ static uint64_t print_of(const struct copies *copies, const struct captured *c,
 		   seg->len, b | 1);
 }
 
-static struct copies_often *often_place(struct copies *copies, uint64_t print)
+/* Where in a set of things that begin with a key one is, or would be: as the oldest. */
+static void *place_in(void *set, size_t size, uint64_t print)
 {
-	struct copies_often *set = copies->often[print % COPIES_OFTEN], *first = set;
+	struct copies_key *first = set;
 
 	for (unsigned int i = 0; i < COPIES_WAYS; i++) {
-		if (set[i].print == print)
-			return &set[i];
-		if (set[i].ns < first->ns)
-			first = &set[i];
+		struct copies_key *key = (void *)((char *)set + i * size);
+
+		if (key->print == print)
+			return key;
+		if (key->ns < first->ns)
+			first = key;
 	}
 	return first;
+}
+
+static struct copies_often *often_place(struct copies *copies, uint64_t print)
+{
+	return place_in(copies->often[print % COPIES_OFTEN], sizeof(struct copies_often),
+			print);
+}
+
+static struct copies_packet *packet_place(struct copies *copies, uint64_t print)
+{
+	return place_in(copies->packet[print % COPIES_PACKETS],
+			sizeof(struct copies_packet), print);
+}
+
+static struct copies_sender *sender_place(struct copies *copies, uint64_t print)
+{
+	return place_in(copies->sender[print % COPIES_SENDERS],
+			sizeof(struct copies_sender), print);
 }
 
 /**
@@ -125,37 +146,10 @@ void copies_expect(struct copies *copies, struct captured *c)
 	c->sender = print_of_sender(copies, &c->seg);
 	c->print = print_of(copies, c, c->sender);
 	o = often_place(copies, c->print);
-	if (o->print == c->print && c->ns - o->ns <= SURE_NS)
+	if (o->key.print == c->print && c->ns - o->key.ns <= SURE_NS)
 		o->nr++;
 	else
-		*o = (struct copies_often){ .print = c->print, .ns = c->ns, .nr = 1 };
-}
-
-/* Where a packet is, or would be: instead of the one that came first. */
-static struct copies_packet *packet_place(struct copies *copies, uint64_t print)
-{
-	struct copies_packet *set = copies->packet[print % COPIES_PACKETS], *first = set;
-
-	for (unsigned int i = 0; i < COPIES_WAYS; i++) {
-		if (set[i].print == print)
-			return &set[i];
-		if (set[i].ns < first->ns)
-			first = &set[i];
-	}
-	return first;
-}
-
-static struct copies_sender *sender_place(struct copies *copies, uint64_t print)
-{
-	struct copies_sender *set = copies->sender[print % COPIES_SENDERS], *first = set;
-
-	for (unsigned int i = 0; i < COPIES_WAYS; i++) {
-		if (set[i].print == print)
-			return &set[i];
-		if (set[i].last_ns < first->last_ns)
-			first = &set[i];
-	}
-	return first;
+		*o = (struct copies_often){ { c->print, c->ns }, 1 };
 }
 
 /* What is captured that often is sent that often. */
@@ -163,7 +157,7 @@ static bool too_often(struct copies *copies, const struct captured *c)
 {
 	const struct copies_often *o = often_place(copies, c->print);
 
-	return o->print == c->print && o->nr > MOST;
+	return o->key.print == c->print && o->nr > MOST;
 }
 
 static bool traced(const struct copies_packet *p, const struct captured *c)
@@ -184,7 +178,7 @@ static bool has_none(const struct copies_sender *s, uint64_t print, uint64_t now
 	uint64_t then = s->before_ns;
 
 	if (s->last != print && !s->copied)
-		then = s->last_ns;
+		then = s->key.ns;
 	return then && now - then > apart + apart / 2;
 }
 
@@ -210,14 +204,14 @@ static bool asked_again(struct copies *copies, const struct captured *c, uint64_
 	back.dport = c->seg.sport;
 	sender = print_of_sender(copies, &back);
 	s = sender_place(copies, sender);
-	return s->print == sender && s->syn_ns > since;
+	return s->key.print == sender && s->syn_ns > since;
 }
 
 static bool decide(struct copies *copies, const struct copies_packet *p,
 		   const struct copies_sender *s, const struct captured *c)
 {
 	bool sure = !c->weak && !s->same_id;
-	uint64_t apart = c->ns - p->ns;
+	uint64_t apart = c->ns - p->key.ns;
 
 	if (apart > SURE_NS)
 		return apart <= BOTH_NS && c->ttl != p->ttl && !traced(p, c) &&
@@ -226,18 +220,18 @@ static bool decide(struct copies *copies, const struct copies_packet *p,
 		return s->copies && sure;
 	if (sure)
 		return true;
-	if (asked_again(copies, c, p->ns))
+	if (asked_again(copies, c, p->key.ns))
 		return false;
 	if (s->copies || seen_elsewhere(p, c))
 		return true;
 	/* No timer is that short; but each late segment is answered with a RST. */
 	if (apart <= SAME_NS && c->seg.flags & (SYNFIN_TCP_SYN | SYNFIN_TCP_FIN) &&
-	    s->rst_ns <= p->ns && !s->again)
+	    s->rst_ns <= p->key.ns && !s->again)
 		return true;
-	if (are_rare(copies) || has_none(s, p->print, c->ns, apart))
+	if (are_rare(copies) || has_none(s, p->key.print, c->ns, apart))
 		return false;
 	/* A SYN after a RST is an attempt of its own. */
-	if (!(c->seg.flags & SYNFIN_TCP_SYN) || s->rst_ns > p->ns)
+	if (!(c->seg.flags & SYNFIN_TCP_SYN) || s->rst_ns > p->key.ns)
 		return apart <= OTHER_NS;
 	return apart <= SYN_NS;
 }
@@ -246,11 +240,11 @@ static bool decide(struct copies *copies, const struct copies_packet *p,
 static void take_sender(struct copies_sender *s, uint64_t sender, uint64_t print,
 			const struct captured *c)
 {
-	if (s->print != sender) {
-		*s = (struct copies_sender){ .print = sender };
+	if (s->key.print != sender) {
+		*s = (struct copies_sender){ .key.print = sender };
 	} else {
 		if (!s->copied)
-			s->before_ns = s->last_ns;
+			s->before_ns = s->key.ns;
 		s->same_id |= s->id == c->id;
 	}
 	if (c->seg.kind == SYNFIN_KIND_RST)
@@ -258,7 +252,7 @@ static void take_sender(struct copies_sender *s, uint64_t sender, uint64_t print
 	else if (c->seg.kind == SYNFIN_KIND_SYN)
 		s->syn_ns = c->ns;
 	s->last = print;
-	s->last_ns = c->ns;
+	s->key.ns = c->ns;
 	s->id = c->id;
 	s->copied = false;
 }
@@ -277,7 +271,7 @@ bool copies_is_copy(struct copies *copies, const struct captured *c)
 	struct copies_packet *p = packet_place(copies, print);
 	struct copies_sender *s = sender_place(copies, sender);
 
-	if (p->print == print && s->print == sender) {
+	if (p->key.print == print && s->key.print == sender) {
 		if (!too_often(copies, c) && decide(copies, p, s, c)) {
 			s->copies = true;
 			s->copied |= s->last == print;
@@ -291,8 +285,7 @@ bool copies_is_copy(struct copies *copies, const struct captured *c)
 	copies->others++;
 	take_sender(s, sender, print, c);
 	*p = (struct copies_packet){
-		.print = print,
-		.ns = c->ns,
+		.key = { print, c->ns },
 		.lane = c->lane,
 		.interface = c->interface,
 		.ttl = c->ttl,

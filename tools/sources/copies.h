@@ -17,17 +17,25 @@
 #define COPIES_OFTEN	(4096u / COPIES_WAYS)
 
 /**
+ * struct copies_key - what all that is looked up begins with
+ * @print:	hash of what it is known by
+ * @ns:		when it was captured: the oldest makes way
+ */
+struct copies_key {
+	uint64_t print;
+	uint64_t ns;
+};
+
+/**
  * struct copies_packet - a packet that was captured
- * @print:	hash of what is the same in its copies
- * @ns:		when
+ * @key:	of what is the same in its copies
  * @lane:	where
  * @interface:	where
  * @ttl:	how far it could still go
  * @way:	which way it passed there
  */
 struct copies_packet {
-	uint64_t print;
-	uint64_t ns;
+	struct copies_key key;
 	uint64_t lane;
 	uint16_t interface;
 	uint8_t ttl;
@@ -36,9 +44,8 @@ struct copies_packet {
 
 /**
  * struct copies_sender - what is known of a sender of segments
- * @print:	hash of both endpoints
+ * @key:	of both endpoints, and the last segment's time
  * @last:	hash of the last segment
- * @last_ns:	when it was seen
  * @before_ns:	when a segment before it was, that had no copy; 0 if none
  * @rst_ns:	when it sent a RST
  * @syn_ns:	when it sent a SYN
@@ -49,9 +56,8 @@ struct copies_packet {
  * @again:	it has sent the same SYN or FIN again
  */
 struct copies_sender {
-	uint64_t print;
+	struct copies_key key;
 	uint64_t last;
-	uint64_t last_ns;
 	uint64_t before_ns;
 	uint64_t rst_ns;
 	uint64_t syn_ns;
@@ -64,13 +70,11 @@ struct copies_sender {
 
 /**
  * struct copies_often - how often the same was captured within the time of copies
- * @print:	hash of what is the same
- * @ns:		when it was first
+ * @key:	of what is the same, and when it was first
  * @nr:		how often
  */
 struct copies_often {
-	uint64_t print;
-	uint64_t ns;
+	struct copies_key key;
 	uint32_t nr;
 };
 
