@@ -86,7 +86,7 @@ static void mark_bucket(unsigned long *filter, u32 bit, u8 mark, u8 awaits)
 		clear_in(filter, bit, mark);
 }
 
-/* @changed: which of SYNFIN_FLOW_AWAITS_ANY; what it was, it is not any more */
+/* Turns around what of SYNFIN_FLOW_AWAITS_ANY is in @changed. */
 static __always_inline void change_awaiting(struct synfin_flow *flow, u8 changed)
 {
 	u32 bit = synfin_table_bit(flow->hash);
@@ -191,6 +191,14 @@ void __init synfin_table_list_setup(struct synfin_flow *flow)
 
 	for (*state = 0; *state < SYNFIN_STATE_NR; ++*state)
 		usual[*state] = standing_of(flow);
+}
+
+/* What is usual is asked for in debug kernels all the same. */
+static bool is_standing(const struct standing *s, const struct synfin_flow *flow)
+{
+	struct standing now = standing_of(flow);
+
+	return s->list == now.list && s->gauge == now.gauge && s->mark == now.mark;
 }
 
 static void gauge_add(const struct synfin_flow *flow, int n)
@@ -316,6 +324,8 @@ void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow
 	u8 changed = (flow->conn.mark[0] ^ s.mark) & MARKS;
 
 	lockdep_assert_held(&stripe->lock);
+	if (IS_ENABLED(CONFIG_PROVE_LOCKING))
+		WARN_ON_ONCE(!is_standing(&s, flow));
 	if (flow->gauge != s.gauge) {
 		this_cpu_dec(counters->gauge[flow->gauge]);
 		this_cpu_inc(counters->gauge[s.gauge]);
