@@ -22,7 +22,7 @@ from capture_lib import (  # noqa: E402
     SYNFIN, Skip, find_above, main, read, same, test)
 from capture_make import (  # noqa: E402
     ACK, MS, START, SYN, SYN_ACK, Ends, block, conversation, cooked, enhanced,
-    ethernet, geneve, gre, gtp, in_ip, interface, outer, pcap, section,
+    ethernet, geneve, gre, gtp, in_ip, interface, labelled, outer, pcap, section,
     udp_header, vxlan, wifi)
 from tun import icmp_error  # noqa: E402
 
@@ -268,6 +268,10 @@ def same_endpoints_in_two_places():
             ("QinQ", (tag(5, 10),) * 2, (tag(6, 10),) * 2),
             ("VLANs by direction", (tag(10), tag(11)), (tag(20), tag(21))),
             ("crossed VLANs", (tag(10), tag(20)), (tag(20), tag(10))),
+            ("labels", (labelled(300, 100), labelled(301, 101)),
+             (labelled(300, 200), labelled(301, 201))),
+            ("labels, spread", (labelled(300, 100, 7, 900), labelled(101)),
+             (labelled(300, 200, 7, 900), labelled(201, 7, 900))),
             ("VXLAN", (vxlan(1),) * 2, (vxlan(2),) * 2),
             ("VXLAN, ends", (vxlan(1),) * 2,
              (vxlan(1, ends=("198.51.100.1", "198.51.100.3")),) * 2),
@@ -301,6 +305,8 @@ def directions_in_two_places():
     for what, up, down in (
             ("VLANs", tag(10), tag(20)), ("one without", ethernet(), tag(20)),
             ("the other without", tag(20), ethernet()),
+            ("labels", labelled(300, 100), labelled(101)),
+            ("the popped label", labelled(300), ethernet()),
             ("tunnels", vxlan(1), vxlan(2)), ("GTP-U", gtp(1, 2), gtp(1, 2)),
             ("a tunnel one way", gre(1), ethernet())):
         packets = [(when, ip, down if ip[12:16] != b"\x0a\0\0\x01" else up)
@@ -309,6 +315,10 @@ def directions_in_two_places():
         # From the middle on, and the other end closes.
         shown = read(file_of(packets[3:]))
         same(shown.ends(), [("midstream", "four-way", "client")], f"{what}, middle")
+    # What says how to get there changes, or it is spread.
+    packets = [(when, ip, labelled(300 + i, 100, 7, 999 + i))
+               for i, (when, ip) in enumerate(at_times(conversation()))]
+    one(read(file_of(packets)), "changing labels")
     # It changes its way while it is open, or is refused by the other.
     packets = [(when, ip, tag(20) if i > 4 else tag(10))
                for i, (when, ip) in enumerate(at_times(conversation()))]

@@ -107,6 +107,13 @@ def mpls(ip):
     return b"\x02" * 12 + struct.pack("!HII", 0x8847, 7 << 12 | 64, 8 << 12 | 0x140) + ip
 
 
+def labelled(*labels):
+    """With these MPLS labels, the last one at the bottom."""
+    stack = b"".join(struct.pack("!I", label << 12 | (i + 1 == len(labels)) << 8 | 64)
+                     for i, label in enumerate(labels))
+    return lambda ip: b"\x02" * 12 + b"\x88\x47" + stack + ip
+
+
 def hdlc(ip):
     return struct.pack("!HH", 0x0F00, ethertype(ip)) + ip
 

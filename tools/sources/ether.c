@@ -29,6 +29,10 @@
 #define TYPE_QINQ_OLD	0x9100
 #define TYPE_QINQ_OLD2	0x9200
 
+/* Labels that are less mean something by themselves (RFC 3032, RFC 6790). */
+#define MPLS_LEAST	16u
+#define MPLS_ENTROPY_NEXT	7u
+
 /* Of MACsec: it is encrypted, or changed; the sender is named. */
 #define MACSEC_HIDDEN	0x0cu
 #define MACSEC_SENDER	0x20u
@@ -83,21 +87,31 @@ static enum layer vlan(struct dig *d)
  * ether_mpls() - labels until the last one
  * @d: the packet
  *
- * They differ by direction and by hop, so they tell no connections apart. Nothing says
+ * The last one is the customer's: those above it say how to get there, and change on the
+ * way. Behind an indicator stands one that only spreads load (RFC 6790). Nothing says
  * what follows but its first half byte: IP, or the control word of a pseudowire.
  *
  * Return: what comes next.
  */
 enum layer ether_mpls(struct dig *d)
 {
-	bool last = false;
+	bool last = false, spreads = false;
+	uint32_t customer = 0;
 
 	while (!last) {
+		uint32_t label;
+
 		if (d->room < 5)
 			return layer_none(d, UNREAD_CUT);
+		label = be32(d->at) >> 12;
+		if (label >= MPLS_LEAST && !spreads)
+			customer = label;
+		spreads = label == MPLS_ENTROPY_NEXT;
 		last = d->at[2] & 1;
 		dig_skip(d, 4);
 	}
+	if (customer)
+		dig_lane(d, (uint64_t)TYPE_MPLS << 32 | customer);
 	switch (d->at[0] >> 4) {
 	case 4:
 	case 6:
