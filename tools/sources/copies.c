@@ -152,12 +152,13 @@ void copies_expect(struct copies *copies, struct captured *c)
 		*o = (struct copies_often){ { c->print, c->ns }, 1 };
 }
 
-/* What is captured that often is sent that often. */
-static bool too_often(struct copies *copies, const struct captured *c)
+/* What is captured that often is sent that often; or twice, and each in all places. */
+static bool too_often(struct copies *copies, const struct copies_sender *s,
+		      const struct captured *c)
 {
 	const struct copies_often *o = often_place(copies, c->print);
 
-	return o->key.print == c->print && o->nr > MOST;
+	return o->key.print == c->print && o->nr > MOST && o->nr > 2 * s->each;
 }
 
 static bool traced(const struct copies_packet *p, const struct captured *c)
@@ -207,6 +208,16 @@ static bool asked_again(struct copies *copies, const struct captured *c, uint64_
 	return s->key.print == sender && s->syn_ns > since;
 }
 
+/*
+ * It was captured in all places where those before it were, and this comes later than
+ * copies do there: it was sent again.
+ */
+static bool is_complete(const struct copies_packet *p, const struct copies_sender *s,
+			uint64_t apart)
+{
+	return s->each > 1 && p->nr >= s->each && apart > 4 * s->apart_ns;
+}
+
 static bool decide(struct copies *copies, const struct copies_packet *p,
 		   const struct copies_sender *s, const struct captured *c)
 {
@@ -220,7 +231,7 @@ static bool decide(struct copies *copies, const struct copies_packet *p,
 		return s->copies && sure;
 	if (sure)
 		return true;
-	if (asked_again(copies, c, p->key.ns))
+	if (asked_again(copies, c, p->key.ns) || is_complete(p, s, apart))
 		return false;
 	if (s->copies || seen_elsewhere(p, c))
 		return true;
@@ -251,10 +262,28 @@ static void take_sender(struct copies_sender *s, uint64_t sender, uint64_t print
 		s->rst_ns = c->ns;
 	else if (c->seg.kind == SYNFIN_KIND_SYN)
 		s->syn_ns = c->ns;
+	if (s->last_nr > s->each)
+		s->each = s->last_nr;
+	s->last_nr = 1;
 	s->last = print;
 	s->key.ns = c->ns;
 	s->id = c->id;
 	s->copied = false;
+}
+
+static void note_copy(struct copies_sender *s, struct copies_packet *p, uint64_t print,
+		      uint64_t apart)
+{
+	s->copies = true;
+	p->nr++;
+	if (apart > s->apart_ns)
+		s->apart_ns = apart;
+	if (s->last == print) {
+		s->copied = true;
+		s->last_nr = p->nr;
+	} else if (p->nr > s->each) {
+		s->each = p->nr;
+	}
 }
 
 /**
@@ -272,9 +301,8 @@ bool copies_is_copy(struct copies *copies, const struct captured *c)
 	struct copies_sender *s = sender_place(copies, sender);
 
 	if (p->key.print == print && s->key.print == sender) {
-		if (!too_often(copies, c) && decide(copies, p, s, c)) {
-			s->copies = true;
-			s->copied |= s->last == print;
+		if (!too_often(copies, s, c) && decide(copies, p, s, c)) {
+			note_copy(s, p, print, c->ns - p->key.ns);
 			copies->nr++;
 			return true;
 		}
@@ -290,6 +318,7 @@ bool copies_is_copy(struct copies *copies, const struct captured *c)
 		.interface = c->interface,
 		.ttl = c->ttl,
 		.way = c->way,
+		.nr = 1,
 	};
 	return false;
 }

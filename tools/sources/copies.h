@@ -33,6 +33,7 @@ struct copies_key {
  * @interface:	where
  * @ttl:	how far it could still go
  * @way:	which way it passed there
+ * @nr:		how often it was captured
  */
 struct copies_packet {
 	struct copies_key key;
@@ -40,6 +41,7 @@ struct copies_packet {
 	uint16_t interface;
 	uint8_t ttl;
 	uint8_t way;
+	uint32_t nr;
 };
 
 /**
@@ -49,6 +51,9 @@ struct copies_packet {
  * @before_ns:	when a segment before it was, that had no copy; 0 if none
  * @rst_ns:	when it sent a RST
  * @syn_ns:	when it sent a SYN
+ * @apart_ns:	the longest that a copy of its segments came later
+ * @each:	how often a segment before the last one was captured, at most
+ * @last_nr:	how often the last one was
  * @id:		identification of the last segment's packet
  * @copied:	the last segment had a copy
  * @copies:	copies of its segments have been seen
@@ -61,6 +66,9 @@ struct copies_sender {
 	uint64_t before_ns;
 	uint64_t rst_ns;
 	uint64_t syn_ns;
+	uint64_t apart_ns;
+	uint32_t each;
+	uint32_t last_nr;
 	uint16_t id;
 	bool copied;
 	bool copies;
