@@ -12,7 +12,7 @@ import sys
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
 from capture_lib import main, read, same, test  # noqa: E402
-from capture_make import MS, ethernet, is_six, vxlan  # noqa: E402
+from capture_make import MS, ethernet, is_six, labelled, vxlan  # noqa: E402
 from capture_talk import DRESSES, Talk, capture_of, told  # noqa: E402
 from tun import hop_later  # noqa: E402
 
@@ -295,6 +295,14 @@ def forged_resets():
     told("challenged, and true",
          sent().up(500, "R", 30).down(500.2, "A", 1, 21).up(500.4, "R", 21),
          but(RESET, closed_by="client"))
+    # Whose name was forged goes on; who was deceived answers with RSTs.
+    talk = sent()
+    for i in range(3):
+        talk.down(105 + i, "RA", 1 + 1460 * i, 21)
+    talk = talk.by_time().up(121, "R", 21).down(141, "PA", 1, 21, 500)
+    told("forged, and taken for true", talk, but(RESET, closed_by="client"))
+    told("forged, and taken for true, each reset", talk.up(141.1, "R", 21),
+         but(RESET, closed_by="client", rst_count=5, bytes_client=20))
     # Many guesses after a silence: none makes that short.
     talk = sent()
     for i in range(200):
@@ -361,6 +369,14 @@ def bytes_are_counted_once_and_no_more():
         talk.up(when, "A", 1001, 1, 1).down(when + 20, "A", 1, 1001, window=0)
     talk.down(3000, "A", 1, 1001).up(3000.1, "PA", 1001, 1, 100).down(3020, "A", 1, 1101)
     told("probes of a window", talk.closed(4000, 1100), but(FOUR, bytes_client=1100))
+    talk = Talk().opened().up(100, "PA", 1, 1, 1000).down(120, "A", 1, 1001, window=0)
+    for when in 400, 800, 1600:
+        talk.up(when, "A", 1001, 1, 1).down(when + 20, "A", 1, 1001, window=0)
+    told("probes that were never let in", talk.up(3000, "RA", 1001, 1),
+         but(RESET, closed_by="client", bytes_client=1000))
+    told("a FIN and a RST behind it, without data",
+         Talk().up(0, "S").down(20, "SA", 0, 1).up(9000, "FA", 100001, 701)
+         .up(9020, "R", 100002), but(RESET, closed_by="client", bytes_client=100000))
     told("beyond the window",
          Talk().opened().up(50, "PA", 1, 1, 10).down(70, "A", 1, 11)
          .up(100, "PA", 200011, 1, 100).down(120, "A", 1, 11).closed(1000, 10),
@@ -402,6 +418,16 @@ def copies_are_no_events():
     for chosen in ((0,), (6, 8), (0, 2, 3, 5, 7, 8)):
         told(f"only {chosen}", talk, whole, change=copied(0.02, False, chosen))
     told("none", talk, but(whole, copies=0))
+    # Of what is sent twice each is captured in two places, or in three.
+    talk = Talk().opened().asked().up(1000, "FA", 101, 501).down(1020, "A", 501, 102, 50)
+    talk.up(1020.1, "R", 102).down(1021, "A", 551, 102, 50).up(1021.1, "R", 102)
+    for laters in (0.003,), (0.003, 0.006):
+        def places(packets, laters=laters):
+            out = [(when + round(later * MS), ip, link)
+                   for when, ip, link in packets for later in (0, *laters)]
+            return sorted(out, key=lambda packet: packet[0])
+        told(f"RSTs, {laters}", talk, but(RESET, closed_by="client", rst_count=2,
+                                          copies=len(laters) * 11), change=places)
 
 
 # --- places ---
@@ -448,6 +474,21 @@ def same_numbers_in_two_places():
         talk.down(when + 50, "A", 1, 1 + size, **link).closed(when + 500, size, **link)
     told("two VLANs", talk.by_time(), but(FOUR, bytes_client=100),
          but(FOUR, bytes_client=7), dresses=["IPv4"])
+
+
+@test
+def attempts_in_two_places():
+    for what, links in (("VLANs", (tag(10), tag(11), tag(20), tag(21))),
+                        ("labels", (labelled(300, 100), labelled(301, 101),
+                                    labelled(300, 200), labelled(301, 201)))):
+        talk = Talk()
+        for i in range(5):
+            for place in 0, 1:
+                number = {"x": (2 * i + place) * 0x8000000}
+                talk.up(i * 100 + place, "S", link=links[2 * place], **number)
+                talk.down(20 + i * 100 + place, "RA", None, 1, link=links[2 * place + 1],
+                          **number)
+        told(what, talk.by_time(), *[REFUSED] * 10, dresses=["IPv4", "IPv6 in a VLAN"])
 
 
 main()

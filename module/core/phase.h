@@ -96,7 +96,8 @@ enum synfin_wait {
 #define SYNFIN_END_WRAPPED	0x0080	/* it sent gigabytes that nobody counted */
 #define SYNFIN_END_SEEN		0x0100	/* a segment of it was seen */
 #define SYNFIN_END_DATA		0x0200	/* data of it was seen */
-#define SYNFIN_END_ONE_MORE	0x0400	/* what was acknowledged last may be its FIN */
+#define SYNFIN_END_ONE_MORE	0x0400	/* the last number may be no data's */
+#define SYNFIN_END_SHUT		0x0800	/* it offered no window the last time */
 
 /**
  * struct synfin_end - what one end has sent
@@ -197,12 +198,14 @@ enum synfin_suspicion {
  * @what:	enum synfin_suspicion
  * @from:	enum synfin_from, who seems to have sent it
  * @opening:	of a failure: enum synfin_open, if it is believed
+ * @answered:	of a RST: the other end has sent one, too, as one that is closed does
  * @seq:	its sequence number
  */
 struct synfin_suspect {
 	__u8	what;
 	__u8	from;
 	__u8	opening;
+	__u8	answered;
 	__u32	seq;
 };
 

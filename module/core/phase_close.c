@@ -300,6 +300,15 @@ static unsigned int control(struct synfin_move *m)
 	}
 }
 
+/* Whether it has room for more, now that data of the other end came. */
+static void note_room(struct synfin_move *m)
+{
+	if (m->seg->window)
+		m->own->flags &= ~SYNFIN_END_SHUT;
+	else if (m->peer->flags & SYNFIN_END_DATA)
+		m->own->flags |= SYNFIN_END_SHUT;
+}
+
 /**
  * synfin_state_open() - nothing is waited for
  * @m: the move
@@ -324,6 +333,7 @@ unsigned int synfin_state_open(struct synfin_move *m)
 		synfin_forged_fin(m);
 		return SYNFIN_STATE_OPEN;
 	case SYNFIN_KIND_PLAIN:
+		note_room(m);
 		synfin_track(m);
 		synfin_pass(m, SYNFIN_CNT_not_awaited);
 		return SYNFIN_STATE_OPEN;

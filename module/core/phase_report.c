@@ -124,7 +124,7 @@ static __u64 bytes_of(const struct synfin_end *end, __u32 *flags)
 	    (end->flags & (SYNFIN_END_FIN_DOUBTED | SYNFIN_END_FIN_ACKED)) ==
 	    SYNFIN_END_FIN_DOUBTED || end->flags & SYNFIN_END_WRAPPED) {
 		*flags |= SYNFIN_CONN_BYTES_PARTIAL;
-		/* The last number that was acknowledged may be a FIN's. */
+		/* The last number may be a FIN's, or of what had no room. */
 		return end->flags & SYNFIN_END_ONE_MORE && bytes ? bytes - 1 : bytes;
 	}
 	if (!(end->flags & SYNFIN_END_NXT))

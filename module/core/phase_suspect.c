@@ -51,6 +51,8 @@ void synfin_believe(struct synfin_conn *conn)
 			conn->opening = suspect->opening;
 		conn->closing = SYNFIN_CLOSE_RESET;
 		conn->closed_by = synfin_by(suspect->from);
+		if (synfin_rst_is_behind_fin(conn))
+			conn->end[suspect->from].flags &= ~SYNFIN_END_FIN_DOUBTED;
 	}
 	suspect->what = SYNFIN_SUSPECT_NOTHING;
 }
@@ -117,6 +119,9 @@ void synfin_suspect_rst(struct synfin_move *m, __u8 opening)
 	struct synfin_conn *conn = m->conn;
 	__u32 seq = m->seg->seq;
 
+	if (conn->suspect.what == SYNFIN_SUSPECT_RST && m->from != conn->suspect.from &&
+	    synfin_rst_is_exact(m))
+		conn->suspect.answered = 1;
 	if (conn->suspect.what == SYNFIN_SUSPECT_RST &&
 	    (at || !conn->deadline_ns || answers_late(m)))
 		return;
@@ -202,8 +207,19 @@ static bool refutes_rst(const struct synfin_move *m)
  */
 void synfin_refute(struct synfin_move *m)
 {
-	if (m->conn->state != SYNFIN_STATE_DONE && refutes_rst(m))
-		synfin_clear(m);
+	struct synfin_suspect *suspect = &m->conn->suspect;
+	__u8 answered = suspect->answered && m->from == suspect->from;
+
+	if (m->conn->state == SYNFIN_STATE_DONE || !refutes_rst(m))
+		return;
+	synfin_clear(m);
+	/* Then it was another's; who was deceived has reset all the same. */
+	if (!answered)
+		return;
+	suspect->what = SYNFIN_SUSPECT_RST;
+	suspect->from = !m->from;
+	suspect->answered = 0;
+	suspect->seq = m->peer->nxt;
 }
 
 /**

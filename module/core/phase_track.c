@@ -93,6 +93,9 @@ static void track_sent(struct synfin_move *m)
 	    (seg->len || fin || !(own->flags & SYNFIN_END_UNA))) {
 		synfin_advance(own, next);
 		own->flags &= ~SYNFIN_END_ONE_MORE;
+		/* It only asks whether there is room again (RFC 9293, 3.8.6.1). */
+		if (seg->len == 1 && m->peer->flags & SYNFIN_END_SHUT)
+			own->flags |= SYNFIN_END_ONE_MORE;
 	}
 }
 
