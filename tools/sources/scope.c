@@ -144,12 +144,12 @@ static bool has_syn(const struct side *side, uint32_t isn)
 static unsigned int answers(const struct side *other, const struct captured *c)
 {
 	bool same = has_lane(other, c->lane);
-	unsigned int score = same ? 2 : 1;
+	unsigned int score = same ? 4 : 1;
 
 	if (!has_ack(&c->seg) || !other->nr)
 		return score;
 	if (c->seg.ack == other->next || has_syn(other, c->seg.ack - 1))
-		return score + 4;
+		return score + 5;
 	if (is_near(c->seg.ack, other->next))
 		return score + 2;
 	return same;
