@@ -71,6 +71,10 @@ def an_attempt_beside_what_is_open():
     told("not acknowledged", goes_on(old().up(5000, "S", **FAR)
                                      .down(5020, "SA", 0, 1, **FAR)),
          but(FOUR, bytes_client=15), {"open": "unacknowledged", "syn_ack_count": 1})
+    # A SYN right where the connection ends.
+    told("a forged one", Talk().opened().asked(replied=0).up(2000, "S", x=150)
+         .down(2020, "A", 1, 101).up(3000, "PA", 101, 1, 50).down(3020, "A", 1, 151)
+         .closed(4000, 150), but(FOUR, bytes_client=150), UNANSWERED)
     talk = old()
     for when in 60000, 61000, 63000, 67000:
         talk.up(when, "S", x=GIB).down(when + 20, "A", 1, 6)
@@ -101,6 +105,14 @@ def ports_are_used_again():
     told("the other way round",
          Talk().opened().closed(100).down(5000, "S", **FAR).up(5020, "SA", 0, 1, **FAR)
          .down(5020.1, "A", 1, 1, **FAR), FOUR, but(OPEN, client_port=80))
+    # Who has given up asks nothing any more, and is asked.
+    told("the other way round, after no answer",
+         Talk().up(0, "S").up(1000, "S").up(3000, "S").down(30000, "S", **FAR)
+         .up(30020, "SA", 0, 1, **FAR).down(30020.1, "A", 1, 1, **FAR),
+         but(UNANSWERED, syn_count=3), but(OPEN, client_port=80, syn_count=1))
+    told("both at once, when the first was lost",
+         Talk().up(0, "S").up(1000, "S").down(1500, "S").up(1520, "SA", 0, 1)
+         .down(1540, "SA", 0, 1), {"open": "simultaneous", "syn_count": 3})
     talk = Talk()
     for when in 0, 500, 1000:
         talk.up(when, "S").refuse(when + 0.2)
@@ -377,6 +389,10 @@ def bytes_are_counted_once_and_no_more():
     told("a FIN and a RST behind it, without data",
          Talk().up(0, "S").down(20, "SA", 0, 1).up(9000, "FA", 100001, 701)
          .up(9020, "R", 100002), but(RESET, closed_by="client", bytes_client=100000))
+    told("of one end only its SYN",
+         Talk().up(0, "S").down(50, "A", 1, 101).down(60, "PA", 1, 101, 500)
+         .down(5000, "A", 501, 102).down(5001, "FA", 501, 102),
+         {"open": "established", "bytes_client": 100, "bytes_server": 500})
     told("beyond the window",
          Talk().opened().up(50, "PA", 1, 1, 10).down(70, "A", 1, 11)
          .up(100, "PA", 200011, 1, 100).down(120, "A", 1, 11).closed(1000, 10),
@@ -474,6 +490,18 @@ def same_numbers_in_two_places():
         talk.down(when + 50, "A", 1, 1 + size, **link).closed(when + 500, size, **link)
     told("two VLANs", talk.by_time(), but(FOUR, bytes_client=100),
          but(FOUR, bytes_client=7), dresses=["IPv4"])
+
+
+@test
+def a_number_that_says_nothing_in_two_places():
+    talk = Talk()
+    for place, link in enumerate((tag(10), tag(20))):
+        more = {"x": place * GIB, "y": place * GIB, "link": link}
+        talk.up(place, "S", **more).down(20 + place, "R", y=-5000, link=link)
+        talk.up(1000 + place, "S", **more).down(1020 + place, "SA", 0, 1, **more)
+        talk.up(1040 + place, "A", 1, 1, **more).closed(2000 + place, **more)
+    told("RSTs without any", talk.by_time(), but(FOUR, syn_count=2, rst_count=0),
+         but(FOUR, syn_count=2, rst_count=0), dresses=["IPv4"])
 
 
 @test

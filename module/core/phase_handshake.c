@@ -112,6 +112,8 @@ static unsigned int missed_answer(struct synfin_move *m)
 	}
 	if (client)
 		synfin_step_add(m, SYNFIN_PHASE_ACK, synfin_count(&conn->ack_count));
+	else if (plain && synfin_after(m->seg->ack, m->peer->nxt))
+		m->peer->nxt = m->seg->ack;
 	synfin_opened(m, SYNFIN_OPEN_ESTABLISHED);
 	return SYNFIN_STATE_OPEN | SYNFIN_AS;
 }

@@ -15,6 +15,9 @@
 /* After so long a SYN with the number of one that has ended is another's. */
 #define SAME_SYN_NS	30000000000ULL
 
+/* The longest that anybody waits before asking again, the first time (RFC 1122). */
+#define FIRST_TRY_NS	4000000000ULL
+
 /* Further off than this, it is of a connection that nobody saw begin. */
 #define FAR	(2ULL * SYNFIN_WINDOW_MAX)
 
@@ -31,6 +34,16 @@ static bool is_asking(const struct synfin_conn *conn)
 	return conn->state == SYNFIN_STATE_SYN || conn->state == SYNFIN_STATE_SYN_SYN;
 }
 
+/*
+ * It waits twice as long before each SYN: as long as it has asked so far. Who has let that
+ * pass asks no more, and a SYN of the other end crosses none.
+ */
+static bool has_given_up(const struct synfin_conn *conn, __u64 now)
+{
+	return synfin_elapsed(now, conn->last_ns) >
+	       synfin_elapsed(conn->last_ns, conn->first_ns) + FIRST_TRY_NS;
+}
+
 static __u64 syn_distance(const struct synfin_conn *conn, const struct synfin_end *own,
 			  const struct synfin_segment *seg, __u64 now)
 {
@@ -44,7 +57,7 @@ static __u64 syn_distance(const struct synfin_conn *conn, const struct synfin_en
 		return ended;
 	/* A SYN that crosses the client's: a simultaneous open. */
 	if (conn->state == SYNFIN_STATE_SYN && conn->suspect.what == SYNFIN_SUSPECT_NOTHING &&
-	    own == &conn->end[SYNFIN_FROM_SERVER])
+	    own == &conn->end[SYNFIN_FROM_SERVER] && !has_given_up(conn, now))
 		return 2;
 	return NEVER;
 }
@@ -96,11 +109,13 @@ static __u64 traffic_distance(const struct synfin_conn *conn,
 
 	/* To a SYN the server can only answer (a RST, whose number means nothing). */
 	if (conn->state == SYNFIN_STATE_SYN && !client)
-		return synfin_acks_syn_of(peer, seg) ? 0 : NEVER;
+		return synfin_acks_syn_of(peer, seg) ? 1 : NEVER;
 	distance = distance_from(own, seg->seq);
 	if (synfin_has_ack(seg) && !(conn->state == SYNFIN_STATE_SYN && client))
 		distance += distance_from(peer, seg->ack);
-	return 2 * distance + (conn->state == SYNFIN_STATE_DONE);
+	/* Where both numbers are known and fit, it is no other's. */
+	return 2 * distance + (conn->state == SYNFIN_STATE_DONE ||
+			       conn->state == SYNFIN_STATE_SYN);
 }
 
 static __u64 distance(const struct synfin_conn *conn,
