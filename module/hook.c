@@ -2,7 +2,7 @@
 /*
  * The hooks, and where the route of a segment begins:
  *
- *	hook -> awaiting filter -> segment -> flow -> phase -> emit
+ *	hook -> awaiting filters -> segment -> flow -> phase -> emit
  *
  * LOCAL_IN, LOCAL_OUT and FORWARD, both families, right before the filter table:
  * destination NAT has been done and source NAT has not, so that a connection has the
@@ -90,27 +90,17 @@ static void note_way(const struct sk_buff *skb, const struct nf_hook_state *stat
 }
 
 /* The hash of a segment's endpoints. */
-static __always_inline u64 hash4(const struct synfin_net *sn, const struct iphdr *iph,
-				 const struct tcphdr *th)
+static __always_inline u64 hash_of_header(const struct synfin_net *sn,
+					  const struct sk_buff *skb, u8 pf,
+					  const struct tcphdr *th)
 {
-	return synfin_table_hash4(sn, iph->saddr, th->source, iph->daddr, th->dest);
+	if (pf == NFPROTO_IPV4)
+		return synfin_table_hash4(sn, ip_hdr(skb)->saddr, th->source,
+					  ip_hdr(skb)->daddr, th->dest);
+	return synfin_table_hash6(sn, ipv6_hdr(skb)->saddr.s6_addr32, th->source,
+				  ipv6_hdr(skb)->daddr.s6_addr32, th->dest);
 }
 
-static __always_inline u64 hash6(const struct synfin_net *sn,
-				 const struct ipv6hdr *iph, const struct tcphdr *th)
-{
-	return synfin_table_hash6(sn, iph->saddr.s6_addr32, th->source,
-				  iph->daddr.s6_addr32, th->dest);
-}
-
-/*
- * Is a TCP header's segment of no interest? Most are: no SYN, FIN or RST, and no
- * flow that might be theirs waits for an ACK. On LOCAL_IN early demux has found the
- * socket of most: if it is established, its handshake is over (the ACK that ends a
- * handshake finds a request socket) and no FIN was sent (it would have left the
- * state). On LOCAL_OUT neither holds. If first bytes are wanted, a socket that has
- * received hardly anything may be about to receive them.
- */
 static __always_inline bool is_plain(const struct tcphdr *th)
 {
 	return likely((tcp_flag_byte(th) & SYNFIN_TCP_KIND) == SYNFIN_TCP_ACK);
@@ -120,6 +110,47 @@ static __always_inline bool socket_is_established(const struct sk_buff *skb)
 {
 	return skb->sk && skb->sk->sk_state == TCP_ESTABLISHED &&
 	       !synfin_first_may_arrive(skb->sk);
+}
+
+/*
+ * Is a segment of no interest? Most are: no SYN, FIN or RST, and no flow with their
+ * ports waits for an ACK. On LOCAL_IN early demux has found the socket of most: if it is
+ * established, its handshake is over (the ACK that ends a handshake finds a request
+ * socket) and no FIN was sent (it would have left the state). On LOCAL_OUT neither holds.
+ * If first bytes are wanted, a socket that has received hardly anything may be about to
+ * receive them.
+ */
+static __always_inline bool is_uninteresting(const struct sk_buff *skb,
+					     const struct tcphdr *th, bool local_in)
+{
+	return is_plain(th) && ((local_in && socket_is_established(skb)) ||
+				!synfin_table_awaited_by_ports(th->source, th->dest));
+}
+
+/* First bytes are all that is wanted of it: it takes a route of its own. */
+static noinline __flatten bool took_short_route(struct synfin_net *sn,
+						const struct sk_buff *skb,
+						const struct nf_hook_state *state,
+						const struct tcphdr *th, u64 hash)
+{
+	return !synfin_ipvs_is_there(state->net) &&
+	       synfin_route_first(sn, skb, state->pf, th, hash);
+}
+
+/* Has it no payload, as far as its header says? */
+static __always_inline bool is_bare(const struct sk_buff *skb, const struct tcphdr *th)
+{
+	return (const u8 *)th + th->doff * 4 - skb->data == skb->len;
+}
+
+/* Is it done with? If nobody waits for an answer, first bytes are all that is wanted. */
+static __always_inline bool is_heard(struct synfin_net *sn, const struct sk_buff *skb,
+				     const struct nf_hook_state *state,
+				     const struct tcphdr *th, u64 hash)
+{
+	return static_branch_unlikely(&synfin_first_wanted) &&
+	       !synfin_table_answer_awaited(hash) &&
+	       (is_bare(skb, th) || took_short_route(sn, skb, state, th, hash));
 }
 
 /* The same of one whose header lies behind others, or in pieces. */
@@ -135,8 +166,7 @@ uninteresting_elsewhere(const struct synfin_net *sn, const struct sk_buff *skb,
 		return false;
 	if (state->hook == NF_INET_LOCAL_IN && socket_is_established(skb))
 		return true;
-	*hash = state->pf == NFPROTO_IPV4 ? hash4(sn, ip_hdr(skb), th) :
-					    hash6(sn, ipv6_hdr(skb), th);
+	*hash = hash_of_header(sn, skb, state->pf, th);
 	return !synfin_table_awaited(*hash);
 }
 
@@ -150,22 +180,33 @@ static __always_inline const struct sock *opener(const struct sk_buff *skb,
 	return state->sk ?: skb->sk;
 }
 
-/* segment -> route; with what the fast path has found out already. It always goes on. */
+/*
+ * segment -> route. It always goes on. @th is its TCP header, or NULL if that does not lie
+ * where most do.
+ */
 static noinline __flatten unsigned int
 slow_path(struct synfin_net *sn, const struct sk_buff *skb,
-	  const struct nf_hook_state *state, const struct tcphdr *th, u64 hash)
+	  const struct nf_hook_state *state, const struct tcphdr *th)
 {
 	bool ipvs = synfin_ipvs_is_there(state->net);
 	bool once = passes_once(state);
 	enum synfin_counter reason;
 	struct synfin_segment seg SYNFIN_UNINITIALIZED;
+	u64 hash = 0;
 
 	if (!once && seen_again(skb, state))
 		return NF_ACCEPT;
-	if (unlikely(!th) && uninteresting_elsewhere(sn, skb, state, &hash))
-		return NF_ACCEPT;
-	reason = likely(th) ? synfin_segment_at(skb, state->pf, th, &seg) :
-			      synfin_segment_read(skb, state->pf, &seg);
+	if (likely(th)) {
+		hash = hash_of_header(sn, skb, state->pf, th);
+		if (is_plain(th) && (!synfin_table_awaited(hash) ||
+				     is_heard(sn, skb, state, th, hash)))
+			return NF_ACCEPT;
+		reason = synfin_segment_at(skb, state->pf, th, &seg);
+	} else {
+		if (uninteresting_elsewhere(sn, skb, state, &hash))
+			return NF_ACCEPT;
+		reason = synfin_segment_read(skb, state->pf, &seg);
+	}
 	if (reason == SYNFIN_CNT_not_tcp)
 		return NF_ACCEPT;
 	if (unlikely(ipvs) && !reason && synfin_ipvs_counted(sn, skb, state, &seg))
@@ -174,9 +215,6 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 		synfin_stats_inc(sn, reason);
 		return NF_ACCEPT;
 	}
-	if (likely(th) && !hash)
-		hash = state->pf == NFPROTO_IPV4 ? hash4(sn, ip_hdr(skb), th) :
-						   hash6(sn, ipv6_hdr(skb), th);
 	note_way(skb, state, once, &seg);
 	synfin_socket_judge(skb, state, &seg);
 	if (unlikely(seg.verdict == SYNFIN_VERDICT_FORGED) &&
@@ -190,42 +228,32 @@ slow_path(struct synfin_net *sn, const struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-/**
- * struct found - what the fast path has found out of a segment that is of interest
- * @th:		its TCP header; NULL if it does not lie where most do
- * @hash:	of its endpoints, if it is a plain one; else 0
- */
-struct found {
-	const struct tcphdr	*th;
-	u64			hash;
-};
-
 /* Does the header lie in one piece? If not the slow path reads it. */
 static __always_inline bool in_one_piece(const struct sk_buff *skb,
 					 const struct tcphdr *th)
 {
-	return likely((const u8 *)(th + 1) <= skb->data + skb_headlen(skb));
+	return likely((const u8 *)(th + 1) <= skb_tail_pointer(skb));
 }
 
-static __always_inline bool uninteresting4(const struct synfin_net *sn,
-					   const struct sk_buff *skb, bool local_in,
-					   struct found *found)
+/* Version 4, five words: nearly all are so. */
+static __always_inline bool has_options(const struct iphdr *iph)
+{
+	return unlikely(*(const u8 *)iph != 0x45);
+}
+
+static __always_inline bool passes4(const struct sk_buff *skb, bool local_in,
+				    const struct tcphdr **header)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	const struct tcphdr *th = (const void *)iph + iph->ihl * 4;
+	const struct tcphdr *th = (const void *)(iph + 1);
 
-	*found = (struct found) {};
+	*header = NULL;
 	if (unlikely(iph->protocol != IPPROTO_TCP))
 		return iph->protocol != IPPROTO_ICMP;
-	if (!in_one_piece(skb, th))
+	if (has_options(iph) || !in_one_piece(skb, th))
 		return false;
-	found->th = th;
-	if (!is_plain(th))
-		return false;
-	if (local_in && socket_is_established(skb))
-		return true;
-	found->hash = hash4(sn, iph, th);
-	return !synfin_table_awaited(found->hash);
+	*header = th;
+	return is_uninteresting(skb, th, local_in);
 }
 
 /* ICMPv6, which may quote it, and the extension headers. */
@@ -238,25 +266,19 @@ static __always_inline bool may_lead_to_tcp(u8 nexthdr)
 		 BIT_ULL(NEXTHDR_AUTH) | BIT_ULL(NEXTHDR_DEST)));
 }
 
-static __always_inline bool uninteresting6(const struct synfin_net *sn,
-					   const struct sk_buff *skb, bool local_in,
-					   struct found *found)
+static __always_inline bool passes6(const struct sk_buff *skb, bool local_in,
+				    const struct tcphdr **header)
 {
 	const struct ipv6hdr *iph = ipv6_hdr(skb);
 	const struct tcphdr *th = (const void *)(iph + 1);
 
-	*found = (struct found) {};
+	*header = NULL;
 	if (unlikely(iph->nexthdr != IPPROTO_TCP))
 		return !may_lead_to_tcp(iph->nexthdr);
 	if (!in_one_piece(skb, th))
 		return false;
-	found->th = th;
-	if (!is_plain(th))
-		return false;
-	if (local_in && socket_is_established(skb))
-		return true;
-	found->hash = hash6(sn, iph, th);
-	return !synfin_table_awaited(found->hash);
+	*header = th;
+	return is_uninteresting(skb, th, local_in);
 }
 
 /* What arrives over loopback has passed LOCAL_OUT. */
@@ -265,75 +287,44 @@ static __always_inline bool is_loopback(const struct nf_hook_state *state)
 	return state->in->flags & IFF_LOOPBACK;
 }
 
-/* Where it may pass again, or go elsewhere, it takes the whole route. */
-static noinline __flatten bool took_short_route(struct synfin_net *sn,
-						const struct sk_buff *skb,
-						const struct nf_hook_state *state,
-						const struct tcphdr *th, u64 hash)
-{
-	return !seen_again(skb, state) && !synfin_ipvs_is_there(state->net) &&
-	       synfin_route_first(sn, skb, state->pf, th, hash);
-}
-
-/* Has it no payload, as far as its header says? */
-static __always_inline bool is_bare(const struct sk_buff *skb, const struct tcphdr *th)
-{
-	return (const u8 *)th + th->doff * 4 - skb->data == skb->len;
-}
-
-/* Is it done with? If nobody waits for an answer, first bytes are all that is wanted. */
-static __always_inline bool is_heard(struct synfin_net *sn, const struct sk_buff *skb,
-				     const struct nf_hook_state *state,
-				     const struct found *found)
-{
-	return static_branch_unlikely(&synfin_first_wanted) && found->hash &&
-	       !synfin_table_answer_awaited(found->hash) &&
-	       (is_bare(skb, found->th) ||
-		took_short_route(sn, skb, state, found->th, found->hash));
-}
-
 static unsigned int hook4_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	struct found found;
+	const struct tcphdr *th;
 
-	if (is_loopback(state) || uninteresting4(priv, skb, true, &found) ||
-	    is_heard(priv, skb, state, &found))
+	if (is_loopback(state) || passes4(skb, true, &th))
 		return NF_ACCEPT;
-	return slow_path(priv, skb, state, found.th, found.hash);
+	return slow_path(priv, skb, state, th);
 }
 
 static unsigned int hook4(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state)
 {
-	struct found found;
+	const struct tcphdr *th;
 
-	if (uninteresting4(priv, skb, false, &found) ||
-	    is_heard(priv, skb, state, &found))
+	if (passes4(skb, false, &th))
 		return NF_ACCEPT;
-	return slow_path(priv, skb, state, found.th, found.hash);
+	return slow_path(priv, skb, state, th);
 }
 
 static unsigned int hook6_in(void *priv, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	struct found found;
+	const struct tcphdr *th;
 
-	if (is_loopback(state) || uninteresting6(priv, skb, true, &found) ||
-	    is_heard(priv, skb, state, &found))
+	if (is_loopback(state) || passes6(skb, true, &th))
 		return NF_ACCEPT;
-	return slow_path(priv, skb, state, found.th, found.hash);
+	return slow_path(priv, skb, state, th);
 }
 
 static unsigned int hook6(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state)
 {
-	struct found found;
+	const struct tcphdr *th;
 
-	if (uninteresting6(priv, skb, false, &found) ||
-	    is_heard(priv, skb, state, &found))
+	if (passes6(skb, false, &th))
 		return NF_ACCEPT;
-	return slow_path(priv, skb, state, found.th, found.hash);
+	return slow_path(priv, skb, state, th);
 }
 
 #define HOOK(function, family, number)					\

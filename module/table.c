@@ -18,6 +18,8 @@ struct synfin_table synfin_table __read_mostly;
 
 struct synfin_table_fast synfin_table_fast __read_mostly;
 
+atomic_t synfin_table_ports[1 << 16];
+
 static DEFINE_PER_CPU(u64, synfin_flow_ids);
 
 /**

@@ -23,6 +23,11 @@
  * the fast path without a lock. It is set before the SYN-ACK or the FIN is let through,
  * so the answer, which can only come later, finds it set.
  *
+ * In front of it stands a coarse one that needs no hash: for each exclusive or of two
+ * ports, how many flows with such ports have a bit of theirs set. Nearly always none has,
+ * and that is all that is asked about a segment. Anybody can choose ports: then the
+ * bitmap says the rest.
+ *
  * Who waits only for what both ends say first has no use for a segment without payload:
  * if first bytes are wanted a second bitmap, of the same kind, says who waits for more
  * than that.
@@ -40,9 +45,11 @@
 #ifndef _SYNFIN_TABLE_H
 #define _SYNFIN_TABLE_H
 
+#include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/cache.h>
 #include <linux/in6.h>
+#include <linux/jump_label.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include "compat.h"
@@ -268,6 +275,12 @@ struct synfin_table_fast {
 
 extern struct synfin_table_fast synfin_table_fast;
 
+/* How many flows await a plain segment, by the exclusive or of its ports. */
+extern atomic_t synfin_table_ports[1 << 16];
+
+/* What a flood has pushed out of the table may await one, too. */
+DECLARE_STATIC_KEY_FALSE(synfin_table_flooded);
+
 /**
  * synfin_table_hash4() - the hash of a pair of IPv4 endpoints
  * @sn:		the namespace
@@ -313,6 +326,21 @@ static __always_inline u64 synfin_table_hash6(const struct synfin_net *sn,
 {
 	return synfin_hash_pair(&sn->keys, synfin_table_endpoint6(sn, saddr, sport),
 				synfin_table_endpoint6(sn, daddr, dport));
+}
+
+/**
+ * synfin_table_awaited_by_ports() - does any flow wait for a plain segment with those ports?
+ * @sport:	one of them
+ * @dport:	the other
+ *
+ * Context: any; no lock.
+ *
+ * Return: true if one may: its hash tells more.
+ */
+static __always_inline bool synfin_table_awaited_by_ports(__be16 sport, __be16 dport)
+{
+	return static_branch_unlikely(&synfin_table_flooded) ||
+	       atomic_read(&synfin_table_ports[(__force u16)sport ^ (__force u16)dport]);
 }
 
 /**

@@ -86,6 +86,12 @@ static void mark_bucket(unsigned long *filter, u32 bit, u8 mark, u8 awaits)
 		clear_in(filter, bit, mark);
 }
 
+static atomic_t *ports_of(const struct synfin_conn *conn)
+{
+	return &synfin_table_ports[(__force u16)htons(conn->client_port ^
+						      conn->server_port)];
+}
+
 /* Turns around what of SYNFIN_FLOW_AWAITS_ANY is in @changed. */
 static __always_inline void change_awaiting(struct synfin_flow *flow, u8 changed)
 {
@@ -95,8 +101,10 @@ static __always_inline void change_awaiting(struct synfin_flow *flow, u8 changed
 	flow->conn.mark[0] = awaits;
 	if (static_branch_unlikely(&synfin_first_wanted) && changed & SYNFIN_FLOW_ANSWER)
 		mark_bucket(synfin_table_fast.answers, bit, SYNFIN_FLOW_ANSWER, awaits);
-	if (changed & SYNFIN_FLOW_AWAITS)
+	if (changed & SYNFIN_FLOW_AWAITS) {
+		atomic_add(awaits & SYNFIN_FLOW_AWAITS ? 1 : -1, ports_of(&flow->conn));
 		mark_bucket(synfin_table_fast.filter, bit, SYNFIN_FLOW_AWAITS, awaits);
+	}
 }
 
 /**

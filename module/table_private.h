@@ -153,7 +153,6 @@ void synfin_table_watch(struct synfin_flow *flow, u64 before, u64 now);
 void synfin_table_watch_again(struct synfin_stripe *stripe);
 
 /* table_recall.c: all but a few are called only when the table is flooded. */
-DECLARE_STATIC_KEY_FALSE(synfin_table_flooded);
 void synfin_table_recall_want(void);
 void synfin_table_recall_work(struct work_struct *work);
 void synfin_table_recall_rest(void);

@@ -4,11 +4,13 @@
  */
 #include "table_private.h"
 
+#include <linux/bug.h>
 #include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 static void free_tables(void)
 {
@@ -102,6 +104,8 @@ void synfin_table_teardown(void)
 	synfin_table_recall_teardown();
 	synfin_table_stock_teardown();
 	free_tables();
+	/* Nobody is left to await anything. */
+	WARN_ON_ONCE(memchr_inv(synfin_table_ports, 0, sizeof(synfin_table_ports)));
 }
 
 /**

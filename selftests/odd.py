@@ -233,10 +233,10 @@ def endless_extension():
     counts([cut], {})
 
 
-def whole_connection(ends, **more):
+def whole_connection(ends, port=None, **more):
     """Handshake and close in four; the way back in plain packets."""
     client, server = ends[:2]
-    port, x, y = fresh(), 5000, 90000
+    port, x, y = port or fresh(), 5000, 90000
     there, back = ("near", "far"), ("far", "near")
 
     def send(way, src, dst, *arguments, **fields):
@@ -265,6 +265,19 @@ def forwarded_connections():
     whole_connection(FOUR, options=b"\1" * 8)
     for chain in CHAINS:
         whole_connection(SIX, extensions=chain)
+
+
+def same_ports():
+    """What is over with one connection is not over with another that has its ports."""
+    for ends, other in ((FOUR, "10.1.0.3"), (SIX, "fd01::3")):
+        client, server = ends[:2]
+        port = fresh()
+        counts([packet(client, server, tcp(port, 80, seq=1, flags="S"))], {"recorded": 1})
+        counts([packet(server, client, tcp(80, port, seq=9, ack=2, flags="SA"))],
+               {"recorded": 1}, ("far", "near"))
+        whole_connection((other, server), port)
+        counts([packet(client, server, tcp(port, 80, seq=2, ack=10, flags="A"))],
+               {"recorded": 1})
 
 
 def told_why(src, router):
@@ -467,6 +480,7 @@ tap.main(set_up, [
     ("extension headers", extension_headers),
     ("an extension header beyond the packet", endless_extension),
     ("connections that are forwarded", forwarded_connections),
+    ("an ACK is awaited whatever others with its ports do", same_ports),
     ("an ICMP error answers a SYN", unreachable),
     ("an ICMP error that quotes no SYN under way", icmp_of_no_syn),
     ("ICMP that is no concern of ours", icmp_of_no_concern),
