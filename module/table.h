@@ -153,7 +153,7 @@ struct synfin_flow {
 /**
  * struct synfin_stripe - a part of the table
  * @lock:	protects the rest, the stripe's chains and all flows in them
- * @flows:	flows in it; may be read without the lock
+ * @flows:	flows in it
  * @due:	nothing is to be done in it before, in units of 2^28 ns; may be read
  *		without the lock
  * @lists:	its flows by enum synfin_wait and enum synfin_list, the oldest first

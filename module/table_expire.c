@@ -179,20 +179,19 @@ static void watch_again(void)
 static void expire_slice(u64 now)
 {
 	struct synfin_table *t = &synfin_table;
-	unsigned int i;
+	unsigned int s = t->slice, end = s + t->nr_stripes / SYNFIN_TABLE_SLICES;
 
-	for (i = 0; i < t->nr_stripes / SYNFIN_TABLE_SLICES; i++) {
-		struct synfin_stripe *stripe = &t->stripes[t->slice++];
+	for_each_set_bit_from(s, t->used, end) {
+		struct synfin_stripe *stripe = &t->stripes[s];
 
-		if (!READ_ONCE(stripe->flows) ||
-		    now >> SYNFIN_TABLE_DUE_SHIFT < READ_ONCE(stripe->due))
+		if (now >> SYNFIN_TABLE_DUE_SHIFT < READ_ONCE(stripe->due))
 			continue;
 		expire_stripe(stripe, now);
 		if (synfin_table_ask(stripe, now))
 			WRITE_ONCE(stripe->due, 0);
 		cond_resched();
 	}
-	t->slice %= t->nr_stripes;
+	t->slice = end % t->nr_stripes;
 }
 
 /**

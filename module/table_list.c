@@ -253,9 +253,10 @@ void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow, u
 	if (!test_bit(nr, flow->sn->stripes))
 		set_bit(nr, flow->sn->stripes);
 	/* None of its waits can be over before the shortest of all. */
-	if (!stripe->flows)
+	if (!stripe->flows++) {
 		synfin_table_set_due(stripe, now + READ_ONCE(synfin_table.shortest_ns));
-	WRITE_ONCE(stripe->flows, stripe->flows + 1);
+		set_bit(nr, synfin_table.used);
+	}
 }
 
 /**
@@ -275,7 +276,8 @@ void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 		atomic_dec(&flow->sn->maker->flows);
 	hlist_del(&flow->chain);
 	gauge_add(flow, -1);
-	WRITE_ONCE(stripe->flows, stripe->flows - 1);
+	if (!--stripe->flows)
+		clear_bit(stripe - synfin_table.stripes, synfin_table.used);
 	atomic_dec(&synfin_table.total);
 }
 

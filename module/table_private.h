@@ -29,6 +29,7 @@
  * @report:	told of flows that the table lets go
  * @total:	flows in the table
  * @embryonic:	those of them that no ACK has proved
+ * @used:	stripes that have flows; a bit is set and cleared under the lock of its stripe
  * @busy:	stripes that may have flows in SYNFIN_LIST_BUSY; a bit is set and cleared
  *		under the lock of its stripe
  * @idle:	the worker found nothing, and takes its time
@@ -51,6 +52,7 @@ struct synfin_table {
 	synfin_table_report		report;
 	atomic_t			total ____cacheline_aligned_in_smp;
 	atomic_t			embryonic;
+	DECLARE_BITMAP(used, SYNFIN_NET_STRIPES);
 	DECLARE_BITMAP(busy, SYNFIN_NET_STRIPES);
 	bool				idle;
 	unsigned int			slice;
