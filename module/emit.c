@@ -20,6 +20,7 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
 #include <linux/percpu.h>
 #include <linux/timekeeping.h>
 
@@ -213,7 +214,7 @@ static noinline void write_conn(struct synfin_batch *b, const struct synfin_conn
 	ring = synfin_ring_begin(ring_of(conn), &rec);
 	synfin_phase_summary(conn, &rec->conn);
 	rec->head.time_ns = conn->first_ns + date_offset();
-	rec->conn.phase_count = held->phases;
+	rec->conn.phase_count = min_t(u32, held->phases, U16_MAX);
 	if (static_branch_unlikely(&synfin_first_wanted))
 		synfin_first_summary(first, conn, &rec->conn);
 	synfin_owner_tell(owner, &rec->conn);
@@ -238,7 +239,7 @@ static __always_inline void take_step(struct synfin_batch *b,
 				      struct synfin_held *held,
 				      const struct synfin_step *step, bool hold)
 {
-	held->phases += held->phases != U16_MAX;
+	held->phases++;
 	/* A handshake that falters is shown as it does. */
 	if (hold && held->nr < SYNFIN_HELD_MAX &&
 	    likely(step->phase != SYNFIN_PHASE_DROP) &&

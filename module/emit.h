@@ -38,8 +38,8 @@ struct synfin_first;
  * Under the flow's lock.
  */
 struct synfin_held {
-	u16			nr;
-	u16			phases;
+	u32			nr;
+	u32			phases;
 	struct synfin_step	step[SYNFIN_HELD_MAX];
 };
 
