@@ -105,6 +105,12 @@ def ports_are_used_again():
     told("the other way round",
          Talk().opened().closed(100).down(5000, "S", **FAR).up(5020, "SA", 0, 1, **FAR)
          .down(5020.1, "A", 1, 1, **FAR), FOUR, but(OPEN, client_port=80))
+    told("after a RST, and the second SYN was missed",
+         Talk().opened().asked(replied=0).up(1000, "RA", 101, 1)
+         .down(1100, "SA", 0, 1, **FAR).up(1100.1, "A", 1, 1, **FAR)
+         .up(1200, "PA", 1, 1, 7, **FAR).down(1220, "A", 1, 8, **FAR)
+         .closed(2000, 7, **FAR), but(RESET, closed_by="client", bytes_client=100),
+         but(FOUR, syn_count=0, bytes_client=7))
     # Who has given up asks nothing any more, and is asked.
     told("the other way round, after no answer",
          Talk().up(0, "S").up(1000, "S").up(3000, "S").down(30000, "S", **FAR)
@@ -389,6 +395,12 @@ def bytes_are_counted_once_and_no_more():
     told("a FIN and a RST behind it, without data",
          Talk().up(0, "S").down(20, "SA", 0, 1).up(9000, "FA", 100001, 701)
          .up(9020, "R", 100002), but(RESET, closed_by="client", bytes_client=100000))
+    talk = Talk().opened().asked(sent=10, replied=0).down(1020, "A", 1, 12)
+    for i in range(3):
+        talk.down(9000 * (i + 1), "PA", 1 + 100 * i, 12, 100)
+        talk.up(9000 * (i + 1) + 1, "A", 12, 101 + 100 * i)
+    told("a FIN that was missed, amid what goes on", talk,
+         {"open": "established", "bytes_client": 10, "bytes_server": 300})
     told("of one end only its SYN",
          Talk().up(0, "S").down(50, "A", 1, 101).down(60, "PA", 1, 101, 500)
          .down(5000, "A", 501, 102).down(5001, "FA", 501, 102),

@@ -156,9 +156,13 @@ static void jump(struct synfin_move *m)
 	if (synfin_after(sent, m->peer->nxt))
 		synfin_advance(m->peer, sent);
 	m->peer->una = seg->ack;
-	m->peer->flags &= ~SYNFIN_END_ONE_MORE;
-	if (synfin_after(seg->seq + seg->len, m->own->nxt))
+	/* A FIN may have passed unseen, too. */
+	m->peer->flags |= SYNFIN_END_ONE_MORE;
+	if (synfin_after(seg->seq + seg->len, m->own->nxt)) {
 		synfin_advance(m->own, seg->seq + seg->len);
+		if (!seg->len)
+			m->own->flags |= SYNFIN_END_ONE_MORE;
+	}
 	m->own->una = conn->jump.ack;
 	if (seg->len)
 		m->own->flags |= SYNFIN_END_DATA;
