@@ -84,6 +84,14 @@ kernel_kdir() {
 	printf '%s\n' "$kdir"
 }
 
+# What a module's build needs of this tree, for another kernel: copy_module FOLDER
+copy_module() {
+	rm -rf "$1"
+	mkdir -p "$1"
+	cp -r Kbuild module "$1"
+	find "$1" -name '*.o' -delete
+}
+
 # Version of the packaged kernel source, to key what is made from it.
 linux_source_version() {
 	dpkg-query -W -f '${Version}' "linux-source-$SYNFIN_SERIES" 2>/dev/null ||
