@@ -16,13 +16,13 @@ import sys
 PORT = 8000
 
 
-def listen(address):
+def listen(address, backlog=None):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    return socket.create_server((address, PORT), family=family)
+    return socket.create_server((address, PORT), family=family, backlog=backlog)
 
 
 def serve(addresses):
-    servers = [listen(address) for address in addresses]
+    servers = [listen(address, 16384) for address in addresses]
     while True:
         for server in select.select(servers, [], [])[0]:
             with server.accept()[0] as peer:
