@@ -2,13 +2,14 @@
 # Sums up what gcov -b -c -t says: of each file of core/ the lines that were run and
 # the branches that were taken, each way; then of all. A line that runs in none of a
 # function's copies is not run; of copies in several files the best counts.
-# Exit status 1 if either is below: 95 in a hundred lines, 92 branches.
+# Exit status 1 if either is below 95 in a hundred.
 /^ *-: *0:Source:/ {
 	file = $0
+	pure = file ~ /\/core\//
 	sub(/.*\//, "", file)
 	next
 }
-file !~ /^(phase|wire)/ { next }
+!pure { next }
 /^ *[0-9#=*-]+\*?: *[0-9]+:/ {
 	split($0, part, ":")
 	at = file ":" (part[2] + 0)
@@ -56,5 +57,5 @@ END {
 	}
 	close("sort")
 	print row("all", all, ran, branches, gone)
-	exit ran < 0.95 * all || gone < 0.92 * branches
+	exit ran < 0.95 * all || gone < 0.95 * branches
 }

@@ -55,7 +55,41 @@ static void print(const struct synfin_payload *p)
 	       (uint64_t)p->first_ns[0], (uint64_t)p->first_ns[1]);
 	text("sni", p->tls ? p->tls->sni : NULL, p->tls ? p->tls->sni_len : 0);
 	text("alpn", p->tls ? p->tls->alpn : NULL, p->tls ? p->tls->alpn_len : 0);
-	printf(",\"done\":%d}\n", synfin_payload_is_done(p));
+	printf(",\"done\":%d", synfin_payload_is_done(p));
+}
+
+static void time(const char *name, uint64_t ns)
+{
+	printf(",\"%s\":", name);
+	if (ns == SYNFIN_NS_NONE)
+		printf("null");
+	else
+		printf("%" PRIu64, ns);
+}
+
+/* What the records say, of a connection that opened at 1. */
+static void print_records(const struct synfin_payload *p)
+{
+	struct synfin_record_conn conn = {};
+	struct synfin_record_tls tls;
+
+	synfin_payload_summary(p, 1, &conn);
+	time("said_request", conn.first_request_ns);
+	time("said_response", conn.first_response_ns);
+	time("said_secured", conn.tls_handshake_ns);
+	printf(",\"said\":[%u,%u,%u,%u,%u,%u],\"said_server_first\":%d", conn.protocol,
+	       conn.method, conn.status, conn.tls_version, conn.tls_flags,
+	       conn.tls_alert, !!(conn.flags & SYNFIN_CONN_SERVER_FIRST));
+	printf(",\"tells_tls\":%d", synfin_payload_tells_tls(p));
+	synfin_payload_tls(p, 1, &tls);
+	time("tls_hello", tls.hello_ns);
+	time("tls_server_hello", tls.server_hello_ns);
+	time("tls_secured", tls.secured_ns);
+	time("tls_request", tls.request_ns);
+	time("tls_response", tls.response_ns);
+	text("tls_sni", tls.sni, tls.sni_len);
+	text("tls_alpn", tls.alpn, tls.alpn_len);
+	puts("}");
 }
 
 int main(void)
@@ -78,5 +112,6 @@ int main(void)
 		feed(&p, &tls, from & 1, seq, bytes, n, now);
 	}
 	print(&p);
+	print_records(&p);
 	return 0;
 }

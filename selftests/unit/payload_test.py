@@ -64,7 +64,9 @@ def plain(test):
     cases = {
         "GET": ([(0, b"GET /a HTTP/1.1\r\n\r\n"), (1, b"HTTP/1.1 404 Not Found\r\n\r\n")],
                 {"app": HTTP1, "method": 1, "status": 404, "first_client": 1,
-                 "first_server": 2, "done": 1}),
+                 "first_server": 2, "done": 1, "said": [HTTP1, 1, 404, 0, 0, 0],
+                 "said_request": 0, "said_response": 1, "said_secured": None,
+                 "said_server_first": 0, "tells_tls": 0}),
         "PATCH": ([(0, b"PATCH / HTTP/1.1\r\n\r\n"), (1, b"HTTP/1.0 200 OK\r\n")],
                   {"app": HTTP1, "method": 9, "status": 200}),
         "no method": ([(0, b"GETTY / HTTP/1.1\r\n\r\n"), (1, b"what?" * 6)],
@@ -74,7 +76,8 @@ def plain(test):
         "HTTP/2": ([(0, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), (1, b"\0\0\0\4\0\0\0\0\0")],
                    {"app": HTTP2}),
         "SSH": ([(1, b"SSH-2.0-OpenSSH_9.2\r\n"), (0, b"SSH-2.0-client\r\n")],
-                {"app": SSH, "flags": SERVER_FIRST, "first_server": 1, "first_client": 2}),
+                {"app": SSH, "flags": SERVER_FIRST, "first_server": 1, "first_client": 2,
+                 "said_server_first": 1, "said_response": 0, "said_request": 1}),
         "SMTP": ([(1, b"220 mail.example ESMTP\r\n"), (0, b"EHLO client.example\r\n")],
                  {"app": SMTP, "flags": SERVER_FIRST | GREETED}),
         "SMTP, a short greeting": ([(1, b"220 hello\r\n"), (0, b"EHLO client.example\r\n")],
@@ -87,7 +90,8 @@ def plain(test):
     }
     for name, (talk, want) in cases.items():
         test.cut(name, talk, want)
-    test.same("nothing", learn([]), {"app": NONE, "done": 0})
+    test.same("nothing", learn([]), {"app": NONE, "done": 0, "said_request": None,
+                                     "said_response": None, "tls_hello": None})
     test.same("a piece is missing",
               learn([(0, b"GET / HTTP/1.1\r\n"), (1, b"HTTP/1.1 200 OK\r\n")], 4,
                     order=lambda lines: lines[:5] + lines[6:]),
@@ -116,7 +120,13 @@ def tls(test, folder):
                 "tls": HELLOS | CERT_KNOWN, "server_hello": 2,
                 "app_client": len(talk) - 1, "app_server": len(talk), "done": 1,
                 "sni": "server.example", "alpn": "http/1.1", "first_client": 1,
-                "first_server": 2, "secured": 4 if version == ssl.TLSVersion.TLSv1_2 else 3}
+                "first_server": 2, "secured": 4 if version == ssl.TLSVersion.TLSv1_2 else 3,
+                "said": [TLS, 0, 0, number, HELLOS | CERT_KNOWN, 0], "tells_tls": 1,
+                "said_secured": 3 if version == ssl.TLSVersion.TLSv1_2 else 2,
+                "tls_hello": 0, "tls_server_hello": 1,
+                "tls_secured": 3 if version == ssl.TLSVersion.TLSv1_2 else 2,
+                "tls_request": len(talk) - 2, "tls_response": len(talk) - 1,
+                "tls_sni": "server.example", "tls_alpn": "http/1.1"}
         test.cut("TLS " + name, talk, want)
         if number == 0x303:
             test.same("TLS 1.2, pieces of the certificate out of order",

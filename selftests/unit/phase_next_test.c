@@ -334,6 +334,29 @@ static void lingers_for_what_comes_again(void)
 	     "expire +30000 : gone");
 }
 
+/* Dropped by the host: the connection is where it was, and what it was is told. */
+static void dropped(void)
+{
+	struct synfin_segment seg;
+	struct synfin_step step;
+	__u8 state;
+
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SA 0 1");
+		state = d.conn.state;
+		dialogue_segment(&d, &seg, SYNFIN_FROM_SERVER, SYNFIN_TCP_SYN | SYNFIN_TCP_ACK,
+				 DIALOGUE_Y, DIALOGUE_X + 1, 0);
+		synfin_phase_drop(&d.conn, &seg, d.now + 5 * MS, 2, &step);
+		TAP_EQUAL(step.phase, SYNFIN_PHASE_DROP);
+		TAP_EQUAL(step.from, SYNFIN_FROM_SERVER);
+		TAP_EQUAL(step.count, 2);
+		TAP_EQUAL(step.since_ns, 5 * MS);
+		TAP_EQUAL(step.time_ns, d.now + 5 * MS);
+		TAP_EQUAL(step.seq, DIALOGUE_Y);
+		TAP_EQUAL(d.conn.state, state);
+	}
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(port_reused_after_the_end),
 	TAP_TEST(the_server_connects_back),
@@ -358,6 +381,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(repeated_syn_after_the_end_is_the_old_one),
 	TAP_TEST(late_segments_begin_nothing),
 	TAP_TEST(lingers_for_what_comes_again),
+	TAP_TEST(dropped),
 };
 
 int main(void)

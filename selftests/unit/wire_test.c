@@ -388,9 +388,98 @@ static void quote_of_the_other_family(void)
 	TAP_IS(READ(bytes) != SYNFIN_NO_REASON);
 }
 
+/* A header with those options, of which so many bytes more than the 20 were captured. */
+static void read_options(const char *options, __u32 bytes, __u32 captured)
+{
+	__u8 *header = calloc(1, 20 + bytes), *copy = malloc(20 + captured);
+
+	header[12] = (20 + bytes) / 4 << 4;
+	memcpy(header + 20, options, bytes);
+	memcpy(copy, header, 20 + captured);
+	seg = (struct synfin_segment) {};
+	synfin_wire_options(copy, 20 + captured, &seg);
+	free(copy);
+	free(header);
+}
+
+static void hold_options(__u8 scale, __u32 tsval, __u32 tsecr)
+{
+	TAP_EQUAL(seg.scale, scale);
+	TAP_EQUAL(seg.stamped, tsval != 0);
+	TAP_EQUAL(seg.tsval, tsval);
+	TAP_EQUAL(seg.tsecr, tsecr);
+}
+
+#define MSS	"\2\4\5\xb4"
+#define SACK_OK	"\4\2"
+#define STAMP	"\x08\x0a\1\2\3\4\5\6\7\x08"
+#define NOP	"\1"
+#define SCALE(by) "\3\3" by
+
+static void options_as_linux_lays_them_out(void)
+{
+	read_options(MSS SACK_OK STAMP NOP SCALE("\7"), 20, 20);
+	hold_options(7, 0x01020304, 0x05060708);
+	read_options(MSS SACK_OK STAMP NOP SCALE("\x0f"), 20, 20);
+	hold_options(14, 0x01020304, 0x05060708);
+	read_options(NOP NOP STAMP, 12, 12);
+	hold_options(SYNFIN_SCALE_NONE, 0x01020304, 0x05060708);
+}
+
+/* Of the same length, with one thing in another place. */
+static void options_in_another_order(void)
+{
+	read_options(MSS STAMP SACK_OK NOP SCALE("\7"), 20, 20);
+	hold_options(7, 0x01020304, 0x05060708);
+	read_options(MSS SACK_OK STAMP SCALE("\7") NOP, 20, 20);
+	hold_options(7, 0x01020304, 0x05060708);
+	read_options(NOP NOP NOP NOP SACK_OK STAMP NOP SCALE("\x0f"), 20, 20);
+	hold_options(14, 0x01020304, 0x05060708);
+	read_options(STAMP NOP NOP, 12, 12);
+	hold_options(SYNFIN_SCALE_NONE, 0x01020304, 0x05060708);
+	read_options(NOP SCALE("\2"), 4, 4);
+	hold_options(2, 0, 0);
+	read_options(MSS "\0\3\3\7", 8, 8);
+	hold_options(SYNFIN_SCALE_NONE, 0, 0);
+}
+
+static void options_that_lie(void)
+{
+	/* Too short, beyond the header, and of a length that is not theirs. */
+	read_options("\3\0\0\0", 4, 4);
+	hold_options(SYNFIN_SCALE_NONE, 0, 0);
+	read_options("\3\1\0\0", 4, 4);
+	hold_options(SYNFIN_SCALE_NONE, 0, 0);
+	read_options(NOP "\3\4\7", 4, 4);
+	hold_options(SYNFIN_SCALE_NONE, 0, 0);
+	read_options("\3\4\7\1", 4, 4);
+	hold_options(SYNFIN_SCALE_NONE, 0, 0);
+	read_options("\x08\4\1\1", 4, 4);
+	hold_options(SYNFIN_SCALE_NONE, 0, 0);
+}
+
+/* What was not captured may have been there. */
+static void options_cut_off(void)
+{
+	read_options(MSS SACK_OK STAMP NOP SCALE("\7"), 20, 16);
+	hold_options(SYNFIN_SCALE_UNKNOWN, 0x01020304, 0x05060708);
+	read_options(MSS SACK_OK STAMP NOP SCALE("\7"), 20, 18);
+	hold_options(SYNFIN_SCALE_UNKNOWN, 0x01020304, 0x05060708);
+	read_options(MSS SACK_OK STAMP NOP SCALE("\7"), 20, 12);
+	hold_options(SYNFIN_SCALE_UNKNOWN, 0, 0);
+	read_options(NOP NOP STAMP, 12, 3);
+	hold_options(SYNFIN_SCALE_UNKNOWN, 0, 0);
+	read_options(NOP SCALE("\2") STAMP NOP NOP, 16, 8);
+	hold_options(2, 0, 0);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(tcp_over_ipv4),
 	TAP_TEST(tcp_over_ipv4_with_ip_options),
+	TAP_TEST(options_as_linux_lays_them_out),
+	TAP_TEST(options_in_another_order),
+	TAP_TEST(options_that_lie),
+	TAP_TEST(options_cut_off),
 	TAP_TEST(ethernet_padding_is_no_payload),
 	TAP_TEST(total_length_zero_is_a_super_packet),
 	TAP_TEST(jumbogram_takes_its_length_from_the_wire),
