@@ -206,11 +206,13 @@ static struct synfin_flow *embryonic(struct synfin_stripe *stripe, u32 hash)
 	return least_embryonic(stripe);
 }
 
-/* Take it out of its chain; what may be answered yet is kept. */
+/* Take it out of its chain; what may be answered yet is kept, and that it has ended. */
 static void take_out(struct synfin_stripe *stripe, struct synfin_flow *flow)
 {
 	if (is_embryonic(flow))
 		synfin_table_recall_put(stripe, flow);
+	else if (has_ended(flow))
+		synfin_table_ended_put(flow);
 	synfin_table_unlink(stripe, flow);
 }
 

@@ -35,6 +35,7 @@
  * @idle:	the worker found nothing, and takes its time
  * @slice:	the next stripe to be looked at; the worker's alone
  * @expiry:	looks for waits that are over
+ * @ended:	which endpoints had a connection that has ended, see table_ended.c
  * @recall:	what had to go before it was answered, see table_recall.c; or NULL
  * @recall_work: takes the memory for it
  */
@@ -57,6 +58,7 @@ struct synfin_table {
 	bool				idle;
 	unsigned int			slice;
 	struct delayed_work		expiry;
+	struct synfin_ended		*ended;
 	struct synfin_recall_set	*recall;
 	struct work_struct		recall_work;
 };
@@ -164,6 +166,11 @@ void synfin_table_recall_put(struct synfin_stripe *stripe, struct synfin_flow *f
 bool synfin_table_recall_has(u32 hash, const struct synfin_segment *seg);
 void synfin_table_recall_get(u32 hash, const struct synfin_segment *seg, u32 netns,
 			     struct synfin_flow *flow);
+
+/* table_ended.c */
+int synfin_table_ended_setup(size_t chains);
+void synfin_table_ended_put(const struct synfin_flow *flow);
+bool synfin_table_ended_has(u32 hash, u64 now);
 
 /* table_ask.c */
 bool synfin_table_ask(struct synfin_stripe *stripe, u64 now);

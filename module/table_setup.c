@@ -14,6 +14,7 @@
 
 static void free_tables(void)
 {
+	kvfree(synfin_table.ended);
 	kvfree(synfin_table.sources);
 	kvfree(synfin_table_fast.answers);
 	kvfree(synfin_table_fast.filter);
@@ -39,8 +40,8 @@ static int alloc_tables(unsigned long max_flows)
 	bits = min_t(unsigned int, ilog2(chains), 16);
 	t->source_shift = 16 - bits;
 	t->sources = kvcalloc(1U << bits, sizeof(*t->sources), GFP_KERNEL);
-	if (!t->stripes || !t->chains || !synfin_table_fast.filter ||
-	    !synfin_table_fast.answers || !t->sources) {
+	if (synfin_table_ended_setup(chains) || !t->stripes || !t->chains ||
+	    !synfin_table_fast.filter || !synfin_table_fast.answers || !t->sources) {
 		free_tables();
 		return -ENOMEM;
 	}

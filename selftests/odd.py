@@ -234,7 +234,7 @@ def endless_extension():
 
 
 def whole_connection(ends, port=None, **more):
-    """Handshake and close in four; the way back in plain packets."""
+    """Handshake and close in four; the way back in plain packets. Returns its port."""
     client, server = ends[:2]
     port, x, y = port or fresh(), 5000, 90000
     there, back = ("near", "far"), ("far", "near")
@@ -257,6 +257,7 @@ def whole_connection(ends, port=None, **more):
     tap.equal(after["open_established"] - before["open_established"], 1,
               "established")
     tap.equal(after["close_four_way"] - before["close_four_way"], 1, "four-way")
+    return port
 
 
 def forwarded_connections():
@@ -278,6 +279,32 @@ def same_ports():
         whole_connection((other, server), port)
         counts([packet(client, server, tcp(port, 80, seq=2, ack=10, flags="A"))],
                {"recorded": 1})
+
+
+def long_after_the_end():
+    """Its connection has left the table; what may still be sent again begins nothing."""
+    linger = "/sys/module/synfin/parameters/linger_timeout"
+    ports = [(ends, whole_connection(ends)) for ends in (FOUR, SIX)]
+    with open(linger, "w", encoding="ascii") as file:
+        file.write("1")
+    until = time.monotonic() + 60
+    while tap.stats()["flows_lingering"] and time.monotonic() < until:
+        time.sleep(0.2)
+    created = tap.stats()["flows_created"]
+    for (client, server, _), port in ports:
+        for _ in range(2):
+            counts([packet(client, server, tcp(port, 80, seq=5001, ack=90001,
+                                               flags="FA"))], {"late": 1})
+            counts([packet(server, client, tcp(80, port, seq=90002, ack=5002,
+                                               flags="RA"))], {"late": 1}, ("far", "near"))
+        # Of others and of the next one it says nothing.
+        counts([packet(client, server, tcp(fresh(), 80, seq=5001, ack=90001,
+                                           flags="FA"))], {"recorded": 1})
+        counts([packet(client, server, tcp(port, 80, seq=700000, flags="S"))],
+               {"recorded": 1})
+    tap.equal(tap.stats()["flows_created"] - created, 4, "connections that began")
+    with open(linger, "w", encoding="ascii") as file:
+        file.write("3600")
 
 
 def told_why(src, router):
@@ -481,6 +508,7 @@ tap.main(set_up, [
     ("an extension header beyond the packet", endless_extension),
     ("connections that are forwarded", forwarded_connections),
     ("an ACK is awaited whatever others with its ports do", same_ports),
+    ("what is sent again long after the end", long_after_the_end),
     ("an ICMP error answers a SYN", unreachable),
     ("an ICMP error that quotes no SYN under way", icmp_of_no_syn),
     ("ICMP that is no concern of ours", icmp_of_no_concern),
