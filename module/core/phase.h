@@ -217,6 +217,7 @@ struct synfin_suspect {
  * @window:	as on the wire
  * @from:	enum synfin_from
  * @fin:	of a FIN, which counts for nothing until they are confirmed
+ * @data:	of data: what is before @seq is no FIN's
  */
 struct synfin_jump {
 	__u64	at_ns;
@@ -225,6 +226,7 @@ struct synfin_jump {
 	__u16	window;
 	__u8	from;
 	__u8	fin;
+	__u8	data;
 };
 
 /**

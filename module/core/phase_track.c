@@ -145,6 +145,7 @@ static void jump(struct synfin_move *m)
 			.window = seg->window,
 			.from = m->from,
 			.fin = seg->kind == SYNFIN_KIND_FIN,
+			.data = !!seg->len,
 			.at_ns = m->now,
 		};
 		conn->flags |= SYNFIN_FLAG_JUMP;
@@ -153,11 +154,14 @@ static void jump(struct synfin_move *m)
 	conn->flags &= ~SYNFIN_FLAG_JUMP;
 	if (synfin_after(seg->ack, sent))
 		sent = seg->ack;
-	if (synfin_after(sent, m->peer->nxt))
+	if (synfin_after(sent, m->peer->nxt)) {
 		synfin_advance(m->peer, sent);
+		/* A FIN may have passed unseen, too. */
+		m->peer->flags |= SYNFIN_END_ONE_MORE;
+		if (conn->jump.data && sent == conn->jump.seq)
+			m->peer->flags &= ~SYNFIN_END_ONE_MORE;
+	}
 	m->peer->una = seg->ack;
-	/* A FIN may have passed unseen, too. */
-	m->peer->flags |= SYNFIN_END_ONE_MORE;
 	if (synfin_after(seg->seq + seg->len, m->own->nxt)) {
 		synfin_advance(m->own, seg->seq + seg->len);
 		if (!seg->len)
