@@ -16,7 +16,7 @@ static bool hold_back(struct synfin_flow *flow)
 {
 	if (flow->conn.state != SYNFIN_STATE_NONE)
 		return false;
-	flow->conn.mark[0] |= SYNFIN_FLOW_HELD;
+	flow->conn.table_flags |= SYNFIN_FLOW_HELD;
 	return true;
 }
 
@@ -117,7 +117,7 @@ static __always_inline void follow(struct synfin_net *sn,
 		return;
 	}
 	synfin_emit_begin(&batch, sn);
-	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
+	if (unlikely(flow->conn.table_flags & SYNFIN_FLOW_HELD))
 		synfin_route_release_held(&batch, flow);
 	if (may_be_forgotten)
 		batch.silent = hold_back(flow);
@@ -235,7 +235,7 @@ void synfin_route_report(struct synfin_flow *flow,
 
 	synfin_emit_begin(&batch, flow->sn);
 	local_irq_save(flags);
-	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
+	if (unlikely(flow->conn.table_flags & SYNFIN_FLOW_HELD))
 		synfin_route_release_held(&batch, flow);
 	synfin_route_emit_result(&batch, flow, res);
 	local_irq_restore(flags);

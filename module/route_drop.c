@@ -158,7 +158,7 @@ void synfin_route_drop(const struct synfin_drop_event *event, bool begin)
 		return;
 	}
 	synfin_emit_begin(&batch, event->sn);
-	if (unlikely(flow->conn.mark[0] & SYNFIN_FLOW_HELD))
+	if (unlikely(flow->conn.table_flags & SYNFIN_FLOW_HELD))
 		synfin_route_release_held(&batch, flow);
 	pass_drop(&batch, flow, event);
 	if (is_told_of(&flow->conn, &event->seg))

@@ -46,7 +46,7 @@ static __always_inline struct synfin_wire_pair pair_of(const struct sk_buff *skb
 /* Has it sockets here, and nothing to be told of before? */
 static bool is_own(const struct synfin_flow *flow)
 {
-	return !(flow->conn.mark[0] & (SYNFIN_FLOW_FOREIGN | SYNFIN_FLOW_HELD));
+	return !(flow->conn.table_flags & (SYNFIN_FLOW_FOREIGN | SYNFIN_FLOW_HELD));
 }
 
 /**

@@ -17,7 +17,7 @@ static inline void synfin_route_emit_result(struct synfin_batch *batch,
 {
 	/* Whose socket was seen to live was taken in the end; what is watched may ask only. */
 	if (res->ended)
-		flow->drops.taken = (flow->conn.mark[0] &
+		flow->drops.taken = (flow->conn.table_flags &
 				     (SYNFIN_FLOW_LIVED | SYNFIN_FLOW_FOREIGN)) ==
 				    SYNFIN_FLOW_LIVED;
 	synfin_emit_result(batch, &flow->conn, &flow->held, &flow->owner, &flow->drops,
@@ -36,7 +36,7 @@ static inline void synfin_route_count_result(struct synfin_net *sn,
 static inline void synfin_route_release_held(struct synfin_batch *batch,
 					     struct synfin_flow *flow)
 {
-	flow->conn.mark[0] &= ~SYNFIN_FLOW_HELD;
+	flow->conn.table_flags &= ~SYNFIN_FLOW_HELD;
 	synfin_emit_held(batch, &flow->conn, &flow->held);
 }
 

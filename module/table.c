@@ -186,7 +186,7 @@ static void set_up(struct synfin_table_hold *hold, struct synfin_net *sn,
 static void enter(struct synfin_table_hold *hold, struct synfin_flow *flow,
 		  const struct synfin_segment *seg)
 {
-	flow->conn.mark[0] = seg->forwarded ? SYNFIN_FLOW_FOREIGN : 0;
+	flow->conn.table_flags = seg->forwarded ? SYNFIN_FLOW_FOREIGN : 0;
 	synfin_table_link(hold->stripe, flow, hold->now_ns);
 	synfin_stats_inc(flow->sn, SYNFIN_CNT_flows_created);
 }
@@ -500,10 +500,10 @@ void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold)
 {
 	bool moved;
 
-	if (flow->conn.mark[0] & SYNFIN_FLOW_FOREIGN)
+	if (flow->conn.table_flags & SYNFIN_FLOW_FOREIGN)
 		synfin_table_watch(flow, hold->seen_ns, flow->conn.seen_ns);
 	/* What is young stays where it is all the same. */
-	moved = flow->conn.mark[1] != SYNFIN_LIST_YOUNG &&
+	moved = flow->conn.table_list != SYNFIN_LIST_YOUNG &&
 		(flow->conn.last_ns != hold->last_ns ||
 		 flow->conn.seen_ns != hold->seen_ns);
 	synfin_table_requeue(hold->stripe, flow, flow->conn.seen_ns, moved);
@@ -513,7 +513,7 @@ void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold)
 
 static bool has_only_begun(const struct synfin_flow *flow)
 {
-	return flow->conn.mark[0] & SYNFIN_FLOW_HELD &&
+	return flow->conn.table_flags & SYNFIN_FLOW_HELD &&
 	       flow->conn.state == SYNFIN_STATE_SYN &&
 	       flow->conn.end[SYNFIN_FROM_CLIENT].syns == 1;
 }

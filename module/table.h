@@ -69,7 +69,7 @@
 /* Flows in a chain at most; on average there is one, when the table is full. */
 #define SYNFIN_TABLE_CHAIN_MAX	32
 
-/* Bits of synfin_flow.conn.mark[0]. */
+/* Bits of synfin_flow.conn.table_flags. */
 #define SYNFIN_FLOW_AWAITS	0x1	/* it is counted in the filter */
 #define SYNFIN_FLOW_ANSWER	0x2	/* likewise, in that of answers */
 #define SYNFIN_FLOW_AWAITS_ANY	(SYNFIN_FLOW_AWAITS | SYNFIN_FLOW_ANSWER)
@@ -122,7 +122,7 @@ enum synfin_list {
  * @source:	what its client is counted under, see table_evict.c
  * @burst:	segments shown that followed closely on another
  * @gauge:	enum synfin_gauge: how it is counted
- * @conn:	what is known of it; conn.mark[0] holds SYNFIN_FLOW_*, conn.mark[1]
+ * @conn:	what is known of it; conn.table_flags holds SYNFIN_FLOW_*, conn.table_list
  *		the list that it is in
  * @way:	which way its segments take, by enum synfin_from of their end
  * @held:	its phases that have not been written

@@ -108,7 +108,7 @@ static struct synfin_flow *find(const struct question *q)
 
 	hlist_for_each_entry(flow, synfin_table_chain_of(q->hash), chain)
 		if (flow == q->flow && flow->conn.id == q->id &&
-		    flow->conn.mark[1] == SYNFIN_LIST_LOCAL)
+		    flow->conn.table_list == SYNFIN_LIST_LOCAL)
 			return flow;
 	return NULL;
 }
@@ -123,17 +123,17 @@ static struct synfin_flow *judge(struct synfin_stripe *stripe, const struct ques
 	if (!flow)
 		return NULL;
 	if (q->life.found) {
-		flow->conn.mark[0] |= SYNFIN_FLOW_FOUND;
+		flow->conn.table_flags |= SYNFIN_FLOW_FOUND;
 		if (q->life.lived)
-			flow->conn.mark[0] |= SYNFIN_FLOW_LIVED;
+			flow->conn.table_flags |= SYNFIN_FLOW_LIVED;
 		flow->life = synfin_table_ticks(now - q->life.idle_ns);
 		return NULL;
 	}
-	if (flow->conn.mark[0] & SYNFIN_FLOW_FOUND) {
+	if (flow->conn.table_flags & SYNFIN_FLOW_FOUND) {
 		synfin_table_unlink(stripe, flow);
 		return flow;
 	}
-	flow->conn.mark[0] |= SYNFIN_FLOW_FOREIGN;
+	flow->conn.table_flags |= SYNFIN_FLOW_FOREIGN;
 	synfin_table_watch(flow, now, now);
 	synfin_table_requeue(stripe, flow, now, true);
 	return NULL;

@@ -37,7 +37,7 @@ bool synfin_attempt_is_plain(const struct synfin_flow *flow)
 	       !conn->rst_count && !flow->drops.count && !flow->first.payload &&
 	       !(conn->flags & ~(SYNFIN_FLAG_ONE_SIDED | SYNFIN_FLAG_PLAIN |
 				 SYNFIN_FLAG_ANNOUNCED)) &&
-	       !(conn->mark[0] & SYNFIN_FLOW_HELD) && flow->hash;
+	       !(conn->table_flags & SYNFIN_FLOW_HELD) && flow->hash;
 }
 
 /* See core/phase_tries.c. */

@@ -87,7 +87,7 @@ static int holds_more(const struct synfin_net *one, const struct synfin_net *oth
 
 static bool is_embryonic(const struct synfin_flow *flow)
 {
-	return flow->conn.mark[0] & SYNFIN_FLOW_EMBRYONIC;
+	return flow->conn.table_flags & SYNFIN_FLOW_EMBRYONIC;
 }
 
 /* Not more than its handshake, or of one side only; or not even that. */
@@ -97,7 +97,7 @@ static unsigned int worth(const struct synfin_flow *flow)
 		return 0;
 	if (flow->conn.flags & SYNFIN_FLAG_ONE_SIDED)
 		return 1;
-	return flow->conn.mark[0] & SYNFIN_FLOW_LIVED ? 2 : 1;
+	return flow->conn.table_flags & SYNFIN_FLOW_LIVED ? 2 : 1;
 }
 
 /* When it last gave a sign of life, in synfin_table_ticks(). */
@@ -110,7 +110,7 @@ static u32 life_of(const struct synfin_flow *flow)
 
 static bool has_ended(const struct synfin_flow *flow)
 {
-	return flow->conn.mark[1] == SYNFIN_WAIT_LINGER;
+	return flow->conn.table_list == SYNFIN_WAIT_LINGER;
 }
 
 /* Has @one to go rather than @other? */
@@ -333,7 +333,7 @@ void synfin_table_evict(struct synfin_flow *flow)
 
 	synfin_stats_inc(flow->sn, done ? SYNFIN_CNT_flows_ended :
 					  SYNFIN_CNT_flows_evicted);
-	if (flow->conn.mark[0] & SYNFIN_FLOW_KEPT) {
+	if (flow->conn.table_flags & SYNFIN_FLOW_KEPT) {
 		synfin_table_let_go(flow->sn);
 		synfin_table_free(flow);
 		return;

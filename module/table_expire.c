@@ -133,7 +133,7 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 				continue;
 			}
 			flow = oldest(stripe, list);
-			if (!(flow->conn.mark[0] & SYNFIN_FLOW_EMBRYONIC))
+			if (!(flow->conn.table_flags & SYNFIN_FLOW_EMBRYONIC))
 				synfin_table_ended_put(flow);
 			synfin_table_unlink(stripe, flow);
 			if (!recycle_ended(flow))

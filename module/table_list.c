@@ -54,7 +54,7 @@ static bool any_awaits(u32 bit, u8 mark)
 	const struct synfin_flow *flow;
 
 	hlist_for_each_entry(flow, chain, chain)
-		if (flow->conn.mark[0] & mark &&
+		if (flow->conn.table_flags & mark &&
 		    synfin_table_bit(flow->hash) == bit)
 			return true;
 	return static_branch_unlikely(&synfin_table_flooded) &&
@@ -96,9 +96,9 @@ static atomic_t *ports_of(const struct synfin_conn *conn)
 static __always_inline void change_awaiting(struct synfin_flow *flow, u8 changed)
 {
 	u32 bit = synfin_table_bit(flow->hash);
-	u8 awaits = flow->conn.mark[0] ^ changed;
+	u8 awaits = flow->conn.table_flags ^ changed;
 
-	flow->conn.mark[0] = awaits;
+	flow->conn.table_flags = awaits;
 	if (static_branch_unlikely(&synfin_first_wanted) && changed & SYNFIN_FLOW_ANSWER)
 		mark_bucket(synfin_table_fast.answers, bit, SYNFIN_FLOW_ANSWER, awaits);
 	if (changed & SYNFIN_FLOW_AWAITS) {
@@ -118,7 +118,7 @@ static __always_inline void change_awaiting(struct synfin_flow *flow, u8 changed
 void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
 			       u8 awaits)
 {
-	u8 changed = (flow->conn.mark[0] ^ awaits) & SYNFIN_FLOW_AWAITS_ANY;
+	u8 changed = (flow->conn.table_flags ^ awaits) & SYNFIN_FLOW_AWAITS_ANY;
 
 	lockdep_assert_held(&stripe->lock);
 	if (changed)
@@ -139,12 +139,12 @@ static unsigned int list_of(const struct synfin_flow *flow)
 		return SYNFIN_LIST_SUSPECT;
 	if (!waits_for_nothing(wait))
 		return wait;
-	if (!(flow->conn.mark[0] & SYNFIN_FLOW_FOREIGN))
+	if (!(flow->conn.table_flags & SYNFIN_FLOW_FOREIGN))
 		return SYNFIN_LIST_LOCAL;
 	return synfin_phase_is_watched(&flow->conn) ? wait : SYNFIN_LIST_BUSY;
 }
 
-/* What of synfin_flow.conn.mark[0] follows from how it stands. */
+/* What of synfin_flow.conn.table_flags follows from how it stands. */
 #define MARKS	(SYNFIN_FLOW_AWAITS_ANY | SYNFIN_FLOW_EMBRYONIC)
 
 /**
@@ -183,7 +183,7 @@ static __always_inline bool is_usual(const struct synfin_flow *flow)
 	const struct synfin_conn *conn = &flow->conn;
 
 	return !((conn->flags & STANDS_ELSEWHERE) | conn->suspect.what |
-		 (conn->mark[0] & SYNFIN_FLOW_FOREIGN)) &&
+		 (conn->table_flags & SYNFIN_FLOW_FOREIGN)) &&
 	       conn->opening != SYNFIN_OPEN_MIDSTREAM;
 }
 
@@ -216,10 +216,10 @@ static void gauge_add(const struct synfin_flow *flow, int n)
 
 static void flip_embryonic(struct synfin_flow *flow)
 {
-	int n = flow->conn.mark[0] & SYNFIN_FLOW_EMBRYONIC ? -1 : 1;
+	int n = flow->conn.table_flags & SYNFIN_FLOW_EMBRYONIC ? -1 : 1;
 	struct synfin_net *sn = flow->sn;
 
-	flow->conn.mark[0] ^= SYNFIN_FLOW_EMBRYONIC;
+	flow->conn.table_flags ^= SYNFIN_FLOW_EMBRYONIC;
 	atomic_add(n, &synfin_table.embryonic);
 	atomic_add(n, &sn->embryonic);
 	if (unlikely(sn->maker))
@@ -239,7 +239,7 @@ void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow, u
 
 	lockdep_assert_held(&stripe->lock);
 	hlist_add_head(&flow->chain, synfin_table_chain_of(flow->hash));
-	flow->conn.mark[1] = SYNFIN_LIST_YOUNG;
+	flow->conn.table_list = SYNFIN_LIST_YOUNG;
 	flow->since = synfin_table_ticks(now);
 	flow->life = flow->since;
 	flow->gauge = gauges[flow->conn.state];
@@ -269,7 +269,7 @@ void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow)
 	lockdep_assert_held(&stripe->lock);
 	synfin_table_set_awaiting(stripe, flow, 0);
 	list_del(&flow->wait);
-	if (flow->conn.mark[0] & SYNFIN_FLOW_EMBRYONIC)
+	if (flow->conn.table_flags & SYNFIN_FLOW_EMBRYONIC)
 		flip_embryonic(flow);
 	atomic_dec(&synfin_table.sources[flow->source]);
 	if (unlikely(flow->sn->maker))
@@ -299,9 +299,9 @@ static void move(struct synfin_stripe *stripe, struct synfin_flow *flow,
 {
 	list_move_tail(&flow->wait, &stripe->lists[list]);
 	flow->since = synfin_table_ticks(now);
-	if (unlikely(list == SYNFIN_LIST_BUSY && flow->conn.mark[1] != list))
+	if (unlikely(list == SYNFIN_LIST_BUSY && flow->conn.table_list != list))
 		note_busy(stripe);
-	flow->conn.mark[1] = list;
+	flow->conn.table_list = list;
 }
 
 /*
@@ -310,10 +310,10 @@ static void move(struct synfin_stripe *stripe, struct synfin_flow *flow,
  */
 static bool is_in_place(const struct synfin_flow *flow, unsigned int list, bool moved)
 {
-	if (likely(flow->conn.mark[1] == SYNFIN_LIST_YOUNG))
+	if (likely(flow->conn.table_list == SYNFIN_LIST_YOUNG))
 		return list != SYNFIN_WAIT_LINGER && list != SYNFIN_LIST_BUSY;
 	/* What is busy is watched again when its time has come, whatever is shown of it. */
-	return flow->conn.mark[1] == list && (!moved || list == SYNFIN_LIST_BUSY);
+	return flow->conn.table_list == list && (!moved || list == SYNFIN_LIST_BUSY);
 }
 
 /**
@@ -331,7 +331,7 @@ void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow
 	struct standing s = likely(is_usual(flow)) ? usual[flow->conn.state] :
 						     standing_of(flow);
 	struct synfin_counters __percpu *counters = flow->sn->counters;
-	u8 changed = (flow->conn.mark[0] ^ s.mark) & MARKS;
+	u8 changed = (flow->conn.table_flags ^ s.mark) & MARKS;
 
 	lockdep_assert_held(&stripe->lock);
 	if (IS_ENABLED(CONFIG_PROVE_LOCKING))
@@ -379,7 +379,7 @@ void synfin_table_watch(struct synfin_flow *flow, u64 before, u64 now)
 		return;
 	}
 	if (!watched) {
-		if (flow->conn.mark[1] != SYNFIN_LIST_BUSY) {
+		if (flow->conn.table_list != SYNFIN_LIST_BUSY) {
 			flow->burst = 0;
 			synfin_phase_watch(conn, now);
 		}
@@ -388,7 +388,7 @@ void synfin_table_watch(struct synfin_flow *flow, u64 before, u64 now)
 	/* What does not fit the connection is no sign of life. */
 	if (conn->seen_ns == before)
 		return;
-	flow->conn.mark[0] |= SYNFIN_FLOW_LIVED;
+	flow->conn.table_flags |= SYNFIN_FLOW_LIVED;
 	before = max(before, conn->watched_ns);
 	flow->burst = now - before < BURST_GAP_NS ? flow->burst + 1 : 0;
 	if (flow->burst >= (conn->blind_ns ? BURST_MAX : BURST))

@@ -108,7 +108,7 @@ void synfin_table_recall_put(struct synfin_stripe *stripe, struct synfin_flow *f
 	set->hash[set->next] = flow->hash;
 	synfin_attempt_describe(flow, &set->attempt[set->next]);
 	set->next = (set->next + 1) % WAYS;
-	flow->conn.mark[0] |= SYNFIN_FLOW_KEPT;
+	flow->conn.table_flags |= SYNFIN_FLOW_KEPT;
 	if (gone)
 		synfin_table_clear_awaiting(synfin_table_bit(gone));
 	if (time_after(jiffies, READ_ONCE(last_put)))

@@ -269,7 +269,8 @@ struct synfin_jump {
  * @letters:	how many bits of @history are taken, four for each letter
  * @first_fin:	enum synfin_from of the first FIN
  * @said:	the letters that are in @history, a bit for each
- * @mark:	for whoever stores it
+ * @table_flags: the flow table's, SYNFIN_FLOW_*; the machine leaves them alone
+ * @table_list:	likewise: in which of its lists it is
  * @client_rsts: how many RSTs were the client's
  *
  * It begins as a record's head does, so that one copy makes that.
@@ -316,7 +317,8 @@ struct synfin_conn {
 	__u8	letters;
 	__u8	first_fin;
 	__u16	said;
-	__u8	mark[2];
+	__u8	table_flags;
+	__u8	table_list;
 	__u16	client_rsts;
 };
 
