@@ -47,7 +47,7 @@ pushed_out() {
 
 	require python3
 	floods_are_carried
-	synfin_load max_flows=2048
+	synfin_load max_flows=2048 ring_records=65536
 	python3 "$here/amid.py" "$1" "$2" "$3" >"$tmp/took" || fail "it did not get through"
 	wait_for "all of them" in_r flows_recalled 6
 	wait_for "the last one" all_closed
