@@ -58,6 +58,12 @@ static bool stays(struct synfin_stripe *stripe, unsigned int list, u64 now, u64 
 	return true;
 }
 
+/* Has what waits in a list ended? Of the rest nobody knows if it goes on. */
+static bool is_of_ended(unsigned int list)
+{
+	return list == SYNFIN_WAIT_LINGER || list == SYNFIN_LIST_SUSPECT;
+}
+
 /* Of most that have ended nothing is left to report. */
 static bool recycle_ended(struct synfin_flow *flow)
 {
@@ -133,7 +139,7 @@ static bool take_expired(struct synfin_stripe *stripe, u64 now,
 				continue;
 			}
 			flow = oldest(stripe, list);
-			if (!(flow->conn.table_flags & SYNFIN_FLOW_EMBRYONIC))
+			if (is_of_ended(list))
 				synfin_table_ended_put(flow);
 			synfin_table_unlink(stripe, flow);
 			if (!recycle_ended(flow))

@@ -281,14 +281,30 @@ def same_ports():
                {"recorded": 1})
 
 
+def reset_connection(ends):
+    """Nothing proves the RST but that nothing follows. Returns its port."""
+    client, server = ends[:2]
+    port = fresh()
+    counts([packet(client, server, tcp(port, 80, seq=5000, flags="S"))], {"recorded": 1})
+    counts([packet(server, client, tcp(80, port, seq=90001, ack=5001, flags="SA"))],
+           {"recorded": 1}, ("far", "near"))
+    counts([packet(client, server, tcp(port, 80, seq=5001, ack=90002, flags="A")),
+            packet(client, server, tcp(port, 80, seq=5001, ack=90002, flags="RA"))],
+           {"recorded": 2})
+    return port
+
+
 def long_after_the_end():
     """Its connection has left the table; what may still be sent again begins nothing."""
     linger = "/sys/module/synfin/parameters/linger_timeout"
-    ports = [(ends, whole_connection(ends)) for ends in (FOUR, SIX)]
+    before = tap.stats()["close_reset"]
+    ports = [(ends, connection(ends)) for ends in (FOUR, SIX)
+             for connection in (whole_connection, reset_connection)]
     with open(linger, "w", encoding="ascii") as file:
         file.write("1")
     until = time.monotonic() + 60
-    while tap.stats()["flows_lingering"] and time.monotonic() < until:
+    while (tap.stats()["flows_lingering"] or tap.stats()["close_reset"] < before + 2) and \
+            time.monotonic() < until:
         time.sleep(0.2)
     created = tap.stats()["flows_created"]
     for (client, server, _), port in ports:
@@ -302,7 +318,7 @@ def long_after_the_end():
                                            flags="FA"))], {"recorded": 1})
         counts([packet(client, server, tcp(port, 80, seq=700000, flags="S"))],
                {"recorded": 1})
-    tap.equal(tap.stats()["flows_created"] - created, 4, "connections that began")
+    tap.equal(tap.stats()["flows_created"] - created, 8, "connections that began")
     with open(linger, "w", encoding="ascii") as file:
         file.write("3600")
 
