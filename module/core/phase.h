@@ -529,6 +529,21 @@ synfin_phase_stray(const struct synfin_segment *seg)
 #define SYNFIN_PICK_NONE	(-2)	/* it is nobody's, and begins none */
 
 /**
+ * synfin_phase_seems_over() - has a connection ended, for all that a segment tells?
+ * @conn:	the connection
+ * @seg:	the segment
+ *
+ * Return: true if it has, or seems to: an answer to another SYN is of what came after it.
+ */
+static inline bool synfin_phase_seems_over(const struct synfin_conn *conn,
+					   const struct synfin_segment *seg)
+{
+	return conn->state == SYNFIN_STATE_DONE ||
+	       (seg->kind == SYNFIN_KIND_SYN_ACK &&
+		conn->suspect.what == SYNFIN_SUSPECT_RST);
+}
+
+/**
  * synfin_phase_takes() - is it of a connection, if no other has its endpoints?
  * @conn:	the connection
  * @seg:	the segment
@@ -538,7 +553,7 @@ synfin_phase_stray(const struct synfin_segment *seg)
 static inline bool synfin_phase_takes(const struct synfin_conn *conn,
 				      const struct synfin_segment *seg)
 {
-	return conn->state != SYNFIN_STATE_DONE && seg->kind != SYNFIN_KIND_SYN;
+	return seg->kind != SYNFIN_KIND_SYN && !synfin_phase_seems_over(conn, seg);
 }
 
 /* phase_rivals.c */

@@ -138,14 +138,6 @@ static __u64 distance(const struct synfin_conn *conn,
 	}
 }
 
-/* Has it ended, or seems to? Then an answer to another SYN is of what came after it. */
-static bool seems_over(const struct synfin_conn *conn, const struct synfin_segment *seg)
-{
-	return conn->state == SYNFIN_STATE_DONE ||
-	       (seg->kind == SYNFIN_KIND_SYN_ACK &&
-		conn->suspect.what == SYNFIN_SUSPECT_RST);
-}
-
 /* Nobody's: does it begin one beside those that there are? */
 static int nobodys(struct synfin_conn *const rivals[], unsigned int nr,
 		   const struct synfin_segment *seg)
@@ -156,7 +148,7 @@ static int nobodys(struct synfin_conn *const rivals[], unsigned int nr,
 		return SYNFIN_PICK_NEW;
 	/* The answer to a SYN that nobody saw, when all that was known has ended. */
 	for (i = 0; i < nr; i++)
-		if (!seems_over(rivals[i], seg))
+		if (!synfin_phase_seems_over(rivals[i], seg))
 			return i;
 	return seg->kind == SYNFIN_KIND_SYN_ACK && synfin_phase_begins(seg) ?
 	       SYNFIN_PICK_NEW : 0;
@@ -203,7 +195,7 @@ int synfin_phase_pick(struct synfin_conn *const rivals[], unsigned int nr,
 {
 	if (!nr)
 		return synfin_phase_begins(seg) ? SYNFIN_PICK_NEW : SYNFIN_PICK_NONE;
-	if (nr == 1 && synfin_phase_takes(rivals[0], seg) && !seems_over(rivals[0], seg))
+	if (nr == 1 && synfin_phase_takes(rivals[0], seg))
 		return 0;
 	return pick_closest(rivals, nr, seg, now);
 }
