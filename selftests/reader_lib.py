@@ -63,6 +63,11 @@ def rows(done):
     return [json.loads(line) for line in done.text.splitlines()]
 
 
+def shown(*args):
+    """The client's port of each."""
+    return [c["client_port"] for c in rows(run("conns", "--json", *args))]
+
+
 def write(name, data, mode=0o644):
     path = os.path.join(tmp, name)
     with open(path, "wb") as file:

@@ -7,9 +7,9 @@ import re
 import shutil
 import stat
 import subprocess
-import sys
 
 from reader_lib import SYNFIN, Skip, find_above, same, several, test, tmp
+from reader_made import ring, saved
 
 # What live commands are given here instead of the module's ring and text files.
 WRAPPER = """#!/bin/bash
@@ -37,7 +37,7 @@ ELSEWHERE = (
     ("perf ", "selftests/trace.sh", "for_each_example perf"),
     ("bpftrace ", "selftests/trace.sh", "for_each_example bpftrace"),
     ("cat /proc/net/synfin/stats", "selftests/lib.sh", "/proc/net/synfin/stats"),
-    ("synfin top$", "selftests/reader_files.py", "{SYNFIN} top "),
+    ("synfin top$", "selftests/reader_live.py", "{SYNFIN} top "),
     ("modprobe synfin ring_records=", "selftests/load.sh", "ring_records="),
     ("mokutil --import /var/lib/dkms/mok.pub", "scripts/check-deb",
      "mokutil --import /var/lib/dkms/mok.pub"),
@@ -96,14 +96,13 @@ def every_example_is_run_by_a_test():
 
 @test
 def examples_run():
-    made = sys.modules["__main__"]
     if not shutil.which("jq"):
         raise Skip("jq is missing")
     place = os.path.join(tmp, "manual")
     os.makedirs(os.path.join(place, "bin"), exist_ok=True)
     program = os.path.join(place, "bin/synfin")
     with open(program, "w", encoding="utf-8") as file:
-        file.write(WRAPPER.format(proc=made.saved(), ring=made.ring(), synfin=SYNFIN))
+        file.write(WRAPPER.format(proc=saved(), ring=ring(), synfin=SYNFIN))
     os.chmod(program, stat.S_IRWXU)
     for name in "slow", "client", "server":
         shutil.copy(several(), os.path.join(place, f"{name}.pcap"))

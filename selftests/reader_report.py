@@ -8,7 +8,7 @@ import time
 import xml.etree.ElementTree
 
 from capture_make import MS, Ends, conversation, ethernet, pcap
-from reader_lib import Skip, capture, has, run, same, several, test, tmp, write
+from reader_lib import capture, has, run, same, several, test, tmp, write
 
 VOID = ("meta", "link", "br", "hr", "img", "input")
 
