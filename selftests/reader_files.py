@@ -20,5 +20,6 @@ import reader_record  # noqa: E402,F401
 import reader_recorder  # noqa: E402,F401
 import reader_records  # noqa: E402,F401
 import reader_report  # noqa: E402,F401
+import reader_wrong  # noqa: E402,F401
 
 main()

@@ -42,7 +42,7 @@ static bool heading(struct pipeline *w)
 {
 	struct listing *l = w->ctx;
 
-	if (!w->opt->json && !w->opt->csv && !w->opt->sort)
+	if (!w->opt->json && !w->opt->csv)
 		table_heading(&l->table, &w->out);
 	return true;
 }
@@ -86,11 +86,13 @@ static bool keep_conn(struct pipeline *w, const struct conn *c)
 
 	if (!w->opt->json || w->opt->bare)
 		wanted.nr_phases = 0;
-	if (conn_keep(&copy, &wanted))
+	w->out.failed = conn_keep(&copy, &wanted);
+	if (w->out.failed)
 		return false;
 	if (!sorted_add(&l->rows, &copy))
 		return true;
 	conn_free(&copy);
+	w->out.failed = true;
 	return false;
 }
 
@@ -185,11 +187,13 @@ struct kept_phase {
 	struct synfin_record_step step;
 };
 
-static bool keep_phase(struct listing *l, const struct phase *phase)
+static bool keep_phase(struct pipeline *w, const struct phase *phase)
 {
 	struct kept_phase kept = { .head = *phase->head, .step = *phase->step };
+	struct listing *l = w->ctx;
 
-	return !sorted_add(&l->rows, &kept);
+	w->out.failed |= sorted_add(&l->rows, &kept) != 0;
+	return !w->out.failed;
 }
 
 /* They do not move any more. */
@@ -204,11 +208,9 @@ static void settle_phases(struct listing *l)
 
 static bool take_phase(struct pipeline *w, const struct phase *phase)
 {
-	struct listing *l = w->ctx;
-
 	w->totals.phases++;
 	if (w->opt->sort)
-		return !keep_phase(l, phase);
+		return keep_phase(w, phase);
 	show_phase(w, phase);
 	return !w->opt->count || w->totals.phases < w->opt->count;
 }
