@@ -49,3 +49,12 @@ def what_cannot_be_sorted_is_a_failure():
                           preexec_fn=bound, capture_output=True, check=False)
     has(done.stderr.decode(), "synfin: .*memory")
     same((done.returncode, done.stdout), (1, b""), "exit status, and what is shown")
+
+
+@test
+def filters_are_for_live_connections_too():
+    same([f["id"] for f in rows(run("flows", "--proc", saved(), "--json", "--filter",
+                                    "port 443"))], [2], "port 443")
+    for text in "udp", "src host 10.0.0.7", "port 80 or", "port 80 or " + "a" * 70, \
+            "port " + "0" * 62 + "80":
+        refused(1, "flows", "--proc", saved(), "--filter", text, want="--filter: ")

@@ -102,6 +102,8 @@ int cmd_flows(const struct options *opt)
 	}
 	if (sorted_init(&rows, sizeof(struct live_flow), flow_columns, opt))
 		return 2;
+	if (filter_expr_check(&opt->filter))
+		return EXIT_FAILURE;
 	/* Copies are of another time, or another machine. */
 	owner_live(!opt->proc);
 	file = proc_open(PROC_FLOWS);

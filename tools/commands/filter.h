@@ -218,6 +218,7 @@ int filter_add_status(struct filter *f, const char *value);
 /* filter_expr.c */
 void filter_expr_free(struct filter *f);
 int filter_expr_parse(struct filter *f, const char *text);
+int filter_expr_check(const struct filter *f);
 bool filter_expr_match(const struct filter_expr *expr,
 		       const struct synfin_record_head *head);
 

@@ -69,6 +69,8 @@ static void advance(struct parser *p)
 		len++;
 	if (!len && *p->rest)
 		len = !strncmp(p->rest, "&&", 2) || !strncmp(p->rest, "||", 2) ? 2 : 1;
+	if (len >= sizeof(p->word))
+		fail(p, "'%.16s...': is too long", p->rest);
 	snprintf(p->word, sizeof(p->word), "%.*s", (int)len, p->rest);
 	p->rest += len;
 }
@@ -269,6 +271,17 @@ int filter_expr_parse(struct filter *f, const char *text)
 	f->expr_parts = p.made;
 	f->on_head = f->expr;
 	return 0;
+}
+
+/**
+ * filter_expr_check() - can the expression be asked of connections?
+ * @f: the filter
+ *
+ * Return: 0, or -1 after a message if only packets can be asked.
+ */
+int filter_expr_check(const struct filter *f)
+{
+	return f->expr_error ? complain("--filter: %s", f->expr_error) : 0;
 }
 
 /**

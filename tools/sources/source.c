@@ -15,15 +15,6 @@
 #include "connections/owner.h"
 #include "sources/source.h"
 
-/* Records are of connections; only a capture has packets. */
-static bool cannot_ask(const struct options *opt)
-{
-	if (!opt->filter.expr_error)
-		return false;
-	complain("--filter: %s", opt->filter.expr_error);
-	return true;
-}
-
 /* What a file is. */
 enum kind { KIND_NONE, KIND_RECORDING, KIND_CAPTURE };
 
@@ -85,7 +76,8 @@ static struct source *open_file(const struct options *opt)
 		if (other != kind)
 			kind = KIND_NONE;
 	}
-	if (kind == KIND_RECORDING && !cannot_ask(opt))
+	/* Records are of connections; only a capture has packets. */
+	if (kind == KIND_RECORDING && !filter_expr_check(&opt->filter))
 		return source_file_open(inputs, opt->follow);
 	if (kind == KIND_CAPTURE && !opt->follow)
 		return source_pcap_open(inputs, opt->filter.expression, opt->sni);
@@ -106,7 +98,7 @@ struct source *source_open(const struct options *opt)
 	owner_live(!opt->file && !opt->ring);
 	if (opt->file)
 		return open_file(opt);
-	if (cannot_ask(opt))
+	if (filter_expr_check(&opt->filter))
 		return NULL;
 	if (opt->trace)
 		return source_trace_open(opt->follow);
