@@ -52,9 +52,53 @@ def what_cannot_be_sorted_is_a_failure():
 
 
 @test
+def no_time_stands_for_another():
+    path = several()
+    for args, want in (
+            (("--until", "0"), []), (("--until", "1970-01-01T00:00:00Z"), []),
+            (("--until", "99999d"), []), (("--since", "2555-01-01"), []),
+            (("--since", "9999-12-31"), []),
+            (("--since", "0"), [40000, 40001, 57404]),
+            (("--until", "2555-01-01"), [40000, 40001, 57404]),
+            (("--until", "9999-12-31T23:59:59Z"), [40000, 40001, 57404])):
+        same(shown("-r", path, *args), want, f"with {args}")
+
+
+@test
+def what_contradicts_itself_is_refused():
+    path = several()
+    for args, want in (
+            (("--last", "5m", "--since", "10m"), "--last 5m says since when"),
+            (("--last", "--from", "now"), "--from now: --last"),
+            (("--since", "10m", "--from", "now"), "--from now: --since")):
+        refused(2, "conns", *args, want=want)
+    for args in (("--since", "5m", "--until", "10m"), ("--last", "5m", "--until", "10m"),
+                 ("--since", "2026-01-02", "--until", "2026-01-01")):
+        refused(2, "conns", "-r", path, *args, want="--until .* before the other time")
+
+
+@test
+def what_is_no_namespace_is_refused():
+    same(shown("-r", several(), "--netns", "/proc/self/ns/net"), [], "of this one")
+    for name in "/etc/passwd", "/proc/self/ns/mnt", "/", "/dev/null", tmp:
+        refused(2, "conns", "--netns", name, want="no network namespace")
+    os.mkfifo(os.path.join(tmp, "fifo"))
+    refused(2, "conns", "--netns", os.path.join(tmp, "fifo"), want="no network namespace")
+
+
+@test
 def filters_are_for_live_connections_too():
     same([f["id"] for f in rows(run("flows", "--proc", saved(), "--json", "--filter",
                                     "port 443"))], [2], "port 443")
     for text in "udp", "src host 10.0.0.7", "port 80 or", "port 80 or " + "a" * 70, \
             "port " + "0" * 62 + "80":
         refused(1, "flows", "--proc", saved(), "--filter", text, want="--filter: ")
+
+
+@test
+def recordings_are_not_rotated_away():
+    made = os.path.join(tmp, "small")
+    for value in "10", "4095", "1ns", "99ms":
+        refused(2, "record", "-r", several(), "-o", made, "--rotate", value,
+                want=f"--rotate {value}: 4K or 100ms is the least")
+    assert not os.path.exists(made), "something was recorded"

@@ -3,10 +3,15 @@
  * Filters as one types them. What tables show can be typed: 10.0.0.2:http, [::1]:81.
  */
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "commands/filter.h"
 #include "commands/parse.h"
@@ -122,7 +127,8 @@ int filter_add_ends(struct filter *f, enum filter_which which, const char *optio
 
 		strcpy(copy, word);
 		if (!parse_for(which, &e, copy))
-			return complain("%s %s: %s", option, word, wanted[which]);
+			return complain("%s %s: %s", option, complain_value(word),
+					wanted[which]);
 		more = realloc(list->end, (list->nr + 1) * sizeof(e));
 		if (!more)
 			return complain("out of memory");
@@ -134,11 +140,26 @@ int filter_add_ends(struct filter *f, enum filter_which which, const char *optio
 	return 0;
 }
 
+/* Another file's number would be that of no namespace, and nothing found. */
+static bool is_netns(const char *path, uint32_t *number)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	bool is;
+
+	if (fd < 0)
+		return false;
+	is = ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET && !fstat(fd, &st);
+	if (is)
+		*number = (uint32_t)st.st_ino;
+	close(fd);
+	return is;
+}
+
 /* By its number, its name, or a file of it. */
 static bool find_netns(const char *word, uint32_t *number)
 {
 	char path[WORD_MAX + 16];
-	struct stat st;
 	uint64_t value;
 
 	if (parse_whole(word, UINT32_MAX, &value)) {
@@ -147,10 +168,7 @@ static bool find_netns(const char *word, uint32_t *number)
 	}
 	snprintf(path, sizeof(path), "%s%s", strchr(word, '/') ? "" : "/run/netns/",
 		 word);
-	if (!*word || *word == '.' || stat(path, &st))
-		return false;
-	*number = (uint32_t)st.st_ino;
-	return true;
+	return *word && *word != '.' && is_netns(path, number);
 }
 
 /**
@@ -171,8 +189,8 @@ int filter_add_netns(struct filter *f, const char *value)
 		struct filter_netns *more;
 
 		if (!find_netns(word, &number))
-			return complain("--netns %s: a number, a name or a file is wanted",
-					word);
+			return complain("--netns %s: no network namespace: try /proc/PID/ns/net",
+					complain_value(word));
 		more = realloc(f->netns, (f->nr_netns + 1) * sizeof(*more));
 		if (!more)
 			return complain("out of memory");
@@ -191,7 +209,8 @@ static int unknown_word(const char *option, const char *value,
 	for (unsigned int i = 0; word(i); i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
 			 i ? ", " : "", word(i));
-	return complain("%s %s: no such word: there are %s", option, value, text);
+	return complain("%s %s: no such word: there are %s", option,
+			complain_value(value), text);
 }
 
 /**
@@ -252,7 +271,7 @@ int filter_add_slower(struct filter *f, const char *value)
 	if (span == FILTER_SPANS || !parse_duration(colon ? colon + 1 : value, &ns) ||
 	    !ns)
 		return complain("--slower-than %s: a duration is wanted, as server:100ms",
-				value);
+				complain_value(value));
 	f->slower[span] = ns;
 	f->on_conn = true;
 	return 0;
@@ -296,7 +315,7 @@ int filter_add_owner(struct filter *f, enum filter_owner which, const char *valu
 		struct filter_text *more;
 
 		if (!is_owner(which, word))
-			return complain(wanted[which], word);
+			return complain(wanted[which], complain_value(word));
 		more = realloc(list->text, (list->nr + 1) * sizeof(*more));
 		if (!more)
 			return complain("out of memory");
@@ -331,7 +350,7 @@ int filter_add_ftp(struct filter *f, const char *value)
 		else if (strcmp(word, "none") &&
 			 (!parse_whole(word, UINT64_MAX - 1, &id.number) || !id.number))
 			return complain("--ftp-control %s: IDs, any or none are wanted",
-					word);
+					complain_value(word));
 		more = realloc(f->ftp, (f->nr_ftp + 1) * sizeof(id));
 		if (!more)
 			return complain("out of memory");
@@ -380,7 +399,7 @@ int filter_add_status(struct filter *f, const char *value)
 	while (next_word(&rest, word, &s.denied)) {
 		if (!parse_status(&s, word))
 			return complain("--status %s: status codes are wanted, as 404,500-599,5xx",
-					word);
+					complain_value(word));
 		if (f->nr_status == FILTER_STATUS)
 			return complain("--status: %u are the most", FILTER_STATUS);
 		f->status[f->nr_status++] = s;

@@ -23,21 +23,21 @@
  */
 int option_wrong(const struct option_row *row, const char *value, const char *wanted)
 {
-	return complain("--%s %s: %s", row->name, value, wanted);
+	return complain("--%s %s: %s", row->name, complain_value(value), wanted);
 }
 
 int take_text(struct options *opt, const struct option_row *row,
 	      const char *value)
 {
 	*(const char **)((char *)opt + row->offset) = value;
-	return *value ? 0 : option_wrong(row, "''", "is empty");
+	return *value ? 0 : option_wrong(row, value, "is empty");
 }
 
 int take_file(struct options *opt, const struct option_row *row,
 	      const char *value)
 {
 	if (!*value)
-		return option_wrong(row, "''", "is empty");
+		return option_wrong(row, value, "is empty");
 	if (opt->nr_files == OPTIONS_FILES)
 		return complain("-r: %u files are the most", OPTIONS_FILES);
 	opt->files[opt->nr_files++] = value;
@@ -51,7 +51,7 @@ int take_count(struct options *opt, const struct option_row *row,
 	(void)row;
 	if (parse_whole(value, UINT64_MAX, &opt->count) && opt->count)
 		return 0;
-	return complain("-n %s: a number from 1 on is wanted", value);
+	return complain("-n %s: a number from 1 on is wanted", complain_value(value));
 }
 
 int take_seconds(struct options *opt, const struct option_row *row,
@@ -68,7 +68,8 @@ int take_seconds(struct options *opt, const struct option_row *row,
 	}
 	if (*end || end == value || !isfinite(opt->seconds) ||
 	    opt->seconds <= 0 || opt->seconds > 1e9)
-		return complain("-d %s: a number of seconds is wanted", value);
+		return complain("-d %s: a number of seconds is wanted",
+				complain_value(value));
 	return 0;
 }
 
@@ -162,20 +163,27 @@ int take_from(struct options *opt, const struct option_row *row,
 	return 0;
 }
 
+/* Smaller ones would push each other out before anybody has read them. */
+#define ROTATE_BYTES	4096u
+#define ROTATE_NS	100000000u
+
 int take_rotate(struct options *opt, const struct option_row *row,
 		const char *value)
 {
-	uint64_t *field = &opt->rotate_ns, number;
+	uint64_t *field = &opt->rotate_ns, least = ROTATE_NS, number;
 
 	/* 10m is ten minutes, 10M ten mebibytes. */
 	if (!parse_duration(value, &number)) {
 		field = &opt->rotate_bytes;
+		least = ROTATE_BYTES;
 		if (!parse_size(value, &number))
 			number = 0;
 	}
 	*field = number;
-	return number ? 0 : option_wrong(row, value,
-					 "a size or a duration is wanted, as 100M or 1h");
+	if (number >= least)
+		return 0;
+	return option_wrong(row, value, number ? "4K or 100ms is the least" :
+			    "a size or a duration is wanted, as 100M or 1h");
 }
 
 int take_keep(struct options *opt, const struct option_row *row,

@@ -298,6 +298,12 @@ static int check(const struct options *opt)
 		return complain("--time: --json has seconds since 1970");
 	if (opt->nr_files > 1 && opt->follow_given && opt->follow)
 		return complain("--follow: of several files none goes on: name one with -r");
+	if (opt->times[OPTION_LAST] && opt->times[OPTION_SINCE])
+		return complain("--since: --last %s says since when: leave one out",
+				opt->times[OPTION_LAST]);
+	if (opt->filter.from_now && (opt->last || opt->times[OPTION_SINCE]))
+		return complain("--from now: %s says since when: leave one out",
+				opt->last ? "--last" : "--since");
 	if (opt->file && opt->filter.from_now)
 		return complain("--from now: a file is of the past: try: --since");
 	if (opt->json && !opt->headings)

@@ -152,22 +152,15 @@ static bool parse_clock(const char *text, uint64_t now, uint64_t *ns)
 		/* The 30th of February would be one of March. */
 		if (*end || t < 0 || (tm.tm_mday < 4 && tm.tm_mon != month))
 			continue;
-		*ns = (uint64_t)t * SECOND + fraction;
+		/* Of the year 2554 and later nothing can be told. */
+		*ns = (uint64_t)t < UINT64_MAX / SECOND ?
+		      (uint64_t)t * SECOND + fraction : UINT64_MAX;
 		return true;
 	}
 	return false;
 }
 
-/**
- * parse_time() - a time
- * @text:	seconds since 1970, a date or a time of day, "now", or a duration,
- *		which is so long ago
- * @now:	what time it is
- * @ns:		set, since 1970
- *
- * Return: false if it is something else.
- */
-bool parse_time(const char *text, uint64_t now, uint64_t *ns)
+static bool read_time(const char *text, uint64_t now, uint64_t *ns)
 {
 	const char *rest = text;
 	uint64_t ago, fraction;
@@ -188,6 +181,23 @@ bool parse_time(const char *text, uint64_t now, uint64_t *ns)
 	    *rest)
 		return false;
 	*ns = strtoull(text, NULL, 10) * SECOND + fraction;
+	return true;
+}
+
+/**
+ * parse_time() - a time
+ * @text:	seconds since 1970, a date or a time of day, "now", or a duration,
+ *		which is so long ago
+ * @now:	what time it is
+ * @ns:		set, since 1970; never 0, which stands for any time
+ *
+ * Return: false if it is something else.
+ */
+bool parse_time(const char *text, uint64_t now, uint64_t *ns)
+{
+	if (!read_time(text, now, ns))
+		return false;
+	*ns += !*ns;
 	return true;
 }
 

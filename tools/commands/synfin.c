@@ -51,9 +51,11 @@ int main(int argc, char **argv)
 		break;
 	}
 	proc_set_folder(opt.proc);
-	if (interrupt_setup(opt.seconds) || option_times_settle(&opt))
+	if (interrupt_setup(opt.seconds))
 		return EXIT_FAILURE;
-	status = opt.command->run(&opt);
+	status = option_times_settle(&opt);
+	if (!status)
+		status = opt.command->run(&opt);
 	options_free(&opt);
 	return status;
 }

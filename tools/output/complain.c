@@ -2,6 +2,7 @@
 /*
  * Messages on stderr, each one line that begins with the program's name.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -87,9 +88,16 @@ int complain_version(const char *name, unsigned int version, unsigned int known,
 			name, version, known, advice);
 }
 
-/* strerror() says "Permission denied"; a message goes on in lower case. */
-static const char *reason(int error)
+/**
+ * complain_reason() - what went wrong, in words; those of strerror() begin a sentence
+ * @error: an errno
+ *
+ * Return: the words; good until this thread asks again.
+ */
+const char *complain_reason(int error)
 {
+	static _Thread_local char text[64];
+
 	switch (error) {
 	case ENOENT:
 		return "no such file";
@@ -99,7 +107,10 @@ static const char *reason(int error)
 	case EISDIR:
 		return "is a folder";
 	default:
-		return strerror(error);
+		snprintf(text, sizeof(text), "%s", strerror(error));
+		if (islower((unsigned char)text[1]))
+			text[0] = (char)tolower((unsigned char)text[0]);
+		return text;
 	}
 }
 
@@ -114,6 +125,6 @@ static const char *reason(int error)
 int complain_file(const char *name, int error, const char *advice)
 {
 	if (advice)
-		return complain("%s: %s: %s", name, reason(error), advice);
-	return complain("%s: %s", name, reason(error));
+		return complain("%s: %s: %s", name, complain_reason(error), advice);
+	return complain("%s: %s", name, complain_reason(error));
 }

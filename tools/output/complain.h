@@ -14,5 +14,12 @@ int complain(const char *format, ...) __printf(1, 2);
 int complain_version(const char *name, unsigned int version, unsigned int known,
 		     const char *advice);
 int complain_file(const char *name, int error, const char *advice);
+const char *complain_reason(int error);
+
+/* What was typed, so that one sees it. */
+static inline const char *complain_value(const char *value)
+{
+	return *value ? value : "''";
+}
 
 #endif /* _TOOLS_COMPLAIN_H */
