@@ -96,9 +96,44 @@ def filters_are_for_live_connections_too():
 
 
 @test
+def an_empty_value_can_be_seen():
+    for option in ("--port", "--host", "--client", "--netns", "--open", "--slower-than",
+                   "--pid", "--comm", "--cgroup", "--ftp-control", "--status", "--since",
+                   "-n", "-d", "--color", "--time", "--source", "--sort", "-o", "-r"):
+        has(run("conns", option, "", status=2).said, "'': ", option)
+
+
+@test
 def recordings_are_not_rotated_away():
     made = os.path.join(tmp, "small")
     for value in "10", "4095", "1ns", "99ms":
         refused(2, "record", "-r", several(), "-o", made, "--rotate", value,
                 want=f"--rotate {value}: 4K or 100ms is the least")
     assert not os.path.exists(made), "something was recorded"
+
+
+@test
+def messages_are_of_one_kind():
+    refused(1, "flows", "--proc", "/dev/null", want="not a directory")
+    refused(2, "archive", "--folder", want="synfin: option '--folder' requires")
+    refused(2, "-r", several(), several("other"), want="each file with its -r")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([SYNFIN, "conns", "-q", "-r", several()], stdout=full,
+                              stderr=subprocess.PIPE, check=False)
+    same(done.stderr, b"synfin: stdout: no space left on device\n", "of a full disk")
+
+
+@test
+def no_number_is_cut_off():
+    """On a terminal that is too narrow for it."""
+    for columns in range(14, 60):
+        text = run("overview", "--proc", saved(), columns=columns).text
+        assert max(map(len, text.splitlines())) <= columns, text
+        plain = " ".join(text.split())
+        for want in ("9 since the module was loaded", r"22% \(2\) refused 2", "180us, 99%",
+                     "half closed or closing 2", "flows --state close-wait --sort age"):
+            has(plain, want, f"overview at {columns}")
+    for columns in range(20, 60):
+        for line in run("ladder", "-r", several(), columns=columns).text.splitlines():
+            if ">" in line and "<" in line:
+                has(line, r"\b10 .*\b20\b", f"bytes at {columns}")

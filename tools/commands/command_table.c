@@ -93,7 +93,8 @@ const struct command *command_find(const char *name)
 			return c;
 	closest = help_closest(name, next_name);
 	if (!access(name, F_OK))
-		complain("%s: is a file, no command: try: synfin -r %s", name, name);
+		complain("%s: is a file, no command: try: synfin -r %s, each file with its -r",
+			 name, name);
 	else if (closest)
 		complain("%s: no such command: did you mean %s?", name, closest);
 	else

@@ -35,6 +35,8 @@ static int take_all(const struct service *service, int argc, char **argv)
 {
 	int option;
 
+	/* getopt() begins its messages by it. */
+	argv[0] = (char *)"synfin";
 	while ((option = getopt_long(argc, argv, "r:h", service->longs, NULL)) >= 0)
 		if (take(service, option))
 			return -1;

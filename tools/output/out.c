@@ -57,7 +57,7 @@ int out_flush(struct out *o)
 			     -1);
 		} else if (errno != EINTR) {
 			o->failed = true;
-			complain("%s: %s", o->name, strerror(errno));
+			complain_file(o->name, errno, NULL);
 		}
 	}
 	o->len = 0;

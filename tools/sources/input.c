@@ -141,7 +141,7 @@ const char *input_error(const struct input *in)
 {
 	if (in->unpack && unpack_error(in->unpack))
 		return unpack_error(in->unpack);
-	return in->error ? strerror(in->error) : NULL;
+	return in->error ? complain_reason(in->error) : NULL;
 }
 
 /**
