@@ -23,6 +23,11 @@
 #define WORST		5u
 #define SERVICES	512u
 #define NR_FAILURES	5u
+#define SERVICE_COLUMNS	5u
+
+/* What these lines need at most. */
+#define LATENCY_COLUMNS	51u
+#define TRY_COLUMNS	51u
 
 /* Openings that failed, as counters have them; what to type to see them. */
 static const struct {
@@ -186,30 +191,20 @@ static void put_failures(struct overview *v)
 {
 	uint64_t bad = failed(&v->now), all = opened(&v->now);
 	char number[FMT_ROOM];
-	unsigned int used;
 
 	*fmt_grouped(number, bad) = '\0';
-	used = (unsigned int)out_printf(&v->out, "failed        ");
+	out_text(&v->out, "failed        ");
 	out_text(&v->out, color(v, bad ? SGR_RED : ""));
-	used += (unsigned int)out_printf(&v->out, "%.*f%% (%s)",
-					 bad && bad * 100 < all * 10 ? 2 : 0,
-					 all ? 100.0 * (double)bad / (double)all : 0,
-					 number);
+	out_printf(&v->out, "%.*f%% (%s)", bad && bad * 100 < all * 10 ? 2 : 0,
+		   all ? 100.0 * (double)bad / (double)all : 0, number);
 	out_text(&v->out, color(v, bad ? "\033[0m" : ""));
 	for (unsigned int i = 0; i < NR_FAILURES; i++) {
 		uint64_t nr = counters_get(&v->now, failures[i].counter);
-		unsigned int len;
 
 		if (!nr)
 			continue;
 		*fmt_grouped(number, nr) = '\0';
-		len = (unsigned int)(strlen(number) + strlen(failures[i].word) + 3);
-		if (used + len > v->width) {
-			out_text(&v->out, "\n             ");
-			used = 13;
-		}
 		out_printf(&v->out, "  %s %s", failures[i].word, number);
-		used += len;
 	}
 	out_text(&v->out, "\n");
 }
@@ -223,8 +218,8 @@ static void put_latency(struct overview *v, const char *histogram, const char *n
 		*fmt_duration(median, counters_percentile(h, 50), 6) = '\0';
 		*fmt_duration(most, counters_percentile(h, 99), 6) = '\0';
 	}
-	out_printf(&v->out, "%-13s half within %6s, 99%% within %6s\n", name, median,
-		   most);
+	out_printf(&v->out, v->width < LATENCY_COLUMNS ? "%-13s half %6s, 99%% %6s\n" :
+		   "%-13s half within %6s, 99%% within %6s\n", name, median, most);
 }
 
 static void put_now(struct overview *v)
@@ -252,46 +247,66 @@ static int by_failures(const void *a, const void *b)
 }
 
 /* On average; a dash if there was none. */
-static void put_average(struct overview *v, uint64_t sum, uint64_t count)
+static void average(char *text, uint64_t sum, uint64_t count)
 {
-	char text[FMT_ROOM] = "-";
-
-	if (count)
-		*fmt_duration(text, sum / count, 6) = '\0';
-	out_printf(&v->out, " %9s", text);
+	*(count ? fmt_duration(text, sum / count, 6) : fmt_text(text, "-")) = '\0';
 }
 
+static void put_service(struct overview *v, const struct service *s, int name_columns,
+			unsigned int columns)
+{
+	const char *name = s->port ? service_name(s->port) : "(others)";
+	char text[SERVICE_COLUMNS][FMT_ROOM], port[FMT_ROOM];
+
+	if (!name) {
+		*fmt_u64(port, s->port) = '\0';
+		name = port;
+	}
+	*fmt_u64(text[0], s->opened) = '\0';
+	*fmt_u64(text[1], s->failed) = '\0';
+	average(text[2], s->rtt_sum, s->rtt_count);
+	average(text[3], s->tls_sum, s->tls_count);
+	average(text[4], s->response_sum, s->response_count);
+	out_printf(&v->out, "%-*.*s", name_columns, name_columns, name);
+	for (unsigned int i = 0; i < columns; i++) {
+		bool red = i == 1 && s->failed;
+
+		out_printf(&v->out, " %s%9s%s", color(v, red ? SGR_RED : ""), text[i],
+			   color(v, red ? "\033[0m" : ""));
+	}
+	out_text(&v->out, "\n");
+}
+
+/* As many columns as there is room for; each takes ten. */
 static void put_services(struct overview *v)
 {
+	static const char *const headings[SERVICE_COLUMNS] = {
+		"OPENED", "FAILED", "S-RTT", "TLS", "RESPONSE",
+	};
+	int name = v->width < 26 && v->width > 10 ? (int)v->width - 10 : 16;
+	unsigned int columns = v->width < (unsigned int)name ? 0 :
+			       (v->width - (unsigned int)name) / 10;
+
+	if (columns > SERVICE_COLUMNS)
+		columns = SERVICE_COLUMNS;
 	qsort(v->service, v->nr_services, sizeof(v->service[0]), by_failures);
 	if (!v->nr_services)
 		return;
-	out_printf(&v->out, "\n%-16s %9s %9s %9s %9s %9s\n", "WORST SERVICES", "OPENED",
-		   "FAILED", "S-RTT", "TLS", "RESPONSE");
-	for (unsigned int i = 0; i < v->nr_services && i < WORST; i++) {
-		const struct service *s = &v->service[i];
-		const char *name = s->port ? service_name(s->port) : "(others)";
-		char text[FMT_ROOM];
-
-		if (!name) {
-			*fmt_u64(text, s->port) = '\0';
-			name = text;
-		}
-		out_printf(&v->out, "%-16.16s %9llu %s%9llu%s", name,
-			   (unsigned long long)s->opened,
-			   color(v, s->failed ? SGR_RED : ""),
-			   (unsigned long long)s->failed,
-			   color(v, s->failed ? "\033[0m" : ""));
-		put_average(v, s->rtt_sum, s->rtt_count);
-		put_average(v, s->tls_sum, s->tls_count);
-		put_average(v, s->response_sum, s->response_count);
-		out_text(&v->out, "\n");
-	}
+	out_printf(&v->out, "\n%-*s", name, name < 16 ? "WORST" : "WORST SERVICES");
+	for (unsigned int i = 0; i < columns; i++)
+		out_printf(&v->out, " %9s", headings[i]);
+	out_text(&v->out, "\n");
+	for (unsigned int i = 0; i < v->nr_services && i < WORST; i++)
+		put_service(v, &v->service[i], name, columns);
 }
 
+/* A command must be whole, to be typed; what it is for, if there is room for it. */
 static void try(struct overview *v, const char *command, const char *meaning)
 {
-	out_printf(&v->out, "  synfin %-40s  %s\n", command, meaning);
+	bool both = v->width >= TRY_COLUMNS + strlen(meaning);
+
+	out_printf(&v->out, both ? "  synfin %-40s  %s\n" : "  synfin %s\n", command,
+		   meaning);
 }
 
 static void put_next(struct overview *v)
@@ -343,20 +358,45 @@ static void show(struct overview *v)
 	put_next(v);
 }
 
-/* A line that is longer than the terminal is cut off; colours take no columns. */
+/* Colours take no columns. */
+static unsigned int columns_of(const char *text, size_t len)
+{
+	unsigned int columns = 0;
+	bool escape = false;
+
+	for (size_t i = 0; i < len; i++) {
+		escape |= text[i] == '\033';
+		columns += !escape;
+		escape &= text[i] != 'm';
+	}
+	return columns;
+}
+
+/* A line that is longer than the terminal goes on below, between words. */
 static void print(struct overview *v, struct out *out)
 {
 	const char *text = v->out.buf, *end = text + v->out.len;
+	const unsigned int indent = v->width < LATENCY_COLUMNS ? 2 : 14;
 	unsigned int column = 0;
-	bool escape = false;
 
-	for (; text < end; text++) {
-		escape |= *text == '\033';
-		if (*text == '\n')
+	while (text < end) {
+		size_t gap = strspn(text, " "), len = strcspn(text + gap, "\n ");
+		unsigned int used = (unsigned int)gap + columns_of(text + gap, len);
+
+		if (column > indent && column + used > v->width) {
+			out_printf(out, "\n%*s", (int)indent, "");
+			column = indent;
+			used -= (unsigned int)gap;
+			text += gap;
+			gap = 0;
+		}
+		out_write(out, text, gap + len);
+		column += used;
+		text += gap + len;
+		if (*text == '\n') {
+			out_write(out, text++, 1);
 			column = 0;
-		if (escape || *text == '\n' || column++ < v->width)
-			out_write(out, text, 1);
-		escape &= *text != 'm';
+		}
 	}
 }
 

@@ -143,8 +143,11 @@ static void draw_states(struct drawing *v, const struct rung *rung)
 
 static void draw_text(struct drawing *v, const struct rung *rung)
 {
-	canvas_center(&v->canvas, (v->at.left + v->at.right) / 2,
-		      ladder_text_of(rung, v->at.numbers), PLAIN);
+	const char *text = ladder_text_of(rung, v->at.numbers);
+
+	/* Half a number would be another number. */
+	if (canvas_columns(text) < v->at.right - v->at.left)
+		canvas_center(&v->canvas, (v->at.left + v->at.right) / 2, text, PLAIN);
 	put(v, v->at.left, v->glyphs->gap, PLAIN);
 	put(v, v->at.right, v->glyphs->gap, PLAIN);
 	put_times(v, rung);
