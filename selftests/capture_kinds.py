@@ -82,6 +82,11 @@ def an_attempt_beside_what_is_open():
          but(RESET, closed_by="server"), but(UNANSWERED, syn_count=4))
 
 
+def server_only(talk):
+    talk.said = [said for said in talk.said if not said.client]
+    return talk
+
+
 def found_half_open(**more):
     """RFC 9293, figure 10: the client has forgotten the old one."""
     return Talk().opened().up(100, "PA", 1, 1, 5).down(120, "A", 1, 6) \
@@ -125,6 +130,34 @@ def ports_are_used_again():
     told("the same SYN after a RST", talk, but(REFUSED, syn_count=3, rst_count=3))
     told("another after a RST", Talk().up(0, "S").refuse(0.2).up(500, "S", x=GIB)
          .refuse(500.2, x=GIB), REFUSED, REFUSED)
+
+
+@test
+def the_same_number_again():
+    """Whoever is asked again after the end, with the old number, and answers: that is new."""
+    again = but(FOUR, server_rtt_ns=20 * MS, client_rtt_ns=MS // 10)
+    for later in 500, 5000, 40000, 300000:
+        for y in GIB, 0:
+            told(f"{later} ms after a close, y + {y}",
+                 Talk().opened().asked().closed(1000, 100, 500).opened(1100 + later, y=y)
+                 .asked(1300 + later, y=y).closed(2000 + later, 100, 500, y=y), FOUR, again)
+        for by in "client", "server":
+            talk = Talk().opened().asked()
+            talk = talk.up(1000, "RA", 101, 501) if by == "client" else \
+                talk.down(1000, "RA", 501, 101)
+            told(f"{later} ms after a RST by the {by}",
+                 talk.opened(1100 + later, y=GIB).asked(1300 + later, y=GIB)
+                 .closed(2000 + later, 100, 500, y=GIB),
+                 but(RESET, closed_by=by, syn_count=1), again)
+
+
+@test
+def an_answer_whose_question_was_missed():
+    """Beside what is not over, as far as one direction shows."""
+    one = {"open": "established", "bytes_client": 100, "bytes_server": 500, "fin_count": 1}
+    talk = Talk().opened().asked().closed(1000, 100, 500).opened(2000, **FAR)
+    talk = talk.asked(2100, **FAR).closed(3000, 100, 500, **FAR)
+    told("one direction", server_only(talk), one, one)
 
 
 # --- what proves is not when ---
@@ -228,6 +261,23 @@ def both_ends_without_data():
              .down(when, "R", 70001), but(RESET, closed_by="server"))
         told(f"{when} ms, one direction", Talk().up(0, "S").up(when, "FA", 301, 70001),
              {"open": "established", "fin_count": 1})
+
+
+@test
+def a_hole_in_the_opening():
+    def holed(*missed):
+        talk = Talk().opened().asked().closed(1000, 100, 500)
+        talk.said = [said for i, said in enumerate(talk.said) if i not in missed]
+        return talk
+    whole = but(FOUR, bytes_client=100, bytes_server=500, client_rtt_ns=None)
+    told("the ACK and all data", holed(2, 3, 4), whole)
+    told("and the first ACK", holed(2, 3, 4, 5), whole)
+    told("and data that goes on",
+         Talk().up(0, "S").down(20, "SA", 0, 1).up(100, "A", 3001, 5001)
+         .up(200, "PA", 3001, 5001, 10).down(220, "A", 5001, 3011)
+         .closed(1000, 3010, 5000), but(whole, bytes_client=3010, bytes_server=5000))
+    told("server only, no data", server_only(Talk().opened().closed(1000)),
+         {"open": "established", "fin_count": 1, "bytes_client": 0, "bytes_server": 0})
 
 
 # --- failures that are not the end ---

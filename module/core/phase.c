@@ -151,7 +151,8 @@ static void walk(struct synfin_move *m)
 	if (conn->state == before)
 		return;
 	if (conn->state == SYNFIN_STATE_DONE) {
-		conn->flags &= ~(SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_FIRST);
+		conn->flags &= ~(SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_FIRST |
+				 SYNFIN_FLAG_ASKED_AGAIN);
 		m->res->ended = 1;
 	} else if (conn->state == SYNFIN_STATE_OPEN) {
 		synfin_note_blind(m);

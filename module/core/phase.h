@@ -135,7 +135,7 @@ struct synfin_end {
 #define SYNFIN_FLAG_SYN_DATA	0x0004	/* the SYN carried data */
 #define SYNFIN_FLAG_WATCHED	0x0010	/* its plain segments are shown, too */
 #define SYNFIN_FLAG_AWAITS	0x0020	/* a FIN sent again: its ACK may come again */
-#define SYNFIN_FLAG_ASKED_AGAIN	0x0040	/* the SYN came again when it was open */
+#define SYNFIN_FLAG_ASKED_AGAIN	0x0040	/* the SYN came again when it was open, or over */
 #define SYNFIN_FLAG_SHIFTED	0x0080	/* the client has a proxy's numbers: shift */
 #define SYNFIN_FLAG_PLAIN	0x0100	/* a segment without SYN, FIN, RST was seen */
 #define SYNFIN_FLAG_OTHER_Y	0x0200	/* other_y is the number of another SYN-ACK */
@@ -528,6 +528,17 @@ synfin_phase_stray(const struct synfin_segment *seg)
 #define SYNFIN_PICK_NEW		(-1)	/* it begins one */
 #define SYNFIN_PICK_NONE	(-2)	/* it is nobody's, and begins none */
 
+/* Of one of which only what the server says passes: it has answered another SYN. */
+static inline bool synfin_answers_another(const struct synfin_conn *conn,
+					  const struct synfin_segment *seg)
+{
+	const struct synfin_end *server = &conn->end[SYNFIN_FROM_SERVER];
+
+	return synfin_shows_all(seg) && conn->state >= SYNFIN_STATE_OPEN &&
+	       !(conn->end[SYNFIN_FROM_CLIENT].flags & SYNFIN_END_SEEN) &&
+	       server->flags & SYNFIN_END_ISN && seg->seq != server->isn;
+}
+
 /**
  * synfin_phase_seems_over() - has a connection ended, for all that a segment tells?
  * @conn:	the connection
@@ -540,7 +551,26 @@ static inline bool synfin_phase_seems_over(const struct synfin_conn *conn,
 {
 	return conn->state == SYNFIN_STATE_DONE ||
 	       (seg->kind == SYNFIN_KIND_SYN_ACK &&
-		conn->suspect.what == SYNFIN_SUSPECT_RST);
+		(conn->suspect.what == SYNFIN_SUSPECT_RST ||
+		 synfin_answers_another(conn, seg)));
+}
+
+/**
+ * synfin_phase_reopens() - does a segment answer the SYN that came again after the end?
+ * @conn:	the connection
+ * @seg:	the segment
+ *
+ * Then that was the first of another connection, with the same number.
+ *
+ * Return: true if it does.
+ */
+static inline bool synfin_phase_reopens(const struct synfin_conn *conn,
+					const struct synfin_segment *seg)
+{
+	return conn->flags & SYNFIN_FLAG_ASKED_AGAIN &&
+	       seg->kind == SYNFIN_KIND_SYN_ACK && seg->sport == conn->server_port &&
+	       synfin_phase_seems_over(conn, seg) &&
+	       seg->ack == conn->end[SYNFIN_FROM_CLIENT].isn + 1;
 }
 
 /**

@@ -70,6 +70,18 @@ static void repeated_syn_ack(struct synfin_move *m)
 		synfin_pass(m, SYNFIN_CNT_late);
 }
 
+/* Old, or the first of another connection: if it is answered, it was that. */
+static void syn_again(struct synfin_move *m)
+{
+	if (!(m->own->flags & SYNFIN_END_ISN) || m->seg->seq != m->own->isn) {
+		synfin_pass(m, SYNFIN_CNT_late);
+		return;
+	}
+	synfin_repeat_syn(m);
+	if (m->conn->closing != SYNFIN_CLOSE_NONE && m->from == SYNFIN_FROM_CLIENT)
+		m->conn->flags |= SYNFIN_FLAG_ASKED_AGAIN;
+}
+
 /**
  * synfin_state_done() - it is over
  * @m: the move
@@ -91,10 +103,7 @@ unsigned int synfin_state_done(struct synfin_move *m)
 		late_rst(m);
 		break;
 	case SYNFIN_KIND_SYN:
-		if ((m->own->flags & SYNFIN_END_ISN) && m->seg->seq == m->own->isn)
-			synfin_repeat_syn(m);
-		else
-			synfin_pass(m, SYNFIN_CNT_late);
+		syn_again(m);
 		break;
 	case SYNFIN_KIND_SYN_ACK:
 		repeated_syn_ack(m);
@@ -115,7 +124,7 @@ unsigned int synfin_state_done(struct synfin_move *m)
 static void end(struct synfin_conn *conn, struct synfin_result *res)
 {
 	conn->state = SYNFIN_STATE_DONE;
-	conn->flags &= ~SYNFIN_FLAG_AWAITS;
+	conn->flags &= ~(SYNFIN_FLAG_AWAITS | SYNFIN_FLAG_ASKED_AGAIN);
 	res->ended = 1;
 }
 

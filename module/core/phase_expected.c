@@ -203,7 +203,7 @@ static bool expected_last_ack(struct synfin_move *m)
 		return false;
 	take_ack_of_fin(m, SYNFIN_PHASE_ACK_2);
 	m->conn->close.end_ns = m->now;
-	m->conn->flags &= ~SYNFIN_FLAG_FIRST;
+	m->conn->flags &= ~(SYNFIN_FLAG_FIRST | SYNFIN_FLAG_ASKED_AGAIN);
 	m->res->ended = 1;
 	return passed(m, SYNFIN_STATE_DONE, SYNFIN_SEEN_ACK);
 }

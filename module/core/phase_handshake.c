@@ -259,14 +259,17 @@ static bool was_open(const struct synfin_conn *conn)
 
 static unsigned int server_speaks(struct synfin_move *m)
 {
+	__u32 before = m->peer->nxt;
+
+	/* Not seen, but acknowledged. */
 	if (synfin_has_ack(m->seg) &&
 	    synfin_within(m->seg->ack, m->peer->isn + 1, 0xffff) &&
-	    synfin_seq_fits(m)) {
-		/* Not seen, but acknowledged. */
-		if (synfin_after(m->seg->ack, m->peer->nxt))
-			m->peer->nxt = m->seg->ack;
-	}
+	    synfin_seq_fits(m) && synfin_after(m->seg->ack, before))
+		m->peer->nxt = m->seg->ack;
 	synfin_track(m);
+	/* It may be a FIN's. */
+	if (m->peer->nxt - before == 1)
+		m->peer->flags |= SYNFIN_END_ONE_MORE;
 	synfin_pass(m, SYNFIN_CNT_not_awaited);
 	/* The other direction takes another way: nothing more is to be waited for. */
 	if ((m->peer->flags & SYNFIN_END_SEEN) || !was_open(m->conn))
@@ -313,6 +316,11 @@ unsigned int synfin_state_syn_ack(struct synfin_move *m)
 	switch (m->seg->kind) {
 	case SYNFIN_KIND_PLAIN:
 	case SYNFIN_KIND_FIN:
+		if (!client && !m->seg->len && synfin_shows_all(m->seg) &&
+		    synfin_other_agrees(m)) {
+			synfin_opened(m, SYNFIN_OPEN_ESTABLISHED);
+			return SYNFIN_STATE_OPEN | SYNFIN_AS;
+		}
 		if (!client)
 			return m->seg->kind == SYNFIN_KIND_FIN ? server_closes(m) :
 								 server_speaks(m);
@@ -323,6 +331,9 @@ unsigned int synfin_state_syn_ack(struct synfin_move *m)
 				add_early_fin(m);
 				return SYNFIN_STATE_SYN_ACK;
 			}
+			/* Behind a hole, if the server speaks of it, too. */
+			if (synfin_shows_all(m->seg))
+				synfin_jump(m);
 			synfin_pass(m, m->seg->kind == SYNFIN_KIND_FIN ?
 				    SYNFIN_CNT_forged_fin : SYNFIN_CNT_bad_ack);
 			return SYNFIN_STATE_SYN_ACK;

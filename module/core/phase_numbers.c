@@ -182,7 +182,7 @@ bool synfin_ack_fits(const struct synfin_move *m)
 {
 	const struct synfin_end *peer = m->peer;
 	__u32 lo = peer->una - look_back_ack(m);
-	__u32 span = peer->nxt - lo;
+	__u64 span = peer->nxt - lo;
 
 	if (!(peer->flags & SYNFIN_END_NXT))
 		return true;
@@ -197,7 +197,7 @@ bool synfin_ack_fits(const struct synfin_move *m)
 		span = peer->fin_end - lo;
 	if (!(peer->flags & SYNFIN_END_SEEN))
 		span += synfin_unseen(m);
-	return synfin_within(m->seg->ack, lo, span);
+	return m->seg->ack - lo <= span;
 }
 
 /**

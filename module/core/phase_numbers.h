@@ -103,5 +103,6 @@ bool synfin_shows_open(const struct synfin_move *m);
 /* phase_track.c */
 bool synfin_other_agrees(const struct synfin_move *m);
 void synfin_track(struct synfin_move *m);
+void synfin_jump(struct synfin_move *m);
 
 #endif /* _SYNFIN_PHASE_NUMBERS_H */

@@ -69,6 +69,8 @@ static __u64 answer_distance(const struct synfin_conn *conn,
 	bool same_y = (own->flags & (SYNFIN_END_ISN | SYNFIN_END_NXT)) &&
 		      own->isn == seg->seq;
 
+	if (synfin_phase_reopens(conn, seg))
+		return NEVER;
 	if (synfin_acks_syn_of(peer, seg) && (peer->syns || same_y || !peer->syn_acks))
 		return (same_y ? 0 : is_asking(conn) ? 1 : 4) +
 		       2 * (conn->state == SYNFIN_STATE_DONE);

@@ -135,6 +135,7 @@ void synfin_suspect_rst(struct synfin_move *m, __u8 opening)
 		.opening = opening,
 		.seq = seq,
 	};
+	conn->flags &= ~SYNFIN_FLAG_ASKED_AGAIN;
 	conn->deadline_ns = at;
 	/* Of how far the other end got nothing else may tell. */
 	if (synfin_has_ack(m->seg) && !(conn->flags & SYNFIN_FLAG_JUMP) && synfin_hidden(m)) {

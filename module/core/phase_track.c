@@ -116,11 +116,14 @@ static void take_as_true(struct synfin_move *m)
 		m->own->flags |= SYNFIN_END_DATA;
 }
 
-/*
- * Far from what is known: taken for true only when the other end speaks of it, too.
- * So it finds its place again after a hole, and nobody leads it astray from one side.
+/**
+ * synfin_jump() - note numbers that are far from what is known
+ * @m: the move
+ *
+ * They are taken for true only when the other end speaks of them, too. So it finds its
+ * place again after a hole, and nobody leads it astray from one side.
  */
-static void jump(struct synfin_move *m)
+void synfin_jump(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 	const struct synfin_segment *seg = m->seg;
@@ -187,7 +190,7 @@ void synfin_track(struct synfin_move *m)
 	if (synfin_has_ack(m->seg))
 		fits = fits && synfin_ack_fits(m);
 	if (!fits) {
-		jump(m);
+		synfin_jump(m);
 		return;
 	}
 	synfin_note_window(m);

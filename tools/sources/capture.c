@@ -65,6 +65,37 @@ static bool meet(struct capture *cap, struct flow *flow, const struct captured *
 	return true;
 }
 
+/*
+ * It answers a SYN that was taken for an old one come again: that was its connection's
+ * first.
+ */
+static bool begin_with_syn(struct capture *cap, struct flow *flow, const struct captured *c,
+			   const struct sink *sink)
+{
+	const struct pair *pair = flow->pair;
+	struct captured syn = *c;
+
+	for (unsigned int i = 0; i < pair->nr; i++) {
+		struct synfin_conn *old = &pair->flows[i]->conn;
+
+		if (old == &flow->conn || !synfin_phase_reopens(old, &c->seg))
+			continue;
+		old->end[SYNFIN_FROM_CLIENT].syns--;
+		old->flags &= ~SYNFIN_FLAG_ASKED_AGAIN;
+		syn.ns = old->last_ns;
+		syn.seg = (struct synfin_segment){
+			.kind = SYNFIN_KIND_SYN, .flags = SYNFIN_TCP_SYN, .all = 1,
+			.family = c->seg.family, .src = c->seg.dst, .dst = c->seg.src,
+			.sport = c->seg.dport, .dport = c->seg.sport,
+			.seq = c->seg.ack - 1, .window = 0xffff,
+			.scale = old->end[SYNFIN_FROM_CLIENT].scale,
+		};
+		syn.room = 0;
+		return meet(cap, flow, &syn, sink);
+	}
+	return true;
+}
+
 /* The segment begins a connection, beside others on its endpoints or not. */
 static bool begin(struct capture *cap, const struct pair *pair, const struct flow_key *key,
 		  const struct captured *c, const struct sink *sink)
@@ -91,6 +122,8 @@ static bool begin(struct capture *cap, const struct pair *pair, const struct flo
 	}
 	if (c->seg.kind == SYNFIN_KIND_SYN)
 		flow->ftp_control = ftp_begins(&cap->ftp, &flow->conn, c);
+	if (!begin_with_syn(cap, flow, c, sink))
+		return false;
 	return meet(cap, flow, c, sink);
 }
 
