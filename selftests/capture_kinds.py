@@ -264,6 +264,20 @@ def both_ends_without_data():
 
 
 @test
+def more_than_the_numbers_can_count():
+    """They come round: nothing tells how often, but that no line is that fast."""
+    for size in (5 * GIB, (4 * GIB) + 500, 9 * GIB + 1):
+        for when in 1000, 60000, 86400000:
+            talk = Talk().up(0, "S").down(20, "SA", 0, 1).up(when, "FA", 301, 1 + size)
+            told(f"{size} bytes in {when} ms", talk.down(when + 20, "FA", 1 + size, 302),
+                 {"open": "established", "close": "three-way", "bytes_client": 300,
+                  "bytes_server": size % (4 * GIB), "bytes_partial": True})
+    told("no time for that", Talk().up(0, "S").down(20, "SA", 0, 1).up(120, "FA", 301, 701)
+         .down(140, "FA", 701, 302),
+         {"bytes_client": 300, "bytes_server": 700, "bytes_partial": False})
+
+
+@test
 def a_hole_in_the_opening():
     def holed(*missed):
         talk = Talk().opened().asked().closed(1000, 100, 500)

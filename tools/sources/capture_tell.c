@@ -79,11 +79,21 @@ bool capture_tell_icmp(const struct flow *flow, const struct captured *c,
 	return sink->record(sink->ctx, &rec);
 }
 
+/* Its data was not captured, and there was time for more than its numbers can count. */
+static bool may_have_wrapped(const struct flow *flow, const struct synfin_record_conn *rec)
+{
+	return rec->closing != SYNFIN_CLOSE_NONE && !(flow->conn.flags & SYNFIN_FLAG_PLAIN) &&
+	       rec->duration_ns != SYNFIN_NS_NONE &&
+	       rec->duration_ns >= SYNFIN_BLIND_WRAP_NS;
+}
+
 static void summarize(const struct flow *flow, struct synfin_record_conn *rec)
 {
 	const struct synfin_payload *payload = flow->first.payload;
 
 	synfin_phase_summary(&flow->conn, rec);
+	if (may_have_wrapped(flow, rec))
+		rec->flags |= SYNFIN_CONN_BYTES_PARTIAL;
 	rec->head.time_ns -= flow->shift;
 	rec->copies = flow->copies;
 	if (payload)
