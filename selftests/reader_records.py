@@ -4,12 +4,15 @@ more phases than can be kept.
 
 Its tests are among those of reader_files.py.
 """
+import csv
+import io
 import os
+import re
 import struct
 
 from capture_make import MS
 from reader_lib import capture, has, rows, run, same, several, test, tmp, write
-from reader_made import head, NONE, recording, step, record, summary, T, retold
+from reader_made import EXTRAS, head, NONE, recording, step, record, summary, T, retold
 
 
 @test
@@ -62,6 +65,36 @@ def a_summary_tells_the_handshake_that_was_overwritten():
     conn, = rows(run("conns", "--json", "-r", recording("all", opened, close, last,
                                                         summary())))
     same((len(conn["phases"]), conn["phases_lost"]), (7, 0), "there and lost")
+
+
+NAMES = (b'a"b', b'"', b"\\", b'a\\",b\n', b"\x1b[31mred\x07", b"<script>", b"a, b\tc",
+         b"\xc2\x9b\xe2\x80\xae", b"\xff\xc3", b"x" * 16, b"&lt;")
+
+
+@test
+def commands_may_have_any_name():
+    """Whoever runs there chooses it."""
+    path = recording("names", *(summary(
+        extras=b"\1" + EXTRAS[1:4] + name.ljust(16, b"\0") + EXTRAS[20:], ident=i + 1)
+        for i, name in enumerate(NAMES)))
+    conns = run("conns", "-r", path, "--json", "--no-phases")
+    read = list(csv.DictReader(io.StringIO(run("conns", "-r", path, "--csv").text)))
+    same(len(read), len(NAMES), "rows")
+    for name, line, one, row in zip(NAMES, conns.text.splitlines(), rows(conns), read):
+        same(one["comm"], name.decode(errors="replace"), "in JSON")
+        text, = re.findall(r'"comm":"((?:[^"\\]|\\.)*)"', line)
+        same(row["comm"], re.sub(r'\\(["\\])', r"\1", text), "in CSV")
+        same((row["id"], row["socket"], None in row), (str(one["id"]), "", False), "others")
+    made = os.path.join(tmp, "names.html")
+    run("report", "-q", "-r", path, "-o", made)
+    with open(made, encoding="utf-8") as file:
+        page = file.read()
+    assert "<script" not in page, "a name became an element"
+    for text in (page, run("ladder", "-r", path).text,
+                 run("conns", "-r", path, "-o", "+COMM").text,
+                 run("conns", "-r", path, "--group-by", "comm", "--csv").text,
+                 run("conns", "-r", path, "--group-by", "comm").text):
+        assert not re.search("[\0-\x09\x0b-\x1f\x7f-\x9f\u202e]", text), text
 
 
 @test

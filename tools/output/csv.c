@@ -15,8 +15,9 @@ static const char *end_of(const char *p)
 
 	for (; *p; p++) {
 		if (quoted) {
-			p += *p == '\\';
 			quoted = *p != '"';
+			/* A quote behind it ends nothing. */
+			p += *p == '\\';
 			continue;
 		}
 		if (!depth && (*p == ',' || *p == ':' || *p == '}'))
