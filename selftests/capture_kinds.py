@@ -486,6 +486,46 @@ def bytes_are_counted_once_and_no_more():
          but(RESET, closed_by="server", bytes_client=10))
 
 
+# --- order ---
+
+def told_apart(what, close, early, client, wanted):
+    """What one end says is captured by a clock that is so much behind."""
+    talk = Talk().opened().up(100, "PA", 1, 1, 100).down(120, "A", 1, 101)
+    close(talk.down(125, "PA", 1, 101, 500).up(125.1, "A", 101, 501))
+    for said in talk.said:
+        said.when -= early * (said.client == client)
+    told(f"{what}, {early} ms", talk.by_time(),
+         but(FOUR, bytes_client=100, bytes_server=500, **wanted))
+
+
+@test
+def clocks_of_two_interfaces():
+    for early in (0, 19, 21, 30, 41, 50, 90, 240):
+        told_apart("four-way", lambda talk: talk.up(1000, "FA", 101, 501)
+                   .down(1020, "A", 501, 102).down(1040, "FA", 501, 102)
+                   .up(1040.1, "A", 102, 502), early, False, {})
+        told_apart("three-way", lambda talk: talk.up(1000, "FA", 101, 501)
+                   .down(1020, "FA", 501, 102).up(1020.1, "A", 102, 502), early, False,
+                   {"close": "three-way"})
+        told_apart("by the server", lambda talk: talk.down(1000, "FA", 501, 101)
+                   .up(1000.1, "A", 101, 502).up(1030, "FA", 101, 502)
+                   .down(1050, "A", 502, 102), early, False, {"closed_by": "server"})
+
+
+@test
+def an_answer_before_its_fast_open():
+    """Of data in the SYN it acknowledges all, a part, or nothing."""
+    for acked in 30, 11, 0:
+        for late in 1, 3:
+            talk = Talk().down(-0.005, "SA", 0, 1 + acked).up(20.1, "A", 1 + acked, 1)
+            talk.up(20.2, "PA", 1 + acked, 1, 50 - acked).down(40, "A", 1, 51)
+            talk.closed(900, 50)
+            talk.said.insert(late, Talk().up(20.15 if late > 1 else 0, "S",
+                                             size=30).said[0])
+            told(f"{acked} bytes, {late}", talk,
+                 but(FOUR, bytes_client=50, syn_data=True))
+
+
 # --- copies ---
 
 def copied(later, hop, chosen=None):

@@ -50,7 +50,11 @@ static __u8 fin_phase(const struct synfin_move *m)
 					       SYNFIN_PHASE_FIN_2;
 }
 
-static void count_fin(struct synfin_move *m)
+/**
+ * synfin_count_fin() - a FIN makes a phase
+ * @m: the move
+ */
+void synfin_count_fin(struct synfin_move *m)
 {
 	synfin_count(&m->conn->fin_count);
 	synfin_step_add(m, fin_phase(m), synfin_count(&m->own->fins));
@@ -65,8 +69,9 @@ void synfin_first_fin(struct synfin_move *m)
 	struct synfin_conn *conn = m->conn;
 
 	conn->first_fin = m->from;
+	synfin_note_ahead(m);
 	synfin_fin_sent(m);
-	count_fin(m);
+	synfin_count_fin(m);
 	conn->close = (struct synfin_closing) { .fin_ns = m->now };
 	/* A socket connected to itself receives its own FIN. */
 	if (conn->flags & SYNFIN_FLAG_SELF) {
@@ -74,6 +79,7 @@ void synfin_first_fin(struct synfin_move *m)
 		m->peer->flags |= SYNFIN_END_FIN;
 	}
 	synfin_closed_by(conn);
+	synfin_was_acked(m);
 }
 
 /* An ACK of the SYN-ACK, when the server has closed already: it opens what closes. */
@@ -86,19 +92,13 @@ static void acknowledge(struct synfin_move *m)
 	m->res->opened = 1;
 }
 
-/**
- * synfin_second_fin() - the other end closes, too
- * @m: the move; its numbers fit
- */
-void synfin_second_fin(struct synfin_move *m)
+/* As nearly always: the other end has closed first. */
+static void fin_follows(struct synfin_move *m, bool agreed)
 {
 	struct synfin_conn *conn = m->conn;
 	bool acked = m->peer->flags & SYNFIN_END_FIN_ACKED;
-	bool agreed = synfin_was_spoken_of(m);
 
-	acknowledge(m);
-	synfin_fin_sent(m);
-	count_fin(m);
+	synfin_count_fin(m);
 	conn->close.fin2_ns = m->now;
 	if (!acked && synfin_acks_fin(m)) {
 		m->peer->flags |= SYNFIN_END_FIN_ACKED;
@@ -113,6 +113,36 @@ void synfin_second_fin(struct synfin_move *m)
 			m->peer->flags &= ~SYNFIN_END_FIN_DOUBTED;
 		synfin_closed_by(conn);
 	}
+}
+
+/* Both have closed, in spite of a RST: that was forged, unless it lies right behind a FIN. */
+static bool closed_in_spite(struct synfin_move *m)
+{
+	if (synfin_rst_is_behind_fin(m->conn)) {
+		synfin_believe(m->conn);
+		return false;
+	}
+	if (m->conn->suspect.what)
+		synfin_clear(m);
+	return true;
+}
+
+/**
+ * synfin_second_fin() - the other end closes, too
+ * @m: the move; its numbers fit
+ */
+void synfin_second_fin(struct synfin_move *m)
+{
+	bool agreed = synfin_was_spoken_of(m);
+
+	acknowledge(m);
+	synfin_fin_sent(m);
+	if (synfin_was_acked(m) && m->own->flags & SYNFIN_END_AHEAD)
+		synfin_was_first(m);
+	else
+		fin_follows(m, agreed);
+	if (synfin_close_state(m->conn) == SYNFIN_STATE_DONE)
+		closed_in_spite(m);
 }
 
 /* The peer's FIN is acknowledged, for the first time. */
@@ -130,14 +160,8 @@ static void fin_acked(struct synfin_move *m)
 		conn->close.ack_ns = m->now;
 	if (next != SYNFIN_STATE_DONE)
 		return;
-	if (synfin_rst_is_behind_fin(conn)) {
-		synfin_believe(conn);
-		return;
-	}
-	conn->close.end_ns = m->now;
-	/* It closed in spite of a RST: that was forged. */
-	if (conn->suspect.what)
-		synfin_clear(m);
+	if (closed_in_spite(m))
+		conn->close.end_ns = m->now;
 }
 
 /**
@@ -150,7 +174,7 @@ void synfin_repeat_fin(struct synfin_move *m)
 		synfin_pass(m, SYNFIN_CNT_forged_fin);
 		return;
 	}
-	count_fin(m);
+	synfin_count_fin(m);
 	if (m->own->flags & SYNFIN_END_FIN_ACKED)
 		m->conn->flags |= SYNFIN_FLAG_AWAITS;
 	if (synfin_acks_fin(m) && !(m->peer->flags & SYNFIN_END_FIN_ACKED))
@@ -254,6 +278,8 @@ static unsigned int late_syn(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
+	if (synfin_was_answered(m->own, m->seg))
+		m->own->isn = m->seg->seq;
 	if (!is_own_isn(m)) {
 		synfin_pass(m, SYNFIN_CNT_forged_syn);
 		return conn->state;

@@ -97,6 +97,12 @@ void synfin_second_fin(struct synfin_move *m);
 void synfin_repeat_fin(struct synfin_move *m);
 void synfin_ack_of_fin(struct synfin_move *m);
 void synfin_closed_by(struct synfin_conn *conn);
+void synfin_count_fin(struct synfin_move *m);
+
+/* phase_overtaken.c */
+void synfin_note_ahead(struct synfin_move *m);
+bool synfin_was_acked(struct synfin_move *m);
+void synfin_was_first(struct synfin_move *m);
 
 /* phase_after.c */
 unsigned int synfin_state_done(struct synfin_move *m);

@@ -423,11 +423,10 @@ static void fin_is_shown_last_of_all(void)
 {
 	dialogue_begin(&d, 1);
 	PLAY(&d, SHAKE "c PA 1 1 10; s A 1 11; s A 1 12; s FA 1 12 : fin-1;"
-	     "c A 12 2 : ack-1; c FA 11 1 : fin-2 @LAST");
-	sum = dialogue_finish(&d);
-	SHAPE(sum, ESTABLISHED, FOUR_WAY, SERVER);
+	     "c A 12 2 : ack-1; c FA 11 1 : fin-1 end");
+	SHAPE(&d.sum[0], ESTABLISHED, FOUR_WAY, CLIENT);
 	dialogue_begin(&d, 1);
-	PLAY(&d, SHAKE "c PA 1 1 10; s A 1 12; c A 12 1; c FA 11 1 : fin-1 @FIN");
+	PLAY(&d, SHAKE "c PA 1 1 10; s A 1 12; c A 12 1; c FA 11 1 : fin-1 @HALF");
 	/* But where data was, there is none. */
 	dialogue_begin(&d, 1);
 	PLAY(&d, SHAKE "c PA 1 1 10; s A 1 11; c A 11 1; c FA 10 1 : forged_fin");

@@ -191,8 +191,8 @@ static void last_ack_overtakes_the_second_fin(void)
 {
 	dialogue_begin(&d, 1);
 	PLAY(&d, SHAKE "c FA 1 1; s A 1 2; c A 2 2 : not_awaited;"
-	     "s FA 1 2 : fin-2; s FA 1 2 : fin-2*2");
-	SHAPE(dialogue_finish(&d), ESTABLISHED, FOUR_WAY, CLIENT);
+	     "s FA 1 2 : fin-2 end; s FA 1 2 : fin-2*2");
+	SHAPE(&d.sum[0], ESTABLISHED, FOUR_WAY, CLIENT);
 }
 
 static void data_overtaken_by_its_fin(void)
