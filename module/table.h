@@ -32,13 +32,19 @@
  * if first bytes are wanted a second bitmap, of the same kind, says who waits for more
  * than that.
  *
- *	table.c		lookup and insertion under the stripe's lock
- *	table_list.c	the filter, the lists, what is watched
+ *	table.c		lookup, under the stripe's lock
+ *	table_only.c	likewise, the short way
+ *	table_insert.c	new flows
+ *	table_leave.c	who leaves for them, or because of a segment
+ *	table_awaiting.c the awaiting filter
+ *	table_list.c	the lists of who waits
+ *	table_watch.c	who has no socket here
  *	table_alloc.c	their memory
  *	table_evict.c	who makes room
  *	table_recall.c	what made room before it was answered
  *	table_attempt.c	what is kept of that
  *	table_ask.c	flows of this host's sockets are compared with these
+ *	table_ended.c	whose end is known after it has left
  *	table_expire.c	expiry, namespace exit
  *	table_dump.c	snapshots for /proc
  */
@@ -379,19 +385,23 @@ void synfin_table_learn_answers(void);
 /* table.c */
 struct synfin_flow *synfin_table_get(struct synfin_net *sn,
 				     const struct synfin_segment *seg, u64 hash,
-				    struct synfin_table_hold *hold);
+				     struct synfin_table_hold *hold);
 struct synfin_flow *synfin_table_look(struct synfin_net *sn,
 				      const struct synfin_segment *seg,
 				      struct synfin_table_hold *hold);
+void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold);
+void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg);
+u64 synfin_table_new_id(void);
+
+/* table_only.c */
 struct synfin_flow *synfin_table_only(struct synfin_net *sn,
 				      const struct synfin_wire_pair *pair, u64 hash,
 				      struct synfin_table_hold *hold,
 				      unsigned int *from);
 void synfin_table_heard(struct synfin_flow *flow, struct synfin_table_hold *hold);
+
+/* table_leave.c */
 void synfin_table_opened(struct synfin_flow *flow, struct synfin_table_hold *hold);
-void synfin_table_put(struct synfin_flow *flow, struct synfin_table_hold *hold);
-void synfin_table_forget(struct synfin_net *sn, const struct synfin_segment *seg);
-u64 synfin_table_new_id(void);
 
 /* table_expire.c */
 bool synfin_table_net_exit(struct synfin_net *sn);

@@ -118,6 +118,12 @@ static inline u8 synfin_table_awaits(const struct synfin_conn *conn)
 	return 0;
 }
 
+/* Is it only its end that may come? */
+static inline bool synfin_table_waits_for_nothing(unsigned int wait)
+{
+	return wait == SYNFIN_WAIT_OPEN || wait == SYNFIN_WAIT_HALF_CLOSED;
+}
+
 /* Units of synfin_flow.since: a millisecond or so. They wrap after weeks. */
 #define SYNFIN_TABLE_TICK_SHIFT 20
 
@@ -143,18 +149,39 @@ static inline void synfin_table_set_due(struct synfin_stripe *stripe, u64 ns)
 	WRITE_ONCE(stripe->due, (ns >> SYNFIN_TABLE_DUE_SHIFT) + 1);
 }
 
+/*
+ * Whether a flow is found decides if the lock outlives synfin_table_get(), which sparse
+ * cannot follow: it is told that both are neutral. lockdep watches.
+ */
+static inline void synfin_table_lock(struct synfin_table_hold *hold)
+{
+	raw_spin_lock_irqsave(&hold->stripe->lock, hold->flags);
+	__release(&hold->stripe->lock);
+}
+
+static inline void synfin_table_unlock(struct synfin_table_hold *hold)
+{
+	__acquire(&hold->stripe->lock);
+	raw_spin_unlock_irqrestore(&hold->stripe->lock, hold->flags);
+}
+
+/* table_awaiting.c */
+void synfin_table_change_awaiting(struct synfin_flow *flow, u8 changed);
+void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
+			       u8 awaits);
+void synfin_table_clear_awaiting(u32 bit);
+
+/* table_watch.c */
+void synfin_table_watch(struct synfin_flow *flow, u64 before, u64 now);
+void synfin_table_watch_again(struct synfin_stripe *stripe);
+
 /* table_list.c */
 void synfin_table_list_setup(struct synfin_flow *flow);
 void synfin_table_link(struct synfin_stripe *stripe, struct synfin_flow *flow, u64 now);
 void synfin_table_unlink(struct synfin_stripe *stripe, struct synfin_flow *flow);
-void synfin_table_set_awaiting(struct synfin_stripe *stripe, struct synfin_flow *flow,
-			       u8 awaits);
-void synfin_table_clear_awaiting(u32 bit);
 void synfin_table_requeue(struct synfin_stripe *stripe, struct synfin_flow *flow,
 			  u64 now, bool moved);
 void synfin_table_settle(struct synfin_stripe *stripe, struct synfin_flow *flow);
-void synfin_table_watch(struct synfin_flow *flow, u64 before, u64 now);
-void synfin_table_watch_again(struct synfin_stripe *stripe);
 
 /* table_recall.c: all but a few are called only when the table is flooded. */
 void synfin_table_recall_want(void);
@@ -175,7 +202,16 @@ bool synfin_table_ended_has(u32 hash, u64 now);
 /* table_ask.c */
 bool synfin_table_ask(struct synfin_stripe *stripe, u64 now);
 
-/* table.c */
+/* table_insert.c */
+struct synfin_flow *synfin_table_insert(struct synfin_table_hold *hold,
+					struct synfin_net *sn,
+					const struct synfin_segment *seg);
+void synfin_table_put_back(struct synfin_table_hold *hold, struct synfin_net *sn,
+			   const struct synfin_segment *seg);
+
+/* table_leave.c */
+void synfin_table_begin_leaving(struct synfin_table_hold *hold);
+void synfin_table_clear_up(struct synfin_table_hold *hold);
 void synfin_table_release(struct synfin_flow *flow,
 			  const struct synfin_result *res);
 
