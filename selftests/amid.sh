@@ -24,7 +24,8 @@ floods_are_carried() {
 	in_ns a ping -qc 1 10.2.0.2 >/dev/null || fail "no way to b"
 	in_ns a ping -qc 1 fd02::2 >/dev/null || fail "no way to b"
 	# Else its server gives up what waits for an ACK, if the flood takes long.
-	in_ns r sysctl -qw net.core.somaxconn=16384 net.ipv4.tcp_max_syn_backlog=16384
+	in_ns r sysctl -qw net.core.somaxconn=16384 \
+		net.ipv4.tcp_max_syn_backlog=16384 net.ipv4.tcp_synack_retries=20
 	ip netns exec r "$here/talk.py" serve 10.1.0.1 fd01::1 &
 	server=$!
 	undo stop "$server"
