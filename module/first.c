@@ -8,6 +8,7 @@
  * looked at once, or is copied.
  */
 #include "first.h"
+#include "compat.h"
 #include "core/payload_private.h"
 
 /* Bytes that are copied at once, where they lie in pieces. */
