@@ -328,6 +328,25 @@ def l2tp(ip):
     return outer(udp_header(1701, body, 1701), 17, is_up(ip))
 
 
+def gue(bare=False, extra=b""):
+    """Linux's foo over UDP with a header, or IP at once."""
+    def link(ip):
+        head = struct.pack("!BBH", len(extra) // 4, 41 if is_six(ip) else 4, 0) + extra
+        return outer(udp_header(6080, ip if bare else head + ip), 17, is_up(ip))
+    return link
+
+
+def segment_routed(whole):
+    """IPv6 with a routing header around a packet, or a frame (RFC 8986)."""
+    def link(ip):
+        body = ethernet()(ip) if whole else ip
+        ends = OUTSIDE_SIX if is_up(ip) else OUTSIDE_SIX[::-1]
+        inner = 143 if whole else 41 if is_six(ip) else 4
+        return ethernet()(ipv6(*ends, body, inner, extensions=[
+            (43, bytes([2, 4, 0, 0, 0, 0, 0]) + b"\x20\x01" + b"\1" * 14)]))
+    return link
+
+
 def capwap(native):
     def link(ip):
         head = struct.pack("!IHH", 2 << 19 | 1 << 9 | native << 8, 0, 0)
@@ -410,6 +429,11 @@ LINKS = {
     "GTP-U": (1, gtp()),
     "GTP-U with extensions": (1, gtp(extended=True)),
     "L2TP": (1, l2tp),
+    "GUE": (1, gue()),
+    "GUE with options": (1, gue(extra=b"\0" * 8)),
+    "GUE without a header": (1, gue(bare=True)),
+    "SRv6": (1, segment_routed(False)),
+    "SRv6 with Ethernet": (1, segment_routed(True)),
 }
 
 

@@ -46,6 +46,7 @@
 	X(GENEVE,	"packets in Geneve")				\
 	X(GTP,		"packets in GTP-U")				\
 	X(TEREDO,	"packets in Teredo")				\
+	X(GUE,		"packets in GUE")				\
 	X(L2TP,		"packets in L2TP")				\
 	X(LISP,		"packets in LISP")				\
 	X(TZSP,		"packets in TZSP")				\

@@ -15,6 +15,8 @@
 #define PROTO_ICMP6	58
 #define PROTO_OLD_IPIP	94
 #define PROTO_ETHERIP	97
+#define PROTO_ETHERNET	143
+#define PROTO_L2TP	115
 #define PROTO_SCTP	132
 #define PROTO_MPLS	137
 
@@ -147,9 +149,15 @@ enum layer tunnel_enter(struct dig *d, const struct ip *ip)
 	case PROTO_ETHERIP:
 		next = dig_skip(d, 2) ? LAYER_ETHERNET : LAYER_NONE;
 		break;
+	case PROTO_ETHERNET:
+		next = d->room ? LAYER_ETHERNET : layer_none(d, UNREAD_CUT);
+		break;
 	case PROTO_MPLS:
 		next = ether_mpls(d);
 		break;
+	case PROTO_L2TP:
+		/* How long its cookie is, is agreed upon elsewhere. */
+		return layer_none(d, UNREAD_L2TP);
 	case PROTO_ICMP4:
 	case PROTO_ICMP6:
 		return layer_none(d, UNREAD_ICMP);

@@ -15,6 +15,7 @@
 #define PORT_MPLS	6635u
 #define PORT_VXLAN_OLD	8472u
 #define PORT_TZSP	37008u
+#define PORT_GUE	6080u
 
 #define GTP_PDU		0xff
 #define GENEVE_ETHERNET	0x6558u
@@ -180,6 +181,23 @@ static enum layer capwap(struct dig *d)
 	return bits & CAPWAP_NATIVE ? LAYER_WIFI : LAYER_ETHERNET;
 }
 
+/* Behind a header with a protocol's number, or IP at once, which no version is like. */
+static enum layer gue(struct dig *d)
+{
+	unsigned int first, proto;
+
+	if (d->room < 4)
+		return layer_none(d, UNREAD_GUE);
+	first = d->at[0];
+	if (first >> 6 == 1)
+		return layer_ip(d, UNREAD_GUE);
+	proto = d->at[1];
+	if (first & 0xe0 || !dig_skip(d, 4 + (first & 0x1f) * 4))
+		return layer_none(d, UNREAD_GUE);
+	return proto == 4 || proto == 41 ? layer_ip(d, UNREAD_GUE) :
+					   layer_none(d, UNREAD_GUE);
+}
+
 /**
  * tunnel_udp() - what UDP carries, by its port
  * @d: the packet, behind the IP headers
@@ -213,6 +231,8 @@ enum layer tunnel_udp(struct dig *d)
 		return capwap(d);
 	case PORT_TZSP:
 		return tzsp(d);
+	case PORT_GUE:
+		return gue(d);
 	}
 	if (to == PORT_L2TP || from == PORT_L2TP)
 		return l2tp(d);
