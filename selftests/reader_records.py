@@ -29,14 +29,33 @@ def names_do_nothing_to_a_terminal():
     assert "\u202e" not in run("conns", "-r", "\u202e", status=1).said
 
 
+FOLLOWED, HELD = 256 * 1024, 16 * 1024 + 1
+
+
+def numbered(one, number):
+    """A record of another connection."""
+    return one[:16] + struct.pack("=Q", number) + one[24:]
+
+
 @test
 def a_recording_of_more_than_can_be_kept_says_so():
-    kept, more = 256 * 1024, 1000
-    first = record(1, step(0, T))
-    name = recording("crowd", *(first[:16] + struct.pack("=Q", i + 1) + first[24:]
-                                for i in range(kept + more)))
+    first, more = record(1, step(0, T)), 1000
+    name = recording("crowd", *(numbered(first, i + 1)
+                                for i in range(FOLLOWED + HELD + more)))
     said = run("conns", "-r", name, "--closed-by", "server").said
     has(said, f"; {more:,} connections too many to be kept until the end")
+
+
+@test
+def a_recording_of_all_that_is_followed_is_kept():
+    """Of a capture with more connections: for each that comes one is given up."""
+    first, last = record(1, step(0, T)), summary(opening=4, closing=0, by=0, phases=1)
+    name = recording("flood", *(numbered(first, i + 1) for i in range(FOLLOWED)), *(
+        part for i in range(HELD + 5000)
+        for part in (numbered(last, i + 1), numbered(first, FOLLOWED + i + 1))))
+    done = run("conns", "-r", name, "--json")
+    assert "too many" not in done.said, done.said
+    assert '"phases":[]' not in done.text, "a connection has lost its phases"
 
 
 @test

@@ -16,7 +16,6 @@
 #include "connections/restore.h"
 #include "output/util.h"
 
-#define LIMIT_HELD	(16u * 1024)	/* those that have ended: a cache holds them */
 #define HOLD_NS		(30 * 1000000000ull)
 
 static bool is_first(const union synfin_record *rec)
@@ -194,7 +193,8 @@ static noinline bool take_conn(struct assembly *a, struct pending *e,
 	e->list = &a->held;
 	DL_APPEND(a->held, e);
 	a->nr_held++;
-	return true;
+	/* However little time passes. */
+	return a->nr_held <= LIMIT_HELD || hand_on(a, a->held);
 }
 
 /* It precedes the summary. */

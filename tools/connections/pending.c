@@ -7,7 +7,11 @@
 #include "connections/pending.h"
 #include "output/complain.h"
 
-#define LIMIT		(256u * 1024)	/* connections */
+/*
+ * As many as a capture follows, of which a recording may have been made, and those that
+ * are held: with one less each that ends would push out the next that is to end.
+ */
+#define LIMIT		(256u * 1024 + LIMIT_HELD + 1)
 #define LIMIT_LONG	(16u * 1024)	/* those with more phases */
 #define LIMIT_TLS	(64u * 1024)	/* those with a record of TLS */
 #define LIMIT_ICMP	(64u * 1024)	/* those that an ICMP error answered */

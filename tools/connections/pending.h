@@ -10,6 +10,7 @@
 #include "connections/keyed_hash.h"
 #include "connections/pool.h"
 
+#define LIMIT_HELD	(16u * 1024)	/* those that have ended: a cache holds them */
 #define INLINE_PHASES	8u		/* what nearly all connections have */
 #define RECENT		64u		/* places of connections found without the table */
 
