@@ -124,6 +124,21 @@ def messages_are_of_one_kind():
 
 
 @test
+def services_refuse_what_cannot_be():
+    for program, args, want in (
+            ("export", ("--listen", "127.0.0.1:99999"), "--listen 127.0.0.1:99999: ADDRESS"),
+            ("export", ("--listen", "9776"), "--listen 9776: ADDRESS:PORT is wanted"),
+            ("export", ("--listen", "127.0.0.1:80-81"), "ADDRESS:PORT is wanted"),
+            ("export", ("--listen", ""), "--listen '': ADDRESS:PORT is wanted"),
+            ("ask", ("nothing",), "nothing: no such question: try"),
+            ("ask", ("failures", "--url"), "synfin: option '--url' requires"),
+            ("ship", ("--spool",), "synfin: option '--spool' requires")):
+        name = "synfin-" + ("ship" if program == "ask" else program)
+        if os.path.exists(os.path.join(os.path.dirname(SYNFIN), name)):
+            refused(2, program, *args, want=want)
+
+
+@test
 def no_number_is_cut_off():
     """On a terminal that is too narrow for it."""
     for columns in range(14, 60):

@@ -76,7 +76,7 @@ static int take_option(void *ctx, int option)
 	switch (option) {
 	case OPT_LISTEN:
 		e->listen = optarg;
-		return 0;
+		return serve_check(optarg);
 	case OPT_TEXTFILE:
 		e->textfile = optarg;
 		return 0;

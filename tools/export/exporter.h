@@ -38,6 +38,7 @@ struct exporter {
 char *exporter_scrape(struct exporter *e, bool old, size_t *len);
 
 struct MHD_Daemon;
+int serve_check(const char *listen);
 struct MHD_Daemon *serve_start(struct exporter *e);
 void serve_stop(struct MHD_Daemon *daemon);
 

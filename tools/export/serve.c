@@ -4,12 +4,14 @@
  * so several at once are right; how many, how long and how large is bounded.
  */
 #include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 
 #include <microhttpd.h>
 
+#include "commands/parse.h"
 #include "export/exporter.h"
 #include "export/openmetrics.h"
 #include "output/complain.h"
@@ -87,7 +89,26 @@ static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection,
 			   "not here: try /metrics\n");
 }
 
-/* HOST:PORT, [ADDRESS]:PORT or :PORT for all addresses. */
+/**
+ * serve_check() - is it something to listen at?
+ * @listen: HOST:PORT, [ADDRESS]:PORT or :PORT for all addresses
+ *
+ * Return: 0, or -1 after a message.
+ */
+int serve_check(const char *listen)
+{
+	const char *colon = strrchr(listen, ':');
+	uint16_t low, high;
+	char port[64];
+
+	/* A number that is no port would be listened at modulo 65536. */
+	snprintf(port, sizeof(port), "%s", colon ? colon + 1 : "");
+	if (!parse_ports(port, &low, &high) || low != high)
+		return complain("--listen %s: ADDRESS:PORT is wanted",
+				complain_value(listen));
+	return 0;
+}
+
 static struct addrinfo *resolve(const char *listen)
 {
 	const struct addrinfo hints = {
@@ -100,7 +121,7 @@ static struct addrinfo *resolve(const char *listen)
 	size_t len;
 	int err;
 
-	if (!colon || (size_t)(colon - listen) >= sizeof(host)) {
+	if ((size_t)(colon - listen) >= sizeof(host)) {
 		complain("--listen %s: ADDRESS:PORT is wanted", listen);
 		return NULL;
 	}

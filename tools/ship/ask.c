@@ -108,18 +108,21 @@ static int append(struct question *q, size_t *len, const char *text, size_t n)
 	return 0;
 }
 
-/* Reads a question, with its words replaced. */
-static int read_question(struct question *q, const char *name)
+static FILE *open_question(const char *name)
 {
-	char path[4400], text[QUERY], hours[16];
-	const char *p = text, *at;
-	size_t n, len = 0;
-	FILE *f;
+	char path[4400];
 
 	snprintf(path, sizeof(path), "%s/%s.sql", folder(), name);
-	f = strchr(name, '/') ? NULL : fopen(path, "re");
-	if (!f)
-		return complain("%s: no such question: try: synfin ask --help", name);
+	return strchr(name, '/') ? NULL : fopen(path, "re");
+}
+
+/* Reads a question, with its words replaced. */
+static int read_question(struct question *q, FILE *f)
+{
+	char text[QUERY], hours[16];
+	const char *p = text, *at;
+	size_t n, len = 0;
+
 	n = fread(text, 1, sizeof(text) - 1, f);
 	text[n] = '\0';
 	fclose(f);
@@ -209,6 +212,8 @@ static int parse(struct question *q, int argc, char **argv)
 {
 	int option;
 
+	/* getopt() begins its messages by it. */
+	argv[0] = (char *)"synfin";
 	while ((option = getopt_long(argc, argv, "h", longs, NULL)) >= 0) {
 		switch (option) {
 		case OPT_URL:
@@ -254,12 +259,18 @@ int ask(int argc, char **argv)
 		.url = "http://localhost:8123", .database = "synfin",
 		.format = "PrettyCompactNoEscapes", .hours = 24,
 	};
+	FILE *file;
 
 	if (parse(&q, argc, argv)) {
 		fputs("Try: synfin ask --help\n", stderr);
 		return 2;
 	}
-	if (read_question(&q, argv[optind]))
+	file = open_question(argv[optind]);
+	if (!file) {
+		complain("%s: no such question: try: synfin ask --help", argv[optind]);
+		return 2;
+	}
+	if (read_question(&q, file))
 		return EXIT_FAILURE;
 	if (q.sql)
 		return fputs(q.query, stdout) < 0 || fflush(stdout);
