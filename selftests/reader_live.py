@@ -235,3 +235,19 @@ def top_goes_down_to_a_ladder_and_back():
         finally:
             subprocess.run(["tmux", "-S", screen.socket, "kill-server"], check=False,
                            capture_output=True)
+
+
+@test
+def top_goes_on_in_no_other_line():
+    for columns in (8, 20, 30, 45):
+        screen = Screen(columns, 9)
+        try:
+            screen.until("http")
+            screen.keys("Enter")
+            text = screen.until(r"(?m)^\d\d:\d\d:\d\d( |$)")
+            for line in text.splitlines()[3:]:
+                has(line, r"^(\d\d:\d\d:\d\d( +\S+:(40000|40001|57404))?"
+                    r"( +\S+:(80|81|443))? *)?$", f"at {columns}")
+        finally:
+            subprocess.run(["tmux", "-S", screen.socket, "kill-server"], check=False,
+                           capture_output=True)

@@ -73,7 +73,7 @@ static void draw_group(const struct group *g, int y)
 	int x = key_width();
 	char text[32];
 
-	mvprintw(y, 0, "%-*.*s", x, x, g->key[0]);
+	mvaddnstr(y, 0, g->key[0], x - 1 < COLS ? x - 1 : COLS);
 	snprintf(text, sizeof(text), "%.1f", g->rate);
 	if (g->rate > 0)
 		attron(A_BOLD);
@@ -93,7 +93,7 @@ static void draw_group_headings(const struct top *top)
 	int x = key_width();
 
 	attron(A_REVERSE);
-	mvprintw(TITLE - 1, 0, "%-*s", COLS, views[top->view]);
+	mvprintw(TITLE - 1, 0, "%-*.*s", COLS, COLS, views[top->view]);
 	for (unsigned int i = 0; i < TOP_ORDERS; i++) {
 		if (i == top->order)
 			attron(A_BOLD | A_UNDERLINE);
@@ -101,6 +101,13 @@ static void draw_group_headings(const struct top *top)
 		attroff(A_BOLD | A_UNDERLINE);
 	}
 	attroff(A_REVERSE);
+}
+
+/* Whole, or not at all: a port that goes on in the next line would be another one. */
+static void put_left(int y, int x, int width, const char *text)
+{
+	if (x + width <= COLS)
+		mvaddstr(y, x, text);
 }
 
 static void draw_conn(const struct top *top, const struct conn *c, int y)
@@ -114,18 +121,17 @@ static void draw_conn(const struct top *top, const struct conn *c, int y)
 	char text[256];
 
 	*fmt_clock(text, h->time_ns, 3) = '\0';
-	mvprintw(y, 0, "%.8s", text);
+	mvaddnstr(y, 0, text, COLS < 8 ? COLS : 8);
 	*cell_endpoint(text, top->opt, (unsigned int)ends, h->family, h->client,
 		       h->client_port, NULL) = '\0';
-	mvaddstr(y, 9, text);
+	put_left(y, 9, ends, text);
 	*cell_endpoint(text, top->opt, (unsigned int)ends, h->family, h->server,
 		       h->server_port, NULL) = '\0';
-	mvaddstr(y, 10 + ends, text);
+	put_left(y, 10 + ends, ends, text);
 	x = 11 + 2 * ends;
 	if (class != OUTCOME_ORDINARY)
 		attron(COLOR_PAIR(colors[class]));
-	if (x + 14 <= COLS)
-		mvaddstr(y, x, outcome_word(outcome_of(&c->sum))->text);
+	put_left(y, x, 14, outcome_word(outcome_of(&c->sum))->text);
 	if (class != OUTCOME_ORDINARY)
 		attroff(COLOR_PAIR(colors[class]));
 	x = put_ns(y, x + 14, 7, c->sum.server_rtt_ns);
@@ -138,11 +144,10 @@ static void draw_conn_headings(void)
 	int ends = (COLS - 46) / 2 > 12 ? (COLS - 46) / 2 : 12, x;
 
 	attron(A_REVERSE);
-	mvprintw(TITLE - 1, 0, "%-*s", COLS, "TIME");
-	mvaddstr(TITLE - 1, 9, "CLIENT");
-	mvaddstr(TITLE - 1, 10 + ends, "SERVER");
-	if (25 + 2 * ends <= COLS)
-		mvaddstr(TITLE - 1, 11 + 2 * ends, "OUTCOME");
+	mvprintw(TITLE - 1, 0, "%-*.*s", COLS, COLS, "TIME");
+	put_left(TITLE - 1, 9, ends, "CLIENT");
+	put_left(TITLE - 1, 10 + ends, ends, "SERVER");
+	put_left(TITLE - 1, 11 + 2 * ends, 14, "OUTCOME");
 	x = put_right(TITLE - 1, 25 + 2 * ends, 7, "S-RTT");
 	x = put_right(TITLE - 1, x, 7, "C-RTT");
 	put_right(TITLE - 1, x, 7, "LIFE");
