@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from reader_lib import Skip, find_above, has, run, same, several, test, tmp
+from reader_lib import Skip, find_above, has, run, same, several, test, tmp, write
 
 PLACE = os.path.join(tmp, "library")
 
@@ -51,10 +51,14 @@ def a_program_in_c_reads_recordings():
         has(text, r"10\.0\.0\.1 port 40001 to 10\.0\.0\.2 port 81: refused")
         has(text, r"2001:db8::7 port 57404 to 2001:db8::2 port 443: unanswered")
         same(len(text.splitlines()), 3, "lines")
-    for name in ("/nowhere", several()):
+    with open(next(recordings()), "rb") as file:
+        other = b"x" * 8 + file.read()[8:]
+    for name, want in (("/nowhere", "no such file"), (several(), "is no recording"),
+                       (write("other", other), "is no recording")):
         done = said(program, name)
         same(done.returncode, 1, "exit status")
         same(len(done.stderr.splitlines()), 1, "lines of what is wrong")
+        has(done.stderr.decode(), want, name)
 
 
 @test

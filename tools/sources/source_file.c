@@ -171,6 +171,9 @@ static int read_header(struct part *part)
 	if (input_fill(in, sizeof(header)) < sizeof(header))
 		return complain("%s: cut off: its header is not whole", in->name);
 	memcpy(&header, input_data(in), sizeof(header));
+	/* A library's user may name any file. */
+	if (header.magic != SYNFIN_FILE_MAGIC)
+		return complain("%s: is no recording", in->name);
 	if (!header.version || header.version > SYNFIN_VERSION)
 		return complain_version(in->name, header.version, SYNFIN_VERSION,
 					"read it with the synfin that wrote it");
