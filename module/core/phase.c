@@ -88,14 +88,14 @@ bool synfin_phase_fails(const struct synfin_conn *conn, const struct synfin_segm
 }
 
 /*
- * The sender of a SYN is the client, that of a SYN-ACK the server. Otherwise the
- * lower port is taken for the server's; of two equal ones the receiver's.
+ * The sender of a SYN is the client, that of a SYN-ACK or of a refusal the server.
+ * Otherwise the lower port is taken for the server's; of two equal ones the receiver's.
  */
 static bool sent_by_client(const struct synfin_segment *seg)
 {
 	if (seg->kind == SYNFIN_KIND_SYN)
 		return true;
-	if (seg->kind == SYNFIN_KIND_SYN_ACK)
+	if (seg->kind == SYNFIN_KIND_SYN_ACK || synfin_refuses_unseen(seg))
 		return false;
 	return seg->dport <= seg->sport;
 }
@@ -130,7 +130,8 @@ void synfin_phase_init(struct synfin_conn *conn,
 	if (seg->sport == seg->dport && synfin_same_addr(&seg->src, &seg->dst))
 		conn->flags |= SYNFIN_FLAG_SELF;
 	if (seg->kind != SYNFIN_KIND_SYN && seg->kind != SYNFIN_KIND_SYN_ACK) {
-		conn->flags |= SYNFIN_FLAG_GUESSED;
+		if (!synfin_refuses_unseen(seg))
+			conn->flags |= SYNFIN_FLAG_GUESSED;
 		if (!by_client) {
 			conn->history = SYNFIN_HISTORY_FLIP;
 			conn->letters = 4;

@@ -52,6 +52,11 @@ unsigned int synfin_state_none(struct synfin_move *m)
 			return SYNFIN_STATE_NONE;
 		}
 		break;
+	case SYNFIN_KIND_RST:
+		if (!synfin_refuses_unseen(m->seg))
+			break;
+		synfin_set_isn(m->peer, m->seg->ack - 1, 0);
+		return SYNFIN_STATE_SYN | SYNFIN_AS;
 	case SYNFIN_KIND_ICMP:
 		synfin_pass(m, SYNFIN_CNT_icmp_other);
 		return SYNFIN_STATE_NONE;

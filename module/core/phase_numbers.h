@@ -57,6 +57,16 @@ static inline bool synfin_has_ack(const struct synfin_segment *seg)
 	return seg->flags & SYNFIN_TCP_ACK;
 }
 
+/*
+ * Does it answer a SYN to a closed port, whether that was seen or not? What has no ACK
+ * to go by is answered from 0 (RFC 9293, 3.10.7.1).
+ */
+static inline bool synfin_refuses_unseen(const struct synfin_segment *seg)
+{
+	return seg->kind == SYNFIN_KIND_RST && synfin_has_ack(seg) && !seg->seq &&
+	       !seg->len;
+}
+
 /* How much of what follows the SYN may be acknowledged with it: its data. */
 static inline __u32 synfin_syn_room(const struct synfin_end *end)
 {

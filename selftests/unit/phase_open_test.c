@@ -202,6 +202,23 @@ static void refused_by_a_reset(void)
 	}
 }
 
+static void refused_whose_syn_was_not_seen(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "s RA -5000 1 : rst; expire : end gone");
+		SHAPE(&d.sum[0], REFUSED, NONE, NOBODY);
+		COUNTS(&d.sum[0], 0, 0, 0, 1);
+		TAP_EQUAL(d.sum[0].head.client_port, 40000);
+	}
+}
+
+/* In the middle of a connection its number is another. */
+static void reset_whose_syn_was_not_seen(void)
+{
+	PLAY((dialogue_begin(&d, 0), &d), "s RA 7 1 : rst end; expire : gone");
+	SHAPE(&d.sum[0], MIDSTREAM, RESET, SERVER);
+}
+
 static void refused_after_the_answer(void)
 {
 	/* The listener is gone before the ACK comes. */
@@ -641,6 +658,8 @@ static const struct tap_test tests[] = {
 	TAP_TEST(ack_out_of_the_window),
 	TAP_TEST(unanswered_after_n_syns),
 	TAP_TEST(refused_by_a_reset),
+	TAP_TEST(refused_whose_syn_was_not_seen),
+	TAP_TEST(reset_whose_syn_was_not_seen),
 	TAP_TEST(refused_after_the_answer),
 	TAP_TEST(unreachable_by_icmp),
 	TAP_TEST(unreachable_and_asked_again),
