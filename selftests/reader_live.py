@@ -79,6 +79,7 @@ def counters_fit_the_terminal():
             text = run("stats", "--proc", saved(), *more, columns=columns).text
             assert "\\x" not in text and max(map(len, text.splitlines())) <= \
                 columns, f"at {columns}: {text}"
+            assert not re.search("(?m)^   p99", text), f"askew at {columns}: {text}"
     same(rows(run("stats", "--proc", saved(), "--json"))[0]["open_refused"], 2,
          "open_refused")
     has(run("stats", "--proc", saved(), "--explain").text,

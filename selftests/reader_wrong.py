@@ -68,6 +68,7 @@ def no_time_stands_for_another():
 def what_contradicts_itself_is_refused():
     path = several()
     for args, want in (
+            (("-r", "-", "-r", path, "-r", "-"), "-r -: stdin can be read once"),
             (("--last", "5m", "--since", "10m"), "--last 5m says since when"),
             (("--last", "--from", "now"), "--from now: --last"),
             (("--since", "10m", "--from", "now"), "--from now: --since")):

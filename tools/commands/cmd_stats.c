@@ -128,9 +128,10 @@ static void put_latency(const struct counters *f, struct stats_line *l,
 		*p = '\0';
 		item(l, text);
 		p = fmt_text(text, name);
-		p -= p > text;
+	} else {
+		*p++ = ' ';
 	}
-	p = FMT_LITERAL(p, " p99 ");
+	p = FMT_LITERAL(p, "p99 ");
 	p = fmt_duration(p, counters_percentile(h, 99), 6);
 	*p = '\0';
 	item(l, text);

@@ -40,6 +40,9 @@ int take_file(struct options *opt, const struct option_row *row,
 		return option_wrong(row, value, "is empty");
 	if (opt->nr_files == OPTIONS_FILES)
 		return complain("-r: %u files are the most", OPTIONS_FILES);
+	for (unsigned int i = 0; i < opt->nr_files && !strcmp(value, "-"); i++)
+		if (!strcmp(opt->files[i], "-"))
+			return complain("-r -: stdin can be read once");
 	opt->files[opt->nr_files++] = value;
 	opt->file = opt->files[0];
 	return 0;
