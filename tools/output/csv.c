@@ -29,6 +29,12 @@ static const char *end_of(const char *p)
 	return p;
 }
 
+/* Names come from processes and from peers: no spreadsheet shall calculate one. */
+static const char *mark_of(const char *p)
+{
+	return memchr("=+-@", *p, 4) ? "'" : "";
+}
+
 /* Quoted if it must be; what JSON escapes is a letter again. */
 static void put_value(struct out *out, const char *p, const char *end)
 {
@@ -40,10 +46,12 @@ static void put_value(struct out *out, const char *p, const char *end)
 	p++;
 	end--;
 	if (!memchr(p, '\\', (size_t)(end - p)) && !memchr(p, ',', (size_t)(end - p))) {
+		out_text(out, mark_of(p));
 		out_write(out, p, (size_t)(end - p));
 		return;
 	}
 	out_text(out, "\"");
+	out_text(out, mark_of(p));
 	for (; p < end; p++) {
 		if (*p == '\\' && p[1] != 'u')
 			p++;
