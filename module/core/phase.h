@@ -15,11 +15,13 @@
  *	phase_cross.c	handler of a simultaneous one
  *	phase_tries.c	what an opening's segments leave behind, and which answers which
  *	phase_close.c	handlers of what is open, or closing
+ *	phase_fin.c	the FINs and their ACKs
  *	phase_overtaken.c a FIN that is shown after its ACK
  *	phase_after.c	handler of what has ended; when a wait is over
  *	phase_numbers.c	every "does this number fit"
  *	phase_track.c	how far each end has got
  *	phase_suspect.c	what nothing proves yet, and what proves or refutes it
+ *	phase_suspect_fin.c likewise, FINs
  *	phase_report.c	what phases and summaries say
  */
 #ifndef _SYNFIN_PHASE_H

@@ -91,6 +91,8 @@ void synfin_answer(struct synfin_move *m);
 /* phase_close.c */
 unsigned int synfin_state_open(struct synfin_move *m);
 unsigned int synfin_state_closing(struct synfin_move *m);
+
+/* phase_fin.c */
 unsigned int synfin_close_state(const struct synfin_conn *conn);
 void synfin_first_fin(struct synfin_move *m);
 void synfin_second_fin(struct synfin_move *m);
@@ -98,6 +100,7 @@ void synfin_repeat_fin(struct synfin_move *m);
 void synfin_ack_of_fin(struct synfin_move *m);
 void synfin_closed_by(struct synfin_conn *conn);
 void synfin_count_fin(struct synfin_move *m);
+void synfin_open_late(struct synfin_move *m);
 
 /* phase_overtaken.c */
 void synfin_note_ahead(struct synfin_move *m);
@@ -116,6 +119,8 @@ void synfin_refute(struct synfin_move *m);
 void synfin_clear(struct synfin_move *m);
 void synfin_believe(struct synfin_conn *conn);
 bool synfin_rst_is_behind_fin(const struct synfin_conn *conn);
+
+/* phase_suspect_fin.c */
 void synfin_fin_sent(struct synfin_move *m);
 void synfin_recall_fin(struct synfin_move *m);
 void synfin_forged_fin(struct synfin_move *m);
