@@ -114,8 +114,10 @@ int cmd_flows(const struct options *opt)
 		err = -1;
 	if (out_open(&out, STDOUT_FILENO, "stdout"))
 		return EXIT_FAILURE;
-	sorted_sort(&rows);
-	show(opt, &out, as_table ? &table : NULL, &rows);
+	if (sorted_sort(&rows))
+		err = -1;
+	else
+		show(opt, &out, as_table ? &table : NULL, &rows);
 	sorted_free(&rows);
 	out_close(&out);
 	return err || out.failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -29,24 +29,30 @@ static bool on_conn(struct pipeline *w, const struct conn *c)
 {
 	struct grouping *g = w->ctx;
 
-	return !groups_add(g->groups, &c->sum, false);
+	w->out.failed = groups_add(g->groups, &c->sum, false);
+	return !w->out.failed;
 }
 
-static void sort(struct grouping *g)
+/* False if it failed, now or before. */
+static bool sort(struct pipeline *w)
 {
-	for (size_t i = 0; i < groups_nr(g->groups); i++)
-		if (sorted_add(&g->rows, groups_at(g->groups, i)))
-			break;
-	sorted_sort(&g->rows);
+	struct grouping *g = w->ctx;
+
+	for (size_t i = 0; i < groups_nr(g->groups) && !w->out.failed; i++)
+		w->out.failed = sorted_add(&g->rows, groups_at(g->groups, i));
+	if (!w->out.failed)
+		w->out.failed = sorted_sort(&g->rows);
 	if (g->opt.count && g->opt.count < g->rows.nr)
 		g->rows.nr = (size_t)g->opt.count;
+	return !w->out.failed;
 }
 
 static void end_table(struct pipeline *w)
 {
 	struct grouping *g = w->ctx;
 
-	sort(g);
+	if (!sort(w))
+		return;
 	for (size_t i = 0; i < g->rows.nr; i++) {
 		const void *row = sorted_row(&g->rows, i);
 
@@ -135,7 +141,8 @@ static void end_latency(struct pipeline *w)
 		end_table(w);
 		return;
 	}
-	sort(g);
+	if (!sort(w))
+		return;
 	for (size_t i = 0; i < g->rows.nr; i++) {
 		if (i)
 			out_text(&w->out, "\n");

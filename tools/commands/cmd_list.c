@@ -110,12 +110,23 @@ static size_t rows_wanted(const struct pipeline *w, const struct listing *l)
 	       (size_t)w->opt->count : l->rows.nr;
 }
 
+/* False if it failed, now or before: then nothing is shown. */
+static bool sort(struct pipeline *w)
+{
+	struct listing *l = w->ctx;
+
+	if (!w->out.failed)
+		w->out.failed = sorted_sort(&l->rows);
+	return !w->out.failed;
+}
+
 static void end_conns(struct pipeline *w)
 {
 	static const struct conn none = { .sum.head.family = 4 };
 	struct listing *l = w->ctx;
 
-	sorted_sort(&l->rows);
+	if (!sort(w))
+		return;
 	for (size_t i = 0; w->opt->sort && i < rows_wanted(w, l); i++)
 		show_conn(w, sorted_row(&l->rows, i));
 	if (w->opt->csv && !w->totals.conns)
@@ -252,7 +263,8 @@ static void end_phases(struct pipeline *w)
 	struct listing *l = w->ctx;
 
 	settle_phases(l);
-	sorted_sort(&l->rows);
+	if (!sort(w))
+		return;
 	for (size_t i = 0; w->opt->sort && i < rows_wanted(w, l); i++)
 		show_phase(w, sorted_row(&l->rows, i));
 	if (w->opt->csv && !w->totals.phases)

@@ -211,10 +211,11 @@ int cmd_listeners(const struct options *opt)
 	if (!err) {
 		if (out_open(&out, STDOUT_FILENO, "stdout"))
 			return EXIT_FAILURE;
-		sorted_sort(&rows);
-		show(&mine, &out, as_table ? &table : NULL, &rows);
+		err = sorted_sort(&rows);
+		if (!err)
+			show(&mine, &out, as_table ? &table : NULL, &rows);
 		out_close(&out);
-		err = out.failed;
+		err |= out.failed;
 	}
 	sorted_free(&rows);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;

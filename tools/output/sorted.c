@@ -94,19 +94,20 @@ static int compare(const void *a, const void *b, void *ctx)
 /**
  * sorted_sort() - put them into their order
  * @s: the rows
+ *
+ * Return: 0, or -1 after a message.
  */
-void sorted_sort(struct sorted *s)
+int sorted_sort(struct sorted *s)
 {
 	if (!s->by || !s->nr)
-		return;
+		return 0;
 	s->order = malloc(s->nr * sizeof(*s->order));
-	if (!s->order) {
-		complain("out of memory: not sorted");
-		return;
-	}
+	if (!s->order)
+		return complain("--sort: no memory for %zu rows: try a filter", s->nr);
 	for (size_t i = 0; i < s->nr; i++)
 		s->order[i] = s->rows + i * s->size;
 	qsort_r(s->order, s->nr, sizeof(*s->order), compare, s);
+	return 0;
 }
 
 /**

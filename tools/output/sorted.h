@@ -32,7 +32,7 @@ struct sorted {
 int sorted_init(struct sorted *s, size_t size, const struct column *all,
 		const struct options *opt);
 int sorted_add(struct sorted *s, const void *row);
-void sorted_sort(struct sorted *s);
+int sorted_sort(struct sorted *s);
 void sorted_free(struct sorted *s);
 
 static inline const void *sorted_row(const struct sorted *s, size_t i)
