@@ -68,6 +68,7 @@ void synfin_table_change_awaiting(struct synfin_flow *flow, u8 changed)
 	u32 bit = synfin_table_bit(flow->hash);
 	u8 awaits = flow->conn.table_flags ^ changed;
 
+	lockdep_assert_held(&synfin_table_stripe(flow->hash)->lock);
 	flow->conn.table_flags = awaits;
 	if (static_branch_unlikely(&synfin_first_wanted) && changed & SYNFIN_FLOW_ANSWER)
 		mark_bucket(synfin_table_fast.answers, bit, SYNFIN_FLOW_ANSWER, awaits);

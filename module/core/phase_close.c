@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Handlers of what is open, or closing (RFC 9293, 3.6 and 3.10.7.4).
- *
- * Pure; see phase.h.
+ * Handlers of what is open, or closing (RFC 9293, 3.6 and 3.10.7.4). Pure; see phase.h.
  */
 #include "core/phase_move.h"
 

@@ -77,7 +77,7 @@ void synfin_first_fin(struct synfin_move *m)
 		m->peer->flags |= SYNFIN_END_FIN;
 	}
 	synfin_closed_by(conn);
-	synfin_was_acked(m);
+	synfin_note_acked(m);
 }
 
 /**
@@ -138,8 +138,8 @@ void synfin_second_fin(struct synfin_move *m)
 
 	synfin_open_late(m);
 	synfin_fin_sent(m);
-	if (synfin_was_acked(m) && m->own->flags & SYNFIN_END_AHEAD)
-		synfin_was_first(m);
+	if (synfin_note_acked(m) && m->own->flags & SYNFIN_END_AHEAD)
+		synfin_put_first(m);
 	else
 		fin_follows(m, agreed);
 	if (synfin_close_state(m->conn) == SYNFIN_STATE_DONE)

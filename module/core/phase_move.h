@@ -104,8 +104,8 @@ void synfin_open_late(struct synfin_move *m);
 
 /* phase_overtaken.c */
 void synfin_note_ahead(struct synfin_move *m);
-bool synfin_was_acked(struct synfin_move *m);
-void synfin_was_first(struct synfin_move *m);
+bool synfin_note_acked(struct synfin_move *m);
+void synfin_put_first(struct synfin_move *m);
 
 /* phase_after.c */
 unsigned int synfin_state_done(struct synfin_move *m);

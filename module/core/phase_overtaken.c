@@ -3,7 +3,7 @@
  * A FIN that is shown after its ACK, as clocks of several interfaces make it: the first one
  * that is shown may have been the second, and acknowledge the other.
  *
- * Only in captures. Pure; see phase.h.
+ * Only where all is shown: hooks see a FIN before its ACK. Pure; see phase.h.
  */
 #include "core/phase_move.h"
 
@@ -35,12 +35,12 @@ void synfin_note_ahead(struct synfin_move *m)
 }
 
 /**
- * synfin_was_acked() - has the other end acknowledged a FIN before it was shown?
+ * synfin_note_acked() - a FIN passes: has its ACK been shown before it?
  * @m: the move, the FIN noted
  *
  * Return: true if it has; that is noted, too.
  */
-bool synfin_was_acked(struct synfin_move *m)
+bool synfin_note_acked(struct synfin_move *m)
 {
 	const struct synfin_jump *jump = &m->conn->jump;
 	struct synfin_end *own = m->own;
@@ -59,10 +59,10 @@ bool synfin_was_acked(struct synfin_move *m)
 }
 
 /**
- * synfin_was_first() - the second FIN that is shown was acknowledged by the other one
+ * synfin_put_first() - the second FIN that is shown was acknowledged by the other one
  * @m: the move, the FIN noted
  */
-void synfin_was_first(struct synfin_move *m)
+void synfin_put_first(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
