@@ -29,7 +29,8 @@ static bool on_conn(struct pipeline *w, const struct conn *c)
 {
 	struct grouping *g = w->ctx;
 
-	w->out.failed = groups_add(g->groups, &c->sum, false);
+	if (groups_add(g->groups, &c->sum, false))
+		w->out.failed = true;
 	return !w->out.failed;
 }
 

@@ -86,12 +86,11 @@ static bool keep_conn(struct pipeline *w, const struct conn *c)
 
 	if (!w->opt->json || w->opt->bare)
 		wanted.nr_phases = 0;
-	w->out.failed = conn_keep(&copy, &wanted);
-	if (w->out.failed)
-		return false;
-	if (!sorted_add(&l->rows, &copy))
-		return true;
-	conn_free(&copy);
+	if (!conn_keep(&copy, &wanted)) {
+		if (!sorted_add(&l->rows, &copy))
+			return true;
+		conn_free(&copy);
+	}
 	w->out.failed = true;
 	return false;
 }
