@@ -347,23 +347,31 @@ def kcore(address, size):
 
 
 def load_and_find_keys():
-    """The keys are what the module fills with random bytes first."""
+    """
+    The keys are what the module fills with random bytes first. insmod asks for some
+    before it is loaded, as each program does: on a stack that others have written since.
+    """
     probes = TRACING + "/kprobe_events"
     if not os.path.exists(probes) or not os.path.exists("/proc/kcore"):
         raise Skipped("no kprobes, or no /proc/kcore, in this kernel")
-    on = TRACING + "/events/synfin_test/random/enable"
+    switches = [f"{TRACING}/events/{event}/enable"
+                for event in ("synfin_test/random", "module/module_load")]
     write_back(probes, b"p:synfin_test/random get_random_bytes at=$arg1:x64 size=$arg2:u64\n",
                os.O_APPEND)
     try:
         write_back(TRACING + "/trace", b"\n")
-        write_back(on, b"1")
+        for switch in switches:
+            write_back(switch, b"1")
         load_module()
-        write_back(on, b"0")
+        for switch in switches:
+            write_back(switch, b"0")
         text = read_file(TRACING + "/trace").decode()
     finally:
-        tried(write_back, on, b"0")
+        for switch in switches:
+            tried(write_back, switch, b"0")
         write_back(probes, b"-:synfin_test/random\n", os.O_APPEND)
-    found = re.findall(r"insmod-\d+.* random: .* at=0x([0-9a-f]+) size=(\d+)", text)
+    loaded = text.partition("module_load: synfin ")[2]
+    found = re.findall(r"insmod-\d+.* random: .* at=0x([0-9a-f]+) size=(\d+)", loaded)
     keys = [kcore(int(at, 16), int(size)) for at, size in found
             if int(size) % 8 == 0 and int(size) >= 16]
     words = {key[i:i + 8] for key in keys for i in range(0, len(key), 8)}
