@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The reader on situations in which tools that watch TCP are often wrong, of each kind
 several: rival attempts, late proofs, captures without data, failures that are not the end,
-what comes after it, bytes, copies, places.
+what comes after it, bytes; in files beside this one order, copies and places, and what
+it is in the words of others.
 
 What is right of each follows from RFC 9293 (and 5461, 5961, 6191, 7413), not from what
 the reader says.
@@ -10,26 +11,14 @@ the reader says.
 import sys
 
 sys.dont_write_bytecode = True
-# pylint: disable=wrong-import-position
+# pylint: disable=wrong-import-position,unused-import
+import capture_places  # noqa: E402,F401
+import capture_words  # noqa: E402,F401
 from capture_lib import main, read, same, test  # noqa: E402
-from capture_make import MS, ethernet, is_six, labelled, vxlan  # noqa: E402
-from capture_talk import DRESSES, Talk, capture_of, told  # noqa: E402
-from tun import hop_later  # noqa: E402
-
-GIB = 1 << 30
-FAR = {"x": GIB, "y": GIB}
-
-OPEN = {"open": "established", "close": "open"}
-FOUR = {"open": "established", "close": "four-way", "closed_by": "client", "syn_count": 1,
-        "syn_ack_count": 1, "fin_count": 2, "rst_count": 0}
-RESET = {"open": "established", "close": "reset"}
-REFUSED = {"open": "refused", "close": None, "syn_count": 1, "rst_count": 1}
-UNANSWERED = {"open": "unanswered", "close": None}
-
-
-def but(known, **changed):
-    return {**known, **changed}
-
+from capture_make import MS  # noqa: E402
+from capture_talk import (  # noqa: E402
+    DRESSES, FAR, FOUR, GIB, OPEN, REFUSED, RESET, UNANSWERED, Talk, but, capture_of,
+    found_half_open, told)
 
 # --- rival attempts ---
 
@@ -85,14 +74,6 @@ def an_attempt_beside_what_is_open():
 def server_only(talk):
     talk.said = [said for said in talk.said if not said.client]
     return talk
-
-
-def found_half_open(**more):
-    """RFC 9293, figure 10: the client has forgotten the old one."""
-    return Talk().opened().up(100, "PA", 1, 1, 5).down(120, "A", 1, 6) \
-        .up(60000, "S", x=GIB).down(60020, "A", 1, 6).up(60020.1, "R", 6) \
-        .up(61000, "S", x=GIB).down(61020, "SA", 0, 1, **FAR) \
-        .up(61020.1, "A", 1, 1, **FAR).closed(62000, **FAR, **more)
 
 
 @test
@@ -484,155 +465,6 @@ def bytes_are_counted_once_and_no_more():
          Talk().opened().up(50, "PA", 1, 1, 10).down(70, "A", 1, 11).up(100, "FA", 11, 1)
          .down(120, "A", 1, 12).down(500, "R", 1),
          but(RESET, closed_by="server", bytes_client=10))
-
-
-# --- order ---
-
-def told_apart(what, close, early, client, wanted):
-    """What one end says is captured by a clock that is so much behind."""
-    talk = Talk().opened().up(100, "PA", 1, 1, 100).down(120, "A", 1, 101)
-    close(talk.down(125, "PA", 1, 101, 500).up(125.1, "A", 101, 501))
-    for said in talk.said:
-        said.when -= early * (said.client == client)
-    told(f"{what}, {early} ms", talk.by_time(),
-         but(FOUR, bytes_client=100, bytes_server=500, **wanted))
-
-
-@test
-def clocks_of_two_interfaces():
-    for early in (0, 19, 21, 30, 41, 50, 90, 240):
-        told_apart("four-way", lambda talk: talk.up(1000, "FA", 101, 501)
-                   .down(1020, "A", 501, 102).down(1040, "FA", 501, 102)
-                   .up(1040.1, "A", 102, 502), early, False, {})
-        told_apart("three-way", lambda talk: talk.up(1000, "FA", 101, 501)
-                   .down(1020, "FA", 501, 102).up(1020.1, "A", 102, 502), early, False,
-                   {"close": "three-way"})
-        told_apart("by the server", lambda talk: talk.down(1000, "FA", 501, 101)
-                   .up(1000.1, "A", 101, 502).up(1030, "FA", 101, 502)
-                   .down(1050, "A", 502, 102), early, False, {"closed_by": "server"})
-
-
-@test
-def an_answer_before_its_fast_open():
-    """Of data in the SYN it acknowledges all, a part, or nothing."""
-    for acked in 30, 11, 0:
-        for late in 1, 3:
-            talk = Talk().down(-0.005, "SA", 0, 1 + acked).up(20.1, "A", 1 + acked, 1)
-            talk.up(20.2, "PA", 1 + acked, 1, 50 - acked).down(40, "A", 1, 51)
-            talk.closed(900, 50)
-            talk.said.insert(late, Talk().up(20.15 if late > 1 else 0, "S",
-                                             size=30).said[0])
-            told(f"{acked} bytes, {late}", talk,
-                 but(FOUR, bytes_client=50, syn_data=True))
-
-
-# --- copies ---
-
-def copied(later, hop, chosen=None):
-    def change(packets):
-        out = list(packets)
-        for i, (when, ip, link) in enumerate(packets):
-            if chosen is None or i in chosen:
-                out.append((when + round(later * MS), hop_later(ip) if hop else ip, link))
-        return sorted(out, key=lambda packet: packet[0])
-    return change
-
-
-@test
-def copies_are_no_events():
-    whole = but(FOUR, server_rtt_ns=20 * MS, client_rtt_ns=MS // 10, bytes_client=100,
-                bytes_server=500, completeness=31)
-    talk = Talk().opened().asked().closed(1000, 100, 500)
-    for later in (0, 0.001, 0.3, 5, 15, 35, 49):
-        for hop in False, True:
-            told(f"{later} ms later", talk, but(whole, copies=10),
-                 change=copied(later, hop))
-    for chosen in ((0,), (6, 8), (0, 2, 3, 5, 7, 8)):
-        told(f"only {chosen}", talk, whole, change=copied(0.02, False, chosen))
-    told("none", talk, but(whole, copies=0))
-    # Of what is sent twice each is captured in two places, or in three.
-    talk = Talk().opened().asked().up(1000, "FA", 101, 501).down(1020, "A", 501, 102, 50)
-    talk.up(1020.1, "R", 102).down(1021, "A", 551, 102, 50).up(1021.1, "R", 102)
-    for laters in (0.003,), (0.003, 0.006):
-        def places(packets, laters=laters):
-            out = [(when + round(later * MS), ip, link)
-                   for when, ip, link in packets for later in (0, *laters)]
-            return sorted(out, key=lambda packet: packet[0])
-        told(f"RSTs, {laters}", talk, but(RESET, closed_by="client", rst_count=2,
-                                          copies=len(laters) * 11), change=places)
-
-
-# --- places ---
-
-def tag(*numbers):
-    def link(ip):
-        head = b"\x02" * 12
-        for number in numbers:
-            head += b"\x81\0" + number.to_bytes(2, "big")
-        return head + (b"\x86\xdd" if is_six(ip) else b"\x08\0") + ip
-    return link
-
-
-@test
-def rivals_and_reuse_in_any_place():
-    """Numbers that are far apart are of one place, if they come by the same way."""
-    for what, up, down in (
-            ("one VLAN", tag(10), tag(10)), ("a VLAN each way", tag(10), tag(20)),
-            ("a VLAN one way", tag(10), ethernet()), ("QinQ", tag(5, 10), tag(5, 20)),
-            ("VXLAN", vxlan(), vxlan())):
-        def told_there(talk, *wanted, up=up, down=down, what=what, **more):
-            told(what, talk.every(up={"link": up}, down={"link": down}), *wanted,
-                 dresses=["IPv4"], **more)
-        told_there(Talk().up(0, "S").up(10, "S", x=GIB).down(1020, "SA", 0, 1)
-                   .up(1020.1, "A", 1, 1).closed(3000), FOUR, UNANSWERED)
-        told_there(Talk().up(0, "S").up(1000, "S").down(1020, "SA", 0, 1)
-                   .down(2020, "SA", 0, 1).up(2020.1, "A", 1, 1).closed(3000),
-                   but(FOUR, syn_count=2, syn_ack_count=2))
-        told_there(Talk().up(0, "S").refuse(1).up(1000, "S", x=GIB).refuse(1001, x=GIB),
-                   REFUSED, REFUSED)
-        told_there(Talk().opened().closed(1000).opened(3000, **FAR).closed(4000, **FAR),
-                   FOUR, FOUR)
-        told_there(found_half_open(), but(RESET, closed_by="client"),
-                   but(FOUR, syn_count=2))
-
-
-@test
-def same_numbers_in_two_places():
-    """As crafted captures have them: whoever is open asks by another way for another one."""
-    talk = Talk()
-    for when, number, size in ((0, 10, 100), (200, 20, 7)):
-        link = {"link": tag(number)}
-        talk.opened(when, **link).up(when + 30, "PA", 1, 1, size, **link)
-        talk.down(when + 50, "A", 1, 1 + size, **link).closed(when + 500, size, **link)
-    told("two VLANs", talk.by_time(), but(FOUR, bytes_client=100),
-         but(FOUR, bytes_client=7), dresses=["IPv4"])
-
-
-@test
-def a_number_that_says_nothing_in_two_places():
-    talk = Talk()
-    for place, link in enumerate((tag(10), tag(20))):
-        more = {"x": place * GIB, "y": place * GIB, "link": link}
-        talk.up(place, "S", **more).down(20 + place, "R", y=-5000, link=link)
-        talk.up(1000 + place, "S", **more).down(1020 + place, "SA", 0, 1, **more)
-        talk.up(1040 + place, "A", 1, 1, **more).closed(2000 + place, **more)
-    told("RSTs without any", talk.by_time(), but(FOUR, syn_count=2, rst_count=0),
-         but(FOUR, syn_count=2, rst_count=0), dresses=["IPv4"])
-
-
-@test
-def attempts_in_two_places():
-    for what, links in (("VLANs", (tag(10), tag(11), tag(20), tag(21))),
-                        ("labels", (labelled(300, 100), labelled(301, 101),
-                                    labelled(300, 200), labelled(301, 201)))):
-        talk = Talk()
-        for i in range(5):
-            for place in 0, 1:
-                number = {"x": (2 * i + place) * 0x8000000}
-                talk.up(i * 100 + place, "S", link=links[2 * place], **number)
-                talk.down(20 + i * 100 + place, "RA", None, 1, link=links[2 * place + 1],
-                          **number)
-        told(what, talk.by_time(), *[REFUSED] * 10, dresses=["IPv4", "IPv6 in a VLAN"])
 
 
 main()

@@ -9,6 +9,8 @@ from tun import icmp_error, packet, tcp
 
 ENDS = (("10.0.0.1", "10.0.0.2"), ("2001:db8::1", "2001:db8::2"))
 ROUTER = ("10.0.9.254", "2001:db8:9::1")
+GIB = 1 << 30
+FAR = {"x": GIB, "y": GIB}
 NUMBERS = ((1000, 5000), (0xFFFFFFF8, 0xFFFFFF00))
 
 
@@ -163,3 +165,27 @@ def told(what, talk, *wanted, others=(), change=None, dresses=DRESSES):
                 same(best[key], value, f"{what}, {name}: {key}")
         for conn in rest:
             assert conn["open"] in others, f"{what}, {name}: also {conn['open']}"
+
+
+# --- outcomes ---
+
+OPEN = {"open": "established", "close": "open"}
+FOUR = {"open": "established", "close": "four-way", "closed_by": "client", "syn_count": 1,
+        "syn_ack_count": 1, "fin_count": 2, "rst_count": 0}
+RESET = {"open": "established", "close": "reset"}
+REFUSED = {"open": "refused", "close": None, "syn_count": 1, "rst_count": 1}
+UNANSWERED = {"open": "unanswered", "close": None}
+
+
+def but(known, **changed):
+    return {**known, **changed}
+
+
+# --- dialogues ---
+
+def found_half_open(**more):
+    """RFC 9293, figure 10: the client has forgotten the old one."""
+    return Talk().opened().up(100, "PA", 1, 1, 5).down(120, "A", 1, 6) \
+        .up(60000, "S", x=GIB).down(60020, "A", 1, 6).up(60020.1, "R", 6) \
+        .up(61000, "S", x=GIB).down(61020, "SA", 0, 1, **FAR) \
+        .up(61020.1, "A", 1, 1, **FAR).closed(62000, **FAR, **more)

@@ -12,9 +12,10 @@ CLOSED = {"four-way": ("SF", "SF"), "three-way": ("SF", "SF"),
           "half-closed": ("S2", "S3")}
 
 
-def begins_midstream(verdict):
+def is_flipped(verdict):
+    """It begins with what a server says."""
     first = verdict.segments[0]
-    return not first.icmp and not first.flags & SYN
+    return not first.icmp and first.src != verdict.client
 
 
 def end_of(verdict, live):
@@ -27,9 +28,7 @@ def end_of(verdict, live):
 def history(verdict, live):
     """A letter for each kind of segment and end, in the order of the capture."""
     end = end_of(verdict, live)
-    text = ""
-    if begins_midstream(verdict) and verdict.segments[0].src != verdict.client:
-        text = "^"
+    text = "^" if is_flipped(verdict) else ""
     # An error that a router sends is no segment.
     steps = [(p.number, LETTERS[p.phase], p.sender) for p in verdict.phases
              if p.seq is not None]
@@ -46,6 +45,15 @@ def history(verdict, live):
     return text
 
 
+def closed_first(verdict):
+    """Each end closed before it reset, if it did."""
+    for sender in "client", "server":
+        steps = [LETTERS[p.phase] for p in verdict.phases if p.sender == sender]
+        if "f" not in steps or "r" in steps[:steps.index("f")]:
+            return False
+    return True
+
+
 def conn_state(verdict):
     """Zeek's state; a SYN-ACK is enough for it to be established."""
     said = {LETTERS[p.phase] for p in verdict.phases if p.seq is not None}
@@ -59,13 +67,17 @@ def conn_state(verdict):
         return "RSTO" if "r" in said else "S2"
     if verdict.open == "aborted":
         return "RSTOS0" if "r" in said else "SH"
-    if verdict.open == "midstream":
-        if answered and "s" not in said and by_server:
-            return {"reset": "RSTRH", "half-closed": "SHR"}.get(
-                verdict.close, "OTH")
-        return "OTH"
     if verdict.open == "unacknowledged":
-        return "S1"
+        return "S1" if "s" in said else "OTH"
+    if verdict.open == "midstream" or "s" not in said:
+        spoken = {LETTERS[p.phase] for p in verdict.phases if p.sender == "client"}
+        if not answered or "s" in said:
+            return "OTH"
+        if not spoken:
+            return {"reset": "RSTRH", "half-closed": "SHR"}.get(
+                verdict.close if by_server else None, "OTH")
+    if verdict.close == "reset" and closed_first(verdict):
+        return "SF"
     return CLOSED.get(verdict.close, ("S1", "S1"))[by_server]
 
 

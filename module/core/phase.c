@@ -129,13 +129,12 @@ void synfin_phase_init(struct synfin_conn *conn,
 	conn->end[SYNFIN_FROM_SERVER].scale = SYNFIN_SCALE_UNKNOWN;
 	if (seg->sport == seg->dport && synfin_same_addr(&seg->src, &seg->dst))
 		conn->flags |= SYNFIN_FLAG_SELF;
-	if (seg->kind != SYNFIN_KIND_SYN && seg->kind != SYNFIN_KIND_SYN_ACK) {
-		if (!synfin_refuses_unseen(seg))
-			conn->flags |= SYNFIN_FLAG_GUESSED;
-		if (!by_client) {
-			conn->history = SYNFIN_HISTORY_FLIP;
-			conn->letters = 4;
-		}
+	if (seg->kind != SYNFIN_KIND_SYN && seg->kind != SYNFIN_KIND_SYN_ACK &&
+	    !synfin_refuses_unseen(seg))
+		conn->flags |= SYNFIN_FLAG_GUESSED;
+	if (!by_client) {
+		conn->history = SYNFIN_HISTORY_FLIP;
+		conn->letters = 4;
 	}
 }
 

@@ -190,7 +190,26 @@ const struct word *word_hook(unsigned int hook)
 	return pick(hooks, ARRAY_SIZE(hooks), hook);
 }
 
-/* An established connection, by its closing. */
+/* Where in the history a letter stands; 16 if it does not. */
+static unsigned int place(const struct synfin_record_conn *c, unsigned int letter)
+{
+	unsigned int i = 0;
+
+	while (i < 16 && (c->history >> 4 * i & 15) != letter)
+		i++;
+	return i;
+}
+
+/* Its FIN came, and before any RST of its own. */
+static bool closed_first(const struct synfin_record_conn *c, unsigned int end)
+{
+	return place(c, SYNFIN_HISTORY_FIN | end) < place(c, SYNFIN_HISTORY_RST | end);
+}
+
+/*
+ * An established connection, by its closing. To Zeek a RST behind the FINs of both
+ * ends changes nothing any more.
+ */
 static enum zeek zeek_closed(const struct synfin_record_conn *c)
 {
 	bool by_server = c->closed_by == SYNFIN_BY_SERVER;
@@ -201,6 +220,8 @@ static enum zeek zeek_closed(const struct synfin_record_conn *c)
 	case SYNFIN_CLOSE_SIMULTANEOUS:
 		return SF;
 	case SYNFIN_CLOSE_RESET:
+		if (closed_first(c, 0) && closed_first(c, SYNFIN_HISTORY_SERVER))
+			return SF;
 		return by_server ? RSTR : RSTO;
 	case SYNFIN_CLOSE_HALF_CLOSED:
 		return by_server ? S3 : S2;
@@ -226,14 +247,19 @@ static enum zeek zeek_aborted(const struct synfin_record_conn *c)
 }
 
 /*
- * OTH is "no SYN seen, just midstream traffic"; Zeek names apart what begins
- * with a SYN-ACK and is then ended by the server.
+ * OTH is "no SYN seen, just midstream traffic". A SYN-ACK, and what the client says
+ * to it, are enough to be established; of one that nobody heeds Zeek tells apart how
+ * the server ended it.
  */
 static enum zeek zeek_midstream(const struct synfin_record_conn *c)
 {
 	if (!(c->completeness & SYNFIN_SEEN_SYN_ACK) ||
-	    (c->completeness & SYNFIN_SEEN_SYN) ||
-	    c->closed_by != SYNFIN_BY_SERVER)
+	    c->completeness & SYNFIN_SEEN_SYN)
+		return OTH;
+	if (place(c, SYNFIN_HISTORY_ACK) < 16 || place(c, SYNFIN_HISTORY_FIN) < 16 ||
+	    place(c, SYNFIN_HISTORY_RST) < 16)
+		return zeek_closed(c);
+	if (c->closed_by != SYNFIN_BY_SERVER)
 		return OTH;
 	if (c->closing == SYNFIN_CLOSE_RESET)
 		return RSTRH;
@@ -266,7 +292,7 @@ static enum zeek zeek_state(const struct synfin_record_conn *c)
 	case SYNFIN_OPEN_OPENING:
 		return S0;
 	case SYNFIN_OPEN_UNACKNOWLEDGED:
-		return S1;
+		return c->completeness & SYNFIN_SEEN_SYN ? S1 : OTH;
 	case SYNFIN_OPEN_ABORTED:
 		return zeek_aborted(c);
 	default:
