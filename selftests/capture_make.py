@@ -242,6 +242,10 @@ def macsec(sender=b""):
     return link
 
 
+def fabric_path(ip):
+    return b"\x02" * 12 + struct.pack("!HH", 0x8903, 1 << 6 | 32) + ethernet()(ip)
+
+
 def trill(ip):
     return b"\x02" * 12 + struct.pack("!HHHHI", 0x22F3, 1 << 6 | 5, 1, 2, 0) + \
         ethernet()(ip)
@@ -282,6 +286,11 @@ def gre(key=None, numbered=False, summed=False, inner=None, proto=None):
         head += b"\0\0\0\x07" * numbered
         return outer(head + (inner(ip) if inner else ip), 47, is_up(ip))
     return link
+
+
+def gre_in_udp(ip):
+    head = struct.pack("!HHI", 0x2000, ethertype(ip), 7)
+    return outer(udp_header(4754, head + ip), 17, is_up(ip))
 
 
 def erspan2(session=5):
@@ -409,6 +418,10 @@ LINKS = {
     "MACsec in clear": (1, macsec()),
     "MACsec with its sender": (1, macsec(b"\x02" * 8)),
     "HSR": (1, tagged(b"\x89\x2f\x10\x2e\0\x07")),
+    "VN-Tag": (1, tagged(b"\x89\x26\0\x05\0\0")),
+    "E-Tag": (1, tagged(b"\x89\x3f\0\0\0\x05\0\0")),
+    "a security group": (1, tagged(b"\x89\x09\1\1\0\1\0\x10")),
+    "FabricPath": (1, fabric_path),
     "TRILL": (1, trill),
     "CAPWAP": (1, capwap(False)),
     "CAPWAP with 802.11": (1, capwap(True)),
@@ -417,6 +430,7 @@ LINKS = {
     "GRE": (1, gre()),
     "GRE with all": (1, gre(7, True, True)),
     "GRE with Ethernet": (1, gre(inner=ethernet(), proto=0x6558)),
+    "GRE in UDP": (1, gre_in_udp),
     "ERSPAN": (1, gre(inner=ethernet(), proto=0x88BE)),
     "ERSPAN II": (1, erspan2()),
     "ERSPAN III": (1, erspan3()),

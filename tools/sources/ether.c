@@ -23,6 +23,9 @@
 #define TYPE_LLDP	0x88cc
 #define TYPE_MACSEC	0x88e5
 #define TYPE_PBB	0x88e7
+#define TYPE_FABRIC	0x8903	/* FabricPath */
+#define TYPE_CMD	0x8909	/* Cisco metadata: a security group */
+#define TYPE_VNTAG	0x8926
 #define TYPE_HSR	0x892f
 #define TYPE_ETAG	0x893f
 #define TYPE_NSH	0x894f
@@ -206,6 +209,11 @@ enum layer ether_named(struct dig *d, unsigned int type)
 		return trill(d);
 	case TYPE_HSR:
 		return dig_skip(d, 4) ? LAYER_TYPE : LAYER_NONE;
+	case TYPE_VNTAG:
+		return dig_skip(d, 4) ? LAYER_TYPE : LAYER_NONE;
+	case TYPE_FABRIC:
+		return dig_skip(d, 2) ? LAYER_ETHERNET : LAYER_NONE;
+	case TYPE_CMD:
 	case TYPE_ETAG:
 		return dig_skip(d, 6) ? LAYER_TYPE : LAYER_NONE;
 	case TYPE_LLC_LONG:

@@ -167,6 +167,7 @@ struct ip {
 bool ip_header(struct dig *d, struct ip *ip);
 
 /* tunnel.c */
+enum layer tunnel_gre(struct dig *d);
 enum layer tunnel_enter(struct dig *d, const struct ip *ip);
 
 /* tunnel_udp.c */

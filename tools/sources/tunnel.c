@@ -75,7 +75,13 @@ static enum layer wccp(struct dig *d)
 	return layer_ip(d, UNREAD_GRE);
 }
 
-static enum layer gre(struct dig *d)
+/**
+ * tunnel_gre() - GRE (RFC 2784, RFC 2890), in IP or in UDP (RFC 8086)
+ * @d: the packet
+ *
+ * Return: what comes next.
+ */
+enum layer tunnel_gre(struct dig *d)
 {
 	unsigned int flags, proto;
 	uint32_t header = 4;
@@ -139,7 +145,7 @@ enum layer tunnel_enter(struct dig *d, const struct ip *ip)
 		next = tunnel_udp(d);
 		break;
 	case PROTO_GRE:
-		next = gre(d);
+		next = tunnel_gre(d);
 		break;
 	case PROTO_IPIP:
 	case PROTO_OLD_IPIP:

@@ -8,6 +8,7 @@
 #define PORT_GTP_U	2152u
 #define PORT_TEREDO	3544u
 #define PORT_LISP	4341u
+#define PORT_GRE	4754u
 #define PORT_VXLAN	4789u
 #define PORT_VXLAN_GPE	4790u
 #define PORT_GENEVE	6081u
@@ -223,6 +224,8 @@ enum layer tunnel_udp(struct dig *d)
 		return geneve(d);
 	case PORT_GTP_U:
 		return gtp(d);
+	case PORT_GRE:
+		return tunnel_gre(d);
 	case PORT_MPLS:
 		return ether_mpls(d);
 	case PORT_LISP:
