@@ -156,3 +156,14 @@ def attempts_in_two_places():
                 talk.down(20 + i * 100 + place, "RA", None, 1, link=links[2 * place + 1],
                           **number)
         told(what, talk.by_time(), *[REFUSED] * 10, dresses=["IPv4", "IPv6 in a VLAN"])
+
+
+@test
+def times_that_begin_at_nothing():
+    """As crafted captures have them: their clock begins with 0."""
+    talk = Talk().opened().asked().closed(1000, 100, 500)
+
+    def change(packets):
+        return [(when - packets[0][0], ip, link) for when, ip, link in packets]
+    told("at 0", talk, but(FOUR, handshake_ns=20 * MS + MS // 10, server_rtt_ns=20 * MS),
+         change=change)

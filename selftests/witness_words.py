@@ -3,7 +3,7 @@
 
 Zeek's words, by their definitions in its manual (conn.log).
 """
-from witness_segments import SYN
+from witness_segments import FIN, RST
 
 LETTERS = {"syn": "s", "syn-ack": "h", "ack": "a", "fin-1": "f", "ack-1": "a",
            "fin-2": "f", "ack-2": "a", "rst": "r"}
@@ -48,8 +48,9 @@ def history(verdict, live):
 def closed_first(verdict):
     """Each end closed before it reset, if it did."""
     for sender in "client", "server":
-        steps = [LETTERS[p.phase] for p in verdict.phases if p.sender == sender]
-        if "f" not in steps or "r" in steps[:steps.index("f")]:
+        ends = [s.flags & (FIN | RST) for s in verdict.segments
+                if not s.icmp and verdict.sender(s) == sender and s.flags & (FIN | RST)]
+        if FIN not in ends or RST in ends[:ends.index(FIN)]:
             return False
     return True
 

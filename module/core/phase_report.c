@@ -163,7 +163,8 @@ static void summary_times(const struct synfin_conn *conn,
 	const struct synfin_closing *close = &conn->close;
 	bool closes = (conn->end[0].flags | conn->end[1].flags) & SYNFIN_END_FIN;
 
-	rec->handshake_ns = span(conn->first_ns, conn->open_ns);
+	rec->handshake_ns = conn->open_ns ? synfin_elapsed(conn->open_ns, conn->first_ns) :
+					    SYNFIN_NS_NONE;
 	rec->server_rtt_ns = conn->server_rtt_ns;
 	rec->client_rtt_ns = conn->client_rtt_ns;
 	rec->duration_ns = synfin_elapsed(conn->seen_ns, conn->first_ns);

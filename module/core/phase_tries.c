@@ -146,9 +146,9 @@ void synfin_acknowledged(struct synfin_move *m)
 			conn->client_rtt_ns = synfin_since_try(m);
 		else if (m->peer->syn_acks == 1)
 			conn->client_rtt_ns = synfin_elapsed(m->now, conn->answer_ns);
-		/* It began with its SYN. */
+		/* It began with its SYN, and no clock ran backwards. */
 		if ((conn->history & 15) == SYNFIN_HISTORY_SYN &&
-		    conn->answer_ns >= conn->first_ns)
+		    conn->answer_ns >= conn->first_ns && m->now >= conn->answer_ns)
 			conn->open_ns = m->now;
 	}
 	synfin_step_add(m, SYNFIN_PHASE_ACK, synfin_count(&conn->ack_count));
