@@ -121,14 +121,16 @@ def rivals_and_reuse_in_any_place():
 
 @test
 def same_numbers_in_two_places():
-    """As crafted captures have them: whoever is open asks by another way for another one."""
-    talk = Talk()
-    for when, number, size in ((0, 10, 100), (200, 20, 7)):
-        link = {"link": tag(number)}
-        talk.opened(when, **link).up(when + 30, "PA", 1, 1, size, **link)
-        talk.down(when + 50, "A", 1, 1 + size, **link).closed(when + 500, size, **link)
-    told("two VLANs", talk.by_time(), but(FOUR, bytes_client=100),
-         but(FOUR, bytes_client=7), dresses=["IPv4"])
+    """As crafted captures have them: nobody sends a SYN again so soon, or after it is open."""
+    for later in 0.4, 10, 100, 200:
+        talk = Talk()
+        for when, number, size in ((0, 10, 100), (later, 20, 7)):
+            link = {"link": tag(number)}
+            talk.opened(when, **link).up(when + 30, "PA", 1, 1, size, **link)
+            talk.down(when + 50, "A", 1, 1 + size, **link)
+            talk.closed(when + 500, size, **link)
+        told(f"two VLANs, {later} ms", talk.by_time(), but(FOUR, bytes_client=100),
+             but(FOUR, bytes_client=7), dresses=["IPv4"])
 
 
 @test

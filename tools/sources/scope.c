@@ -25,6 +25,9 @@
 /* Numbers within so much of each other are of one connection. */
 #define NEAR		(1 << 20)
 
+/* Nobody sends a SYN again so soon: RFC 6298 has a second, stacks a quarter at least. */
+#define SYN_AGAIN_NS	200000000ull
+
 /* Attempts to open whose numbers are kept, of each direction. */
 #define SYNS		4u
 
@@ -34,6 +37,7 @@
  * @nr:		how many
  * @isn:	of its SYNs, the last ones
  * @nr_syns:	how many different ones were seen
+ * @syn_ns:	when the last SYN was
  * @next:	the number that follows the highest that was seen
  * @moved:	it has gone on after its SYN
  */
@@ -42,6 +46,7 @@ struct side {
 	unsigned int nr;
 	uint32_t isn[SYNS];
 	unsigned int nr_syns;
+	uint64_t syn_ns;
 	uint32_t next;
 	bool moved;
 };
@@ -155,16 +160,26 @@ static unsigned int answers(const struct side *other, const struct captured *c)
 	return same;
 }
 
+/*
+ * Is a SYN sent again? Who has gone on by one way asks by another one for another
+ * connection; so does who asks at once by both, with one number, as crafted captures do.
+ */
+static bool asks_again(const struct side *side, const struct captured *c, bool copy)
+{
+	if (!has_syn(side, c->seg.seq))
+		return false;
+	return copy || has_lane(side, c->lane) ||
+	       (!side->moved && c->ns - side->syn_ns >= SYN_AGAIN_NS);
+}
+
 /* How well it goes on with what its direction has sent. */
 static unsigned int goes_on(const struct side *side, const struct side *other,
 			    const struct captured *c, bool copy)
 {
 	const struct synfin_segment *seg = &c->seg;
 
-	/* Who has gone on by one way asks by another one for another connection. */
 	if (seg->flags & SYNFIN_TCP_SYN)
-		return has_syn(side, seg->seq) &&
-		       (copy || !side->moved || has_lane(side, c->lane)) ? 4 : 0;
+		return asks_again(side, c, copy) ? 4 : 0;
 	if (!is_near(seg->seq, side->next))
 		return 0;
 	if (has_ack(seg) && other->nr && !is_near(seg->ack, other->next))
@@ -277,6 +292,7 @@ static void remember(struct side *side, const struct captured *c, bool copy)
 	if (seg->flags & SYNFIN_TCP_SYN) {
 		if (!has_syn(side, seg->seq))
 			side->isn[side->nr_syns++ % SYNS] = seg->seq;
+		side->syn_ns = c->ns;
 		side->moved = false;
 		side->next = end;
 		return;
