@@ -4,13 +4,17 @@
  */
 #include "core/phase_move.h"
 
-/* Of a server that spoke before its SYN-ACK was shown: the client waits for it still. */
-static bool is_awaited_still(const struct synfin_move *m)
+/*
+ * Of a server that spoke before its SYN-ACK was shown: the client waits for it still. A
+ * FIN that it cannot have sent behind this SYN-ACK was not its own.
+ */
+static bool is_awaited_still(struct synfin_move *m)
 {
-	return m->conn->state == SYNFIN_STATE_OPEN && m->peer->syns &&
-	       m->from == SYNFIN_FROM_SERVER && !m->own->syn_acks &&
+	return m->peer->syns && m->from == SYNFIN_FROM_SERVER && !m->own->syn_acks &&
 	       synfin_acks_syn(m) &&
-	       !(m->own->flags & (SYNFIN_END_ISN | SYNFIN_END_UNA));
+	       !(m->own->flags & (SYNFIN_END_ISN | SYNFIN_END_UNA)) &&
+	       (m->conn->state == SYNFIN_STATE_OPEN ||
+		(m->conn->state == SYNFIN_STATE_FIN && synfin_refute_fins(m)));
 }
 
 /*

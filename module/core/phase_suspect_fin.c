@@ -128,6 +128,8 @@ static bool refutes_own(struct synfin_move *m)
 	if (seg->kind == SYNFIN_KIND_FIN)
 		return own->flags & SYNFIN_END_FIN_DOUBTED &&
 		       synfin_segment_end(seg) != own->fin_end && synfin_fin_fits(m);
+	if (seg->kind == SYNFIN_KIND_SYN_ACK)
+		return !synfin_within(fin, seg->seq + 1, SYNFIN_GAP_MAX);
 	if (seg->kind != SYNFIN_KIND_PLAIN)
 		return false;
 	/* Data in its place, or soon after it. */
@@ -161,7 +163,7 @@ static bool is_open_question(const struct synfin_end *end)
 
 /**
  * synfin_refute_fins() - does a segment show that a FIN was not its sender's?
- * @m: the move, of a plain segment or a FIN; not yet made
+ * @m: the move, of a plain segment, a FIN or a SYN-ACK; not yet made
  *
  * Return: true if it does: the FIN is forgotten.
  */

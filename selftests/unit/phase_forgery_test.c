@@ -106,6 +106,33 @@ static void fin_out_of_place(void)
 		"c FA 1 1 !F : forged_fin @OPEN", CLOSE);
 }
 
+/* Somebody on the way has seen the SYN, and is faster than the server. */
+static void fin_before_the_answer(void)
+{
+	static const char *const early[] = {
+		"s FA 0x50000000 1 : fin-1 @FIN",
+		"s RA -1 1 : rst; s FA 0x50000000 1 : fin-1 back @FIN",
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(early); i++) {
+		while (shape_source(&d, &all)) {
+			PLAY(&d, "c S 0");
+			PLAY(&d, early[i]);
+			PLAY(&d, "s SA 0 1 : syn-ack back @SYN_ACK; c A 1 1 : ack;" CLOSE);
+			TAP_EQUAL(d.sums, 1);
+			SHAPE(&d.sum[0], ESTABLISHED, FOUR_WAY, CLIENT);
+			COUNTS(&d.sum[0], 1, 1, 2, i);
+			BYTES(&d.sum[0], 0, 0, 0);
+		}
+	}
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s FA 1 1 : fin-1; s SA 0 1 : syn-ack; c A 1 2 : ack-1;"
+		     "c FA 1 2 : fin-2; s A 2 2 : ack-2 end");
+		SHAPE(&d.sum[0], ESTABLISHED, FOUR_WAY, SERVER);
+		COUNTS(&d.sum[0], 1, 1, 2, 0);
+	}
+}
+
 static void fin_with_a_wrong_ack(void)
 {
 	goes_on(SHAKE, "c FA 1 0x60000000 : forged_fin @OPEN;"
@@ -238,6 +265,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(reset_out_of_the_window_during_the_close),
 	TAP_TEST(reset_out_of_the_window_after_the_end),
 	TAP_TEST(fin_out_of_place),
+	TAP_TEST(fin_before_the_answer),
 	TAP_TEST(fin_with_a_wrong_ack),
 	TAP_TEST(second_fin_with_a_wrong_ack),
 	TAP_TEST(syn_inside_a_connection),
