@@ -5,16 +5,21 @@
 #include "core/phase_move.h"
 
 /*
- * Of a server that spoke before its SYN-ACK was shown: the client waits for it still. A
- * FIN that it cannot have sent behind this SYN-ACK was not its own.
+ * Does a SYN-ACK begin anew? The server spoke before it, or so it seemed, and nobody has
+ * acknowledged that; or the client has acknowledged what the server never said.
  */
 static bool is_awaited_still(struct synfin_move *m)
 {
-	return m->peer->syns && m->from == SYNFIN_FROM_SERVER && !m->own->syn_acks &&
-	       synfin_acks_syn(m) &&
-	       !(m->own->flags & (SYNFIN_END_ISN | SYNFIN_END_UNA)) &&
-	       (m->conn->state == SYNFIN_STATE_OPEN ||
-		(m->conn->state == SYNFIN_STATE_FIN && synfin_refute_fins(m)));
+	const struct synfin_end *own = m->own;
+
+	if (!m->peer->syns || m->from != SYNFIN_FROM_SERVER || own->syn_acks ||
+	    !synfin_acks_syn(m))
+		return false;
+	if (own->flags & SYNFIN_END_SEEN ? own->flags & (SYNFIN_END_ISN | SYNFIN_END_UNA) :
+					   m->seg->seq == own->isn)
+		return false;
+	return m->conn->state == SYNFIN_STATE_OPEN ||
+	       (m->conn->state == SYNFIN_STATE_FIN && synfin_refute_fins(m));
 }
 
 /*
@@ -52,8 +57,10 @@ static unsigned int late_syn_ack(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
-	if (is_awaited_still(m))
+	if (is_awaited_still(m)) {
+		synfin_await_answer(m);
 		return SYNFIN_STATE_SYN | SYNFIN_AS;
+	}
 	if (is_proxied(m)) {
 		translate(m);
 		return conn->state;

@@ -80,6 +80,7 @@ unsigned int synfin_state_syn_syn(struct synfin_move *m);
 /* phase_tries.c */
 void synfin_note_try(struct synfin_move *m);
 void synfin_begin_tries(struct synfin_move *m);
+void synfin_await_answer(struct synfin_move *m);
 __u64 synfin_since_try(const struct synfin_move *m);
 void synfin_note_syn(struct synfin_move *m);
 void synfin_opened(struct synfin_move *m, __u8 opening);

@@ -151,6 +151,9 @@ static bool refutes_own(struct synfin_move *m)
 /* Does the other end? */
 static bool refutes_peers(const struct synfin_move *m)
 {
+	/* It acknowledged another SYN-ACK than this. */
+	if (m->seg->kind == SYNFIN_KIND_SYN_ACK)
+		return true;
 	/* More is acknowledged than the FIN: there was more after it. */
 	return synfin_has_ack(m->seg) && m->seg->kind == SYNFIN_KIND_PLAIN &&
 	       synfin_within(m->seg->ack, m->peer->fin_end + 1, SYNFIN_GAP_MAX);

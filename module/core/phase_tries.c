@@ -77,6 +77,21 @@ void synfin_begin_tries(struct synfin_move *m)
 }
 
 /**
+ * synfin_await_answer() - what was taken for the answer was none
+ * @m: the move, of the server
+ *
+ * When the SYN was sent is known still, if there was one.
+ */
+void synfin_await_answer(struct synfin_move *m)
+{
+	m->conn->tries = (struct synfin_tries) {};
+	if (m->peer->syns != 1)
+		return;
+	m->conn->tries.sent_ns[0] = m->conn->first_ns;
+	m->conn->tries.nr = 1;
+}
+
+/**
  * synfin_note_syn() - what a SYN, or a SYN-ACK, offers
  * @m: the move
  */

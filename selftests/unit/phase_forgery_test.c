@@ -133,6 +133,26 @@ static void fin_before_the_answer(void)
 	}
 }
 
+/* The client makes up what the server will say. */
+static void an_ack_of_what_was_not_said(void)
+{
+	static const char *const made_up[] = {
+		"c A 1 0x50000000 : ack @OPEN", "c PA 1 0x50000000 9 : ack @OPEN",
+		"c FA 1 0x50000000 : ack fin-1 @FIN",
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(made_up); i++) {
+		while (shape_source(&d, &all)) {
+			PLAY(&d, "c S 0");
+			PLAY(&d, made_up[i]);
+			PLAY(&d, i == 2 ? "s SA 0 1 : syn-ack back @SYN_ACK" :
+					  "s SA 0 1 : syn-ack @SYN_ACK");
+			TAP_IS(d.conn.server_rtt_ns != SYNFIN_NS_NONE);
+			PLAY(&d, "c A 1 1 : ack*2 @OPEN; c A 1 1 : not_awaited @OPEN");
+		}
+	}
+}
+
 static void fin_with_a_wrong_ack(void)
 {
 	goes_on(SHAKE, "c FA 1 0x60000000 : forged_fin @OPEN;"
@@ -266,6 +286,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(reset_out_of_the_window_after_the_end),
 	TAP_TEST(fin_out_of_place),
 	TAP_TEST(fin_before_the_answer),
+	TAP_TEST(an_ack_of_what_was_not_said),
 	TAP_TEST(fin_with_a_wrong_ack),
 	TAP_TEST(second_fin_with_a_wrong_ack),
 	TAP_TEST(syn_inside_a_connection),
