@@ -51,6 +51,8 @@ def closings_in_zeeks_words():
             ([("up", fin), ("down", fin), ("up", "R")], "SF", "ShAFfR"),
             ([("down", fin), ("up", fin), ("down", "R")], "SF", "ShAfFr")):
         told(history, closing(*steps), {"conn_state": state, "history": history})
+    told("just before the end", closing(("up", fin)), {"conn_state": "S2"})
+    told("just before the end", closing(("down", fin)), {"conn_state": "S3"})
     told("closed by one", closing(("up", fin), ("down", ack)).up(1900, "A", 102, 501)
          .up(9000, "A", 102, 501), {"conn_state": "S2", "history": "ShAFa"})
 
@@ -66,8 +68,7 @@ def what_begins_with_an_answer_in_zeeks_words():
     for talk, state, history in (
             (answered().down(1000, "SA", 0, 1), "OTH", "^h"),
             (answered().up(0.1, "R", 1), "RSTO", "^hR"),
-            (answered().down(500, "PA", 1, 1, 9).down(5000, "FA", 10, 1)
-             .down(5400, "FA", 10, 1), "SHR", "^hf"),
+            (answered().down(500, "PA", 1, 1, 9).down(5000, "FA", 10, 1), "SHR", "^hf"),
             (answered().down(500, "PA", 1, 1, 9).down(5000, "RA", 10, 1), "RSTRH", "^hr"),
             (gone_on(), "S1", "^hA"),
             (gone_on().closed(900, 100, 500), "SF", "^hAFaf"),

@@ -226,7 +226,10 @@ static enum zeek zeek_closed(const struct synfin_record_conn *c)
 	case SYNFIN_CLOSE_HALF_CLOSED:
 		return by_server ? S3 : S2;
 	default:
-		return S1;
+		/* A FIN just before the end of a capture. */
+		if (!c->fin_count)
+			return S1;
+		return closed_first(c, 0) ? S2 : S3;
 	}
 }
 
@@ -259,11 +262,9 @@ static enum zeek zeek_midstream(const struct synfin_record_conn *c)
 	if (place(c, SYNFIN_HISTORY_ACK) < 16 || place(c, SYNFIN_HISTORY_FIN) < 16 ||
 	    place(c, SYNFIN_HISTORY_RST) < 16)
 		return zeek_closed(c);
-	if (c->closed_by != SYNFIN_BY_SERVER)
-		return OTH;
-	if (c->closing == SYNFIN_CLOSE_RESET)
+	if (c->closing == SYNFIN_CLOSE_RESET && c->closed_by == SYNFIN_BY_SERVER)
 		return RSTRH;
-	return c->closing == SYNFIN_CLOSE_HALF_CLOSED ? SHR : OTH;
+	return c->fin_count && c->closing != SYNFIN_CLOSE_RESET ? SHR : OTH;
 }
 
 /* Of one direction Zeek tells what it saw. */
