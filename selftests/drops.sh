@@ -219,8 +219,9 @@ unaccepted() {
 	require nft nstat
 	netns a b
 	veth_pair a b
-	# Without a cookie it is the server's own request that is asked, until it is given up.
-	in_ns b sysctl -qw net.ipv4.tcp_syncookies="$1" net.ipv4.tcp_synack_retries=3
+	# Without a cookie it is the server's own request that is asked, until it is given up:
+	# not before the queue is full, however long that takes.
+	in_ns b sysctl -qw net.ipv4.tcp_syncookies="$1" net.ipv4.tcp_synack_retries=20
 	synfin_load linger_timeout=1 half_closed_timeout=2 closing_timeout=2
 	full 8080 1
 	# Its ACK is lost, and before it says more others fill the queue.
@@ -237,6 +238,7 @@ unaccepted() {
 	kill -USR1 "$held"
 	wait_for "a drop" stat_in b drop_accept_queue 1
 	at_least "$(overflows ListenOverflows)" $((before + 1)) "overflows, says the kernel"
+	in_ns b sysctl -qw net.ipv4.tcp_synack_retries=3
 	# Long enough to be found without a socket here: that its client asks on is no answer.
 	sleep 6
 	stop "$held"
