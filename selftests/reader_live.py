@@ -36,6 +36,18 @@ def live_connections_are_found_by_their_states():
 
 
 @test
+def what_is_no_live_connection_is_told():
+    after = FLOWS.count("\n") + 1
+    for odd, want in (("hello\n", f"flows: line {after} is no connection"),
+                      ("id=9 state=\n\n", "2 lines are no connections, the first is line "
+                       f"{after}")):
+        shown = run("flows", "--proc", saved("odd lines", flows=FLOWS + odd), "--json",
+                    status=1)
+        same([f["id"] for f in rows(shown)], [1, 2, 3], "those that are")
+        has(shown.said, want)
+
+
+@test
 def live_connections_have_owners():
     same(flows("--comm", "a *"), [2], "by the command")
     same(flows("--pid", "77") + flows("--cgroup", "7"), [2, 2], "by numbers")

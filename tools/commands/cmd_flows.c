@@ -2,11 +2,13 @@
 /*
  * synfin flows: the connections that are live now.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "commands/cmd.h"
 #include "commands/totals.h"
+#include "output/complain.h"
 #include "output/csv.h"
 #include "output/sorted.h"
 #include "sources/live_flow.h"
@@ -29,16 +31,36 @@ static bool is_wanted(const struct options *opt, const struct live_flow *f)
 			     f->number[LIVE_CGROUP_ID]));
 }
 
+/* Of a copy: somebody has changed it, or it was cut off. */
+static int say_odd(uint64_t odd, uint64_t first)
+{
+	if (!odd)
+		return 0;
+	if (odd == 1)
+		complain("flows: line %" PRIu64 " is no connection", first);
+	else
+		complain("flows: %" PRIu64 " lines are no connections, the first is line %"
+			 PRIu64, odd, first);
+	return -1;
+}
+
 static int read_flows(FILE *file, const struct options *opt, struct sorted *rows)
 {
-	uint64_t nr = 0;
+	uint64_t nr = 0, line = 0, odd = 0, first = 0;
 	char *text = NULL;
 	size_t size = 0;
 	struct live_flow f;
 	int err = 0;
 
 	while (!err && getline(&text, &size, file) > 0) {
-		if (*text == '#' || !live_flow_parse(text, &f) || !is_wanted(opt, &f))
+		line++;
+		if (*text == '#')
+			continue;
+		if (!live_flow_parse(text, &f)) {
+			first = odd++ ? first : line;
+			continue;
+		}
+		if (!is_wanted(opt, &f))
 			continue;
 		err = sorted_add(rows, &f);
 		/* The largest of all are known when all have been seen. */
@@ -46,7 +68,7 @@ static int read_flows(FILE *file, const struct options *opt, struct sorted *rows
 			break;
 	}
 	free(text);
-	return err;
+	return say_odd(odd, first) ? -1 : err;
 }
 
 static void say_total(const struct options *opt, struct out *out, size_t shown)
