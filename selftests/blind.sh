@@ -19,13 +19,32 @@ drop_guesses() {
 	END
 }
 
+# A queue that is full drops some before they are forwarded: nobody sees through these.
+count_guesses() {
+	rules r <<-'END'
+		table inet guesses {
+			counter passed { }
+			chain forward {
+				type filter hook forward priority -300
+				ip ttl 32 counter name passed
+				ip6 hoplimit 32 counter name passed
+			}
+		}
+	END
+}
+
+guesses_that_passed() {
+	in_ns r nft list counter inet guesses passed | awk '$1 == "packets" { print $2 }'
+}
+
 # guessed KIND ADDRESS: fewer than one in a thousand is believed for a moment
 guessed() {
-	local sent
+	local sent passed forged
 
 	synfin_load
 	line
 	drop_guesses
+	count_guesses
 	in_ns a ping -qc 1 10.2.0.2 >/dev/null || fail "no way to b"
 	in_ns a ping -qc 1 fd02::2 >/dev/null || fail "no way to b"
 	sent=$(python3 "$here/blind.py" "$1" "$2") || fail "the connection broke"
@@ -34,12 +53,15 @@ guessed() {
 	grep "\"netns\":$(inode_of r)," "$tmp/shown" >"$tmp/router" ||
 		fail "no connection"
 	cut -c1-700 "$tmp/router" | sed 's/^/# /'
-	note "$sent guesses; taken for true, or not yet false:" \
-		"$((sent - $(in_r_now "forged_$1")))"
+	passed=$(guesses_that_passed)
+	forged=$(in_r_now "forged_$1")
+	note "$sent guesses, $passed passed; taken for true, or not yet false:" \
+		"$((passed - forged))"
+	at_least "$passed" $((sent * 9 / 10)) "guesses that passed"
 	same "$(wc -l <"$tmp/router")" 1 "connections in the router"
 	grep -q '"open":"established","close":"four-way","closed_by":"server"' \
 		"$tmp/router" || fail "not its own close"
-	at_least "$(in_r_now "forged_$1")" $((sent - sent / 1000)) "guesses seen through"
+	at_least "$forged" $((passed - passed / 1000)) "guesses seen through"
 }
 
 in_r_now() {
