@@ -55,6 +55,10 @@ def closed_first(verdict):
     return True
 
 
+def reset_state(verdict):
+    return CLOSED["reset"][verdict.closed_by == "server"]
+
+
 def conn_state(verdict):
     """Zeek's state; a SYN-ACK is enough for it to be established."""
     said = {LETTERS[p.phase] for p in verdict.phases if p.seq is not None}
