@@ -168,11 +168,26 @@ def is_fin_again(segments, i):
         for one in segments[:i])
 
 
+def fin_ahead(segments, i):
+    """The FIN in front of which an ACK was sent, by its number, though tcpdump saw it
+    behind; or None."""
+    one = segments[i]
+    if one["flags"] & (SYN | FIN | RST) or one["len"]:
+        return None
+    return next((j for j, fin in enumerate(segments[:i]) if fin["flags"] & FIN and
+                 fin["sport"] == one["sport"] and end_of(fin) == one["seq"] + 1), None)
+
+
 def orders(segments):
     """Those in which they may have passed the hooks: a FIN that a timer sends again may
     pass tcpdump before, and the hook after, an ACK that another processor sends
-    meanwhile. Or the other way round; the ACK answers it then, or does not."""
+    meanwhile. Or the other way round; the ACK answers it then, or does not. And an ACK
+    that one processor sends may pass tcpdump after the FIN that another sends behind it."""
     yield segments
+    for i in range(1, len(segments)):
+        j = fin_ahead(segments, i)
+        if j is not None:
+            yield segments[:j] + [segments[i]] + segments[j:i] + segments[i + 1:]
     for i in range(1, len(segments)):
         if segments[i - 1]["sport"] != segments[i]["sport"] and (
                 is_fin_again(segments, i - 1) or is_fin_again(segments, i)):
