@@ -5,21 +5,36 @@
 #include "core/phase_move.h"
 
 /*
- * Does a SYN-ACK begin anew? The server spoke before it, or so it seemed, and nobody has
- * acknowledged that; or the client has acknowledged what the server never said.
+ * Is a SYN-ACK the first true word of the server? What seemed to be of it came before, and
+ * nobody has acknowledged that; or the client has acknowledged what the server never said.
  */
-static bool is_awaited_still(struct synfin_move *m)
+static bool is_awaited_still(const struct synfin_move *m)
 {
 	const struct synfin_end *own = m->own;
 
 	if (!m->peer->syns || m->from != SYNFIN_FROM_SERVER || own->syn_acks ||
 	    !synfin_acks_syn(m))
 		return false;
-	if (own->flags & SYNFIN_END_SEEN ? own->flags & (SYNFIN_END_ISN | SYNFIN_END_UNA) :
-					   m->seg->seq == own->isn)
+	if (own->flags & SYNFIN_END_SEEN)
+		return !(own->flags & (SYNFIN_END_ISN | SYNFIN_END_UNA));
+	return m->seg->seq != own->isn;
+}
+
+/* Then it begins anew: a FIN that came before, and was not of this server, is forgotten. */
+static bool begin_anew(struct synfin_move *m)
+{
+	switch (m->conn->state) {
+	case SYNFIN_STATE_OPEN:
+		break;
+	case SYNFIN_STATE_FIN:
+		if (synfin_refute_fins(m))
+			break;
 		return false;
-	return m->conn->state == SYNFIN_STATE_OPEN ||
-	       (m->conn->state == SYNFIN_STATE_FIN && synfin_refute_fins(m));
+	default:
+		return false;
+	}
+	synfin_await_answer(m);
+	return true;
 }
 
 /*
@@ -57,10 +72,8 @@ static unsigned int late_syn_ack(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
-	if (is_awaited_still(m)) {
-		synfin_await_answer(m);
+	if (is_awaited_still(m) && begin_anew(m))
 		return SYNFIN_STATE_SYN | SYNFIN_AS;
-	}
 	if (is_proxied(m)) {
 		translate(m);
 		return conn->state;

@@ -153,6 +153,15 @@ static void an_ack_of_what_was_not_said(void)
 	}
 }
 
+/* Where all is shown, it may come late; to hooks that is another attempt. */
+static void syn_with_data_after_its_answer(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, "s SA 0 1 : syn-ack; c A 1 1 : ack @OPEN; c S -9 0 30 : new syn @SYN");
+	dialogue_begin(&d, 1);
+	PLAY(&d, "s SA 0 1 : syn-ack; c A 1 1 : ack @OPEN; c S -9 0 30 : syn @OPEN");
+}
+
 static void fin_with_a_wrong_ack(void)
 {
 	goes_on(SHAKE, "c FA 1 0x60000000 : forged_fin @OPEN;"
@@ -287,6 +296,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(fin_out_of_place),
 	TAP_TEST(fin_before_the_answer),
 	TAP_TEST(an_ack_of_what_was_not_said),
+	TAP_TEST(syn_with_data_after_its_answer),
 	TAP_TEST(fin_with_a_wrong_ack),
 	TAP_TEST(second_fin_with_a_wrong_ack),
 	TAP_TEST(syn_inside_a_connection),
