@@ -190,14 +190,21 @@ const struct word *word_hook(unsigned int hook)
 	return pick(hooks, ARRAY_SIZE(hooks), hook);
 }
 
-/* Where in the history a letter stands; 16 if it does not. */
+#define HISTORY_MAX	16u
+
+/* Where in the history a letter stands; HISTORY_MAX if it does not. */
 static unsigned int place(const struct synfin_record_conn *c, unsigned int letter)
 {
 	unsigned int i = 0;
 
-	while (i < 16 && (c->history >> 4 * i & 15) != letter)
+	while (i < HISTORY_MAX && (c->history >> 4 * i & 15) != letter)
 		i++;
 	return i;
+}
+
+static bool has_letter(const struct synfin_record_conn *c, unsigned int letter)
+{
+	return place(c, letter) < HISTORY_MAX;
 }
 
 /* Its FIN came, and before any RST of its own. */
@@ -259,8 +266,8 @@ static enum zeek zeek_midstream(const struct synfin_record_conn *c)
 	if (!(c->completeness & SYNFIN_SEEN_SYN_ACK) ||
 	    c->completeness & SYNFIN_SEEN_SYN)
 		return OTH;
-	if (place(c, SYNFIN_HISTORY_ACK) < 16 || place(c, SYNFIN_HISTORY_FIN) < 16 ||
-	    place(c, SYNFIN_HISTORY_RST) < 16)
+	if (has_letter(c, SYNFIN_HISTORY_ACK) || has_letter(c, SYNFIN_HISTORY_FIN) ||
+	    has_letter(c, SYNFIN_HISTORY_RST))
 		return zeek_closed(c);
 	if (c->closing == SYNFIN_CLOSE_RESET && c->closed_by == SYNFIN_BY_SERVER)
 		return RSTRH;
