@@ -175,7 +175,8 @@ def fin_ahead(segments, i):
     if one["flags"] & (SYN | FIN | RST) or one["len"]:
         return None
     return next((j for j, fin in enumerate(segments[:i]) if fin["flags"] & FIN and
-                 fin["sport"] == one["sport"] and end_of(fin) == one["seq"] + 1), None)
+                 fin["sport"] == one["sport"] and
+                 end_of(fin) == (one["seq"] + 1) & 0xFFFFFFFF), None)
 
 
 def orders(segments):
