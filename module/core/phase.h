@@ -138,6 +138,7 @@ struct synfin_end {
 #define SYNFIN_FLAG_SELF	0x0001	/* both endpoints are the same */
 #define SYNFIN_FLAG_GUESSED	0x0002	/* client and server were guessed */
 #define SYNFIN_FLAG_SYN_DATA	0x0004	/* the SYN carried data */
+#define SYNFIN_FLAG_ANSWER_DATA	0x0008	/* all data of the server came with its SYN-ACK */
 #define SYNFIN_FLAG_WATCHED	0x0010	/* its plain segments are shown, too */
 #define SYNFIN_FLAG_AWAITS	0x0020	/* a FIN sent again: its ACK may come again */
 #define SYNFIN_FLAG_ASKED_AGAIN	0x0040	/* the SYN came again when it was open, or over */

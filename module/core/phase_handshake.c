@@ -250,18 +250,20 @@ unsigned int synfin_state_syn(struct synfin_move *m)
 
 /*
  * What the server says shows that the client's ACK was missed: it acknowledges what the
- * client was not seen to send, or sends data, which only Fast Open allows before.
+ * client was not seen to send, or sends data, which it may before only if one of the
+ * SYNs carried some.
  */
 static bool was_open(const struct synfin_conn *conn)
 {
 	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
 	const struct synfin_end *server = &conn->end[SYNFIN_FROM_SERVER];
 
-	return synfin_after(client->una, client->isn + 1) &&
-	       !(conn->flags & SYNFIN_FLAG_SYN_DATA) ? true :
-	       (server->flags & SYNFIN_END_DATA) &&
-	       synfin_after(server->nxt, server->isn + 1) &&
-	       !(conn->flags & SYNFIN_FLAG_SYN_DATA);
+	if (conn->flags & SYNFIN_FLAG_SYN_DATA)
+		return false;
+	return synfin_after(client->una, client->isn + 1) ||
+	       (server->flags & SYNFIN_END_DATA &&
+		!(conn->flags & SYNFIN_FLAG_ANSWER_DATA) &&
+		synfin_after(server->nxt, server->isn + 1));
 }
 
 static unsigned int server_speaks(struct synfin_move *m)
@@ -273,6 +275,8 @@ static unsigned int server_speaks(struct synfin_move *m)
 	    synfin_within(m->seg->ack, m->peer->isn + 1, 0xffff) &&
 	    synfin_seq_fits(m) && synfin_after(m->seg->ack, before))
 		m->peer->nxt = m->seg->ack;
+	if (m->seg->len && m->seg->seq == m->own->nxt)
+		m->conn->flags &= ~SYNFIN_FLAG_ANSWER_DATA;
 	synfin_track(m);
 	/* It may be a FIN's. */
 	if (m->peer->nxt - before == 1)

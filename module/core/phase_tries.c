@@ -129,11 +129,13 @@ static bool acks_first(const struct synfin_move *m)
 
 /*
  * A bare ACK right behind the SYN is that of the handshake, unless it acknowledges data,
- * too: only a Fast Open's server sends some before. Data may carry it, as long as an ACK
- * may be delayed; later it was acknowledged before, and so it was by a FIN.
+ * too: a server sends some before only with its SYN-ACK, or in a Fast Open. Data may
+ * carry it, as long as an ACK may be delayed; later it was acknowledged before, and so
+ * it was by a FIN.
  */
 static bool is_timely(const struct synfin_move *m)
 {
+	const __u16 early = SYNFIN_FLAG_SYN_DATA | SYNFIN_FLAG_ANSWER_DATA;
 	const struct synfin_conn *conn = m->conn;
 
 	/* Of data in the SYN the server may have taken a part, or none. */
@@ -141,7 +143,7 @@ static bool is_timely(const struct synfin_move *m)
 	    (m->seg->seq != m->own->nxt && m->seg->seq != m->own->una))
 		return false;
 	if (!m->seg->len)
-		return acks_first(m) || conn->flags & SYNFIN_FLAG_SYN_DATA;
+		return acks_first(m) || conn->flags & early;
 	return synfin_elapsed(m->now, conn->answer_ns) <= SYNFIN_DELAYED_ACK_NS;
 }
 
@@ -228,8 +230,10 @@ void synfin_answer(struct synfin_move *m)
 	m->own->scale = m->seg->scale;
 	synfin_note_window(m);
 	note_side(m);
-	if (m->seg->len)
+	if (m->seg->len) {
+		conn->flags |= SYNFIN_FLAG_ANSWER_DATA;
 		m->own->flags |= SYNFIN_END_DATA;
+	}
 	m->peer->una = m->seg->ack;
 	m->peer->flags |= SYNFIN_END_SYN_ACKED | SYNFIN_END_UNA;
 	conn->answer_ns = m->now;

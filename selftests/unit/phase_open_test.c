@@ -495,6 +495,51 @@ static void fast_open_closed_before_the_ack(void)
 	}
 }
 
+/* Data may come with the SYN-ACK (RFC 9293, 3.5), asked for or not: it shows no ACK. */
+static void answer_with_data(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SA 0 1 20 : syn-ack @SYN_ACK; c A 1 21 : ack @OPEN;"
+		     "c FA 1 21 : fin-1; s FA 21 2 : fin-2; c A 2 22 : ack-2 end");
+		SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, CLIENT);
+		TAP_EQUAL(d.sum[0].client_rtt_ns, 1 * MS);
+		TAP_EQUAL(d.sum[0].handshake_ns, 2 * MS);
+		BYTES(&d.sum[0], 0, 20, 0);
+		TAP_IS(!(d.sum[0].flags & SYNFIN_CONN_SYN_DATA));
+	}
+}
+
+static void answer_with_data_left_aside(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SA 0 1 20; c A 1 1 : ack @OPEN");
+		TAP_EQUAL(dialogue_finish(&d)->handshake_ns, 2 * MS);
+	}
+}
+
+static void answer_with_data_is_given_up(void)
+{
+	while (shape_source(&d, &all)) {
+		PLAY(&d, "c S 0; s SA 0 1 20; s SA 0 1 20 : syn-ack*2; c R 1 : rst;"
+		     "expire : end gone");
+		SHAPE(&d.sum[0], ABORTED, NONE, NOBODY);
+	}
+}
+
+static void answer_with_data_and_more(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, "c S 0; s SA 0 1 20; s PA 21 1 500 : not_awaited; expire : timeout end gone");
+	SHAPE(&d.sum[0], ESTABLISHED, OPEN, NOBODY);
+}
+
+static void answer_with_data_that_nobody_acknowledges(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, "c S 0; s SA 0 1 20; s SA 0 1 20; expire : timeout end gone");
+	SHAPE(&d.sum[0], UNACKNOWLEDGED, NONE, NOBODY);
+}
+
 static void server_closes_before_the_ack_and_it_never_comes(void)
 {
 	dialogue_begin(&d, 0);
@@ -687,6 +732,11 @@ static const struct tap_test tests[] = {
 	TAP_TEST(answer_with_fin_is_not_acknowledged),
 	TAP_TEST(fast_open_answered_before_the_ack),
 	TAP_TEST(fast_open_closed_before_the_ack),
+	TAP_TEST(answer_with_data),
+	TAP_TEST(answer_with_data_left_aside),
+	TAP_TEST(answer_with_data_is_given_up),
+	TAP_TEST(answer_with_data_and_more),
+	TAP_TEST(answer_with_data_that_nobody_acknowledges),
 	TAP_TEST(server_closes_before_the_ack_and_it_never_comes),
 	TAP_TEST(syn_cookie_with_another_number),
 	TAP_TEST(two_servers_answer),
