@@ -160,6 +160,7 @@ def a_record_that_cannot_be_is_refused_in_one_line():
         "no step": record(1, b""),
         "half a step": record(1, step(0, T)[:24]),
         "no such phase": record(1, step(10, T)),
+        "never sent": record(1, step(0, T, count=0)),
         "a drop without a reason": record(1, step(9, T)),
         "no such end": record(1, step(0, T, sender=2)),
         "no such family": record(1, step(0, T), family=5),

@@ -25,6 +25,8 @@ static inline bool is_drop(const struct synfin_record_step *step)
 
 static inline bool step_is_sound(const struct synfin_record_step *step)
 {
+	if (!step->count)
+		return false;
 	/* Most are no drops, and have no reason. */
 	if (step->phase < SYNFIN_PHASE_DROP && !(step->from >> 1) && !step->reason)
 		return true;
