@@ -11,7 +11,7 @@
  * leaves the records alone. What is kept of each is table_attempt.c's.
  *
  * A set holds WAYS of them, and belongs to eight chains of a stripe, whose lock it is
- * under; the oldest makes way. There are fifteen for each eight flows of the
+ * under; when it is full, the oldest makes way. There are fifteen for each eight flows of the
  * table: that of a real client stays a third of a second at a million SYNs in a
  * second. The memory is taken when a quarter of that is full, and goes back
  * some time after the last attempt had to go: on a host that nobody floods there is none.
@@ -37,7 +37,7 @@
 /**
  * struct synfin_recall_set - attempts of some chains
  * @hash:	of the endpoints of each; 0 if there is none
- * @next:	whose turn it is to make way
+ * @next:	whose turn it is to make way, when it is full
  * @attempt:	what is known of them
  */
 struct synfin_recall_set {
@@ -89,6 +89,23 @@ bool synfin_table_recall_awaits(u32 bit)
 	return false;
 }
 
+/*
+ * Where the next one goes: where one was that came back, or that of the oldest. A server
+ * that is flooded sends its SYN-ACKs again, and each brings back an attempt and pushes
+ * out another: what is there longest must not go for that.
+ */
+static unsigned int next_place(struct synfin_recall_set *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < WAYS; i++)
+		if (!set->hash[i])
+			return i;
+	i = set->next;
+	set->next = (i + 1) % WAYS;
+	return i;
+}
+
 /**
  * synfin_table_recall_put() - a flow has to go: keep what its answer needs
  * @stripe:	its stripe, locked
@@ -99,15 +116,16 @@ bool synfin_table_recall_awaits(u32 bit)
 void synfin_table_recall_put(struct synfin_stripe *stripe, struct synfin_flow *flow)
 {
 	struct synfin_recall_set *set = set_of(flow->hash);
+	unsigned int place;
 	u32 gone;
 
 	lockdep_assert_held(&stripe->lock);
 	if (!set || !synfin_attempt_is_plain(flow))
 		return;
-	gone = set->hash[set->next];
-	set->hash[set->next] = flow->hash;
-	synfin_attempt_describe(flow, &set->attempt[set->next]);
-	set->next = (set->next + 1) % WAYS;
+	place = next_place(set);
+	gone = set->hash[place];
+	set->hash[place] = flow->hash;
+	synfin_attempt_describe(flow, &set->attempt[place]);
 	flow->conn.table_flags |= SYNFIN_FLOW_KEPT;
 	if (gone)
 		synfin_table_clear_awaiting(synfin_table_bit(gone));
