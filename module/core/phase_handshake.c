@@ -268,16 +268,16 @@ static bool was_open(const struct synfin_conn *conn)
 
 static unsigned int server_speaks(struct synfin_move *m)
 {
-	__u32 before = m->peer->nxt;
+	__u32 before = m->peer->nxt, said = m->own->nxt;
 
 	/* Not seen, but acknowledged. */
 	if (synfin_has_ack(m->seg) &&
 	    synfin_within(m->seg->ack, m->peer->isn + 1, 0xffff) &&
 	    synfin_seq_fits(m) && synfin_after(m->seg->ack, before))
 		m->peer->nxt = m->seg->ack;
-	if (m->seg->len && m->seg->seq == m->own->nxt)
-		m->conn->flags &= ~SYNFIN_FLAG_ANSWER_DATA;
 	synfin_track(m);
+	if (synfin_after(m->own->nxt, said))
+		m->conn->flags &= ~SYNFIN_FLAG_ANSWER_DATA;
 	/* It may be a FIN's. */
 	if (m->peer->nxt - before == 1)
 		m->peer->flags |= SYNFIN_END_ONE_MORE;

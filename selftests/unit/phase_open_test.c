@@ -531,6 +531,17 @@ static void answer_with_data_and_more(void)
 	dialogue_begin(&d, 0);
 	PLAY(&d, "c S 0; s SA 0 1 20; s PA 21 1 500 : not_awaited; expire : timeout end gone");
 	SHAPE(&d.sum[0], ESTABLISHED, OPEN, NOBODY);
+	/* Behind a hole; the same again, and more; and what nobody believes. */
+	PLAY((dialogue_begin(&d, 0), &d),
+	     "c S 0; s SA 0 1 20; s PA 121 1 500 : not_awaited; expire : timeout end gone");
+	SHAPE(&d.sum[0], ESTABLISHED, OPEN, NOBODY);
+	PLAY((dialogue_begin(&d, 0), &d),
+	     "c S 0; s SA 0 1 20; s PA 1 1 500 : not_awaited; expire : timeout end gone");
+	SHAPE(&d.sum[0], ESTABLISHED, OPEN, NOBODY);
+	PLAY((dialogue_begin(&d, 0), &d),
+	     "c S 0; s SA 0 1 20; s PA 21 0x60000000 500 : not_awaited;"
+	     "expire : timeout end gone");
+	SHAPE(&d.sum[0], UNACKNOWLEDGED, NONE, NOBODY);
 }
 
 static void answer_with_data_that_nobody_acknowledges(void)
