@@ -189,7 +189,8 @@ COMPLETED = (
     ("stats --p", "--proc"), ("help ", "ladder"), ("completion ", "zsh"),
     ("conns -o S-", "S-RTT"), ("conns --sort LI", "LIFE"), ("flows --sort A", "AGE"),
     ("phases -o PHA", "PHASE"), ("record -o sever", "several"),
-    ("report -o sever", "several"), ("flows --state cl", "close-wait"))
+    ("report -o sever", "several"), ("flows --state cl", "close-wait"),
+    ("archive --fo", "--folder"), ("archive --folder compl", "completes"))
 
 
 @test
@@ -197,7 +198,8 @@ def words_are_completed():
     several()
     place = os.path.join(tmp, "completes")
     os.makedirs(place, exist_ok=True)
-    shutil.copy(SYNFIN, os.path.join(place, "synfin"))
+    for program in ("synfin", "synfin-archive"):
+        shutil.copy(os.path.join(os.path.dirname(SYNFIN), program), place)
     env = {**os.environ, "PATH": f"{place}:{os.environ['PATH']}"}
     bash = run("completion", "bash").text + "".join(
         f"""COMP_WORDS=(synfin {typed} {"''" if typed[-1] == " " else ""})
@@ -217,7 +219,7 @@ def words_are_completed():
     got = subprocess.run(["fish", "--no-config"], input=fish.encode(), capture_output=True,
                          check=True, env=env, cwd=tmp, timeout=60).stdout.decode()
     for (typed, want), line in zip(COMPLETED, got.splitlines()):
-        assert want in line.split(), f"fish completes {typed!r} by {line!r}, not {want!r}"
+        assert want in line.replace("/", "").split(), f"fish completes {typed!r} by {line!r}, not {want!r}"
 
 
 @test

@@ -34,6 +34,18 @@ static void put_topics(const struct command *command)
 		printf("%s%s", c == command_table ? "" : " ", c->name);
 }
 
+/*
+ * What a program of its own can be told is in its help: lines of options, "      --name
+ * VALUE  what for" or "  -n, --name ...", and of questions, "  name  ...".
+ */
+#define HELP_WORDS "sed -n 's/^  \\(    \\|-., \\)\\(--[a-z-]*\\).*/\\2/p;" \
+		   "s/^  \\([a-z-]*\\)  .*/\\1/p'"
+
+static bool is_service(const struct command *command)
+{
+	return command->bit == CMD_SERVICE;
+}
+
 static void bash_option(const struct option_row *row, const struct command *command)
 {
 	printf("\t%s", command ? command->name : "*");
@@ -77,6 +89,9 @@ static void bash_completion(void)
 	     "\t[[ $cur != *,* ]] || before=${cur%,*},\n"
 	     "\tCOMPREPLY=($(compgen -P \"$before\" -W \"$1\" -- \"${cur##*,}\"))\n"
 	     "}\n"
+	     "_synfin_help() {\n"
+	     "\tsynfin \"$1\" --help 2>/dev/null\n"
+	     "}\n"
 	     "_synfin() {\n"
 	     "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
 	     "\tlocal word command= options=\n"
@@ -95,6 +110,15 @@ static void bash_completion(void)
 	bash_options();
 	puts("\tesac\n\tcase $command in");
 	for (const struct command *c = command_table; c->name; c++) {
+		if (is_service(c)) {
+			printf("\t%s)\n"
+			       "\t\tif _synfin_help %s | grep -q -e \"$prev [A-Z]\"; then\n"
+			       "\t\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
+			       "\t\t\treturn\n\t\tfi\n"
+			       "\t\toptions=$(_synfin_help %s |\n\t\t\t" HELP_WORDS ") ;;\n",
+			       c->name, c->name, c->name);
+			continue;
+		}
 		printf("\t%s%s) options='", c->name,
 		       c->bit == CMD_CONNS ? "|''" : "");
 		for (const struct option_row *row = option_table; row->name; row++)
@@ -157,12 +181,25 @@ static void zsh_completion(void)
 	     "\tcompadd -- ${(f)\"$(synfin ${command:-conns} -o help 2>/dev/null |\n"
 	     "\t\tcut -d ' ' -f 1)\"}\n"
 	     "}\n"
+	     "_synfin_help() {\n"
+	     "\tsynfin $command --help 2>/dev/null\n"
+	     "}\n"
+	     "_synfin_questions() {\n"
+	     "\tcompadd -- ${(f)\"$(_synfin_help | sed -n 's/^  \\([a-z-]*\\)  .*/\\1/p')\"}\n"
+	     "}\n"
 	     "_synfin() {\n\tlocal command=${words[(r)("
 	     );
 	for (const struct command *c = command_table; c->name; c++)
 		printf("%s%s", c == command_table ? "" : "|", c->name);
 	puts(")]}\n\tlocal -a options\n\tcase ${command:-conns} in");
 	for (const struct command *c = command_table; c->name; c++) {
+		if (is_service(c)) {
+			printf("\t%s) options=(${(f)\"$(_synfin_help |\n"
+			       "\t\tsed -n 's/^  \\(    \\|-., \\)\\(--[a-z-]*\\)  .*/\\2/p;"
+			       "s/^  \\(    \\|-., \\)\\(--[a-z-]*\\) .*/\\2: :_files/p')\"}\n"
+			       "\t\t'2: :_synfin_questions') ;;\n", c->name);
+			continue;
+		}
 		printf("\t%s) options=(\n", c->name);
 		for (const struct option_row *row = option_table; row->name; row++) {
 			if (!(row->commands & c->bit))
@@ -198,6 +235,10 @@ static void fish_completion(void)
 		       c->name);
 		put_quoted(c->help, "\\");
 		puts("'");
+		if (is_service(c))
+			printf("complete -c synfin -n '__fish_seen_subcommand_from %s' -a "
+			       "\"(synfin %s --help 2>/dev/null | " HELP_WORDS ")\"\n",
+			       c->name, c->name);
 		if (!c->topic)
 			continue;
 		printf("complete -c synfin -f -n '__fish_seen_subcommand_from %s' -a '",
