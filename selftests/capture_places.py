@@ -36,6 +36,30 @@ def clocks_of_two_interfaces():
 
 
 @test
+def fins_behind_their_acks():
+    """A packet that another one overtook on its way into the file."""
+    whole = but(FOUR, bytes_client=10, fin_count=2)
+    talk = Talk().opened().up(100, "PA", 1, 1, 10).down(120, "A", 1, 11)
+    close = Talk().up(1000, "FA", 11, 1).down(1020, "A", 1, 12).down(1040, "FA", 1, 12) \
+        .up(1040.1, "A", 12, 2).said
+    for order in (0, 1, 3, 2), (1, 0, 2, 3), (1, 2, 3, 0), (1, 2, 0, 3), (1, 3, 0, 2):
+        late = Talk().opened().up(100, "PA", 1, 1, 10).down(120, "A", 1, 11)
+        for i, which in enumerate(order):
+            close[which].when = 1000 + 20 * i
+            late.said.append(close[which])
+        told(f"{order}", late, whole)
+    # With the data before it; and one that is sent again stays behind the ACK of the first.
+    told("data, too", Talk().opened().down(1000, "A", 1, 12).down(1001, "FA", 1, 12)
+         .up(1020, "PA", 1, 1, 10).up(1020.1, "FA", 11, 1).up(1020.2, "A", 12, 2), whole)
+    told("again", talk.closed(1000, 10).up(1050, "FA", 11, 1).down(1070, "A", 2, 12),
+         but(whole, fin_count=3))
+    talk = Talk().opened().up(100, "PA", 1, 1, 10).down(120, "A", 1, 11)
+    told("again, late", talk.up(1000, "FA", 11, 1).down(1020, "FA", 1, 12)
+         .up(1900, "A", 12, 2).down(1950, "FA", 1, 12).up(1950.1, "A", 12, 2),
+         but(whole, close="three-way", fin_count=3, duration_ns=round(1950.1 * MS)))
+
+
+@test
 def an_answer_before_its_fast_open():
     """Of data in the SYN it acknowledges all, a part, or nothing."""
     for acked in 30, 11, 0:

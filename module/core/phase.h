@@ -16,7 +16,6 @@
  *	phase_tries.c	what an opening's segments leave behind, and which answers which
  *	phase_close.c	handlers of what is open, or closing
  *	phase_fin.c	the FINs and their ACKs
- *	phase_overtaken.c a FIN that is shown after its ACK
  *	phase_after.c	handler of what has ended; when a wait is over
  *	phase_numbers.c	every "does this number fit"
  *	phase_track.c	how far each end has got
@@ -101,8 +100,6 @@ enum synfin_wait {
 #define SYNFIN_END_DATA		0x0200	/* data of it was seen */
 #define SYNFIN_END_ONE_MORE	0x0400	/* the last number may be no data's */
 #define SYNFIN_END_SHUT		0x0800	/* it offered no window the last time */
-#define SYNFIN_END_AHEAD	0x1000	/* the peer's FIN may acknowledge its own, unseen */
-#define SYNFIN_END_AHEAD_ACK	0x2000	/* so may what came before the peer's FIN */
 
 /**
  * struct synfin_end - what one end has sent

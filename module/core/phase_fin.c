@@ -48,11 +48,7 @@ static __u8 fin_phase(const struct synfin_move *m)
 					       SYNFIN_PHASE_FIN_2;
 }
 
-/**
- * synfin_count_fin() - a FIN makes a phase
- * @m: the move
- */
-void synfin_count_fin(struct synfin_move *m)
+static void count_fin(struct synfin_move *m)
 {
 	synfin_count(&m->conn->fin_count);
 	synfin_step_add(m, fin_phase(m), synfin_count(&m->own->fins));
@@ -67,9 +63,8 @@ void synfin_first_fin(struct synfin_move *m)
 	struct synfin_conn *conn = m->conn;
 
 	conn->first_fin = m->from;
-	synfin_note_ahead(m);
 	synfin_fin_sent(m);
-	synfin_count_fin(m);
+	count_fin(m);
 	conn->close = (struct synfin_closing) { .fin_ns = m->now };
 	/* A socket connected to itself receives its own FIN. */
 	if (conn->flags & SYNFIN_FLAG_SELF) {
@@ -77,7 +72,6 @@ void synfin_first_fin(struct synfin_move *m)
 		m->peer->flags |= SYNFIN_END_FIN;
 	}
 	synfin_closed_by(conn);
-	synfin_note_acked(m);
 }
 
 /**
@@ -99,7 +93,7 @@ static void fin_follows(struct synfin_move *m, bool agreed)
 	struct synfin_conn *conn = m->conn;
 	bool acked = m->peer->flags & SYNFIN_END_FIN_ACKED;
 
-	synfin_count_fin(m);
+	count_fin(m);
 	conn->close.fin2_ns = m->now;
 	if (!acked && synfin_acks_fin(m)) {
 		m->peer->flags |= SYNFIN_END_FIN_ACKED;
@@ -138,10 +132,7 @@ void synfin_second_fin(struct synfin_move *m)
 
 	synfin_open_late(m);
 	synfin_fin_sent(m);
-	if (synfin_note_acked(m) && m->own->flags & SYNFIN_END_AHEAD)
-		synfin_put_first(m);
-	else
-		fin_follows(m, agreed);
+	fin_follows(m, agreed);
 	if (synfin_close_state(m->conn) == SYNFIN_STATE_DONE)
 		closed_in_spite(m);
 }
@@ -175,7 +166,7 @@ void synfin_repeat_fin(struct synfin_move *m)
 		synfin_pass(m, SYNFIN_CNT_forged_fin);
 		return;
 	}
-	synfin_count_fin(m);
+	count_fin(m);
 	if (m->own->flags & SYNFIN_END_FIN_ACKED)
 		m->conn->flags |= SYNFIN_FLAG_AWAITS;
 	if (synfin_acks_fin(m) && !(m->peer->flags & SYNFIN_END_FIN_ACKED))

@@ -100,13 +100,7 @@ void synfin_second_fin(struct synfin_move *m);
 void synfin_repeat_fin(struct synfin_move *m);
 void synfin_ack_of_fin(struct synfin_move *m);
 void synfin_closed_by(struct synfin_conn *conn);
-void synfin_count_fin(struct synfin_move *m);
 void synfin_open_late(struct synfin_move *m);
-
-/* phase_overtaken.c */
-void synfin_note_ahead(struct synfin_move *m);
-bool synfin_note_acked(struct synfin_move *m);
-void synfin_put_first(struct synfin_move *m);
 
 /* phase_after.c */
 unsigned int synfin_state_done(struct synfin_move *m);

@@ -97,8 +97,6 @@ static void take_back(struct synfin_move *m, struct synfin_end *end)
 	bool open = conn->opening != SYNFIN_OPEN_UNACKNOWLEDGED;
 
 	end->flags &= ~(SYNFIN_END_FIN | SYNFIN_END_FIN_DOUBTED);
-	conn->end[0].flags &= ~(SYNFIN_END_AHEAD | SYNFIN_END_AHEAD_ACK);
-	conn->end[1].flags &= ~(SYNFIN_END_AHEAD | SYNFIN_END_AHEAD_ACK);
 	conn->fin_count -= conn->fin_count < end->fins ? conn->fin_count : end->fins;
 	end->fins = 0;
 	m->res->taken_back = 1;

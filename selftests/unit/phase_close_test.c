@@ -187,14 +187,6 @@ static void second_fin_overtakes_the_first_ack(void)
 	}
 }
 
-static void last_ack_overtakes_the_second_fin(void)
-{
-	dialogue_begin(&d, 1);
-	PLAY(&d, SHAKE "c FA 1 1; s A 1 2; c A 2 2 : not_awaited;"
-	     "s FA 1 2 : fin-2 end; s FA 1 2 : fin-2*2");
-	SHAPE(&d.sum[0], ESTABLISHED, FOUR_WAY, CLIENT);
-}
-
 static void data_overtaken_by_its_fin(void)
 {
 	dialogue_begin(&d, 1);
@@ -310,7 +302,6 @@ static const struct tap_test tests[] = {
 	TAP_TEST(first_ack_repeated),
 	TAP_TEST(lost_ack_made_good_by_a_repeated_fin),
 	TAP_TEST(second_fin_overtakes_the_first_ack),
-	TAP_TEST(last_ack_overtakes_the_second_fin),
 	TAP_TEST(data_overtaken_by_its_fin),
 	TAP_TEST(every_segment_of_the_close_twice),
 	TAP_TEST(numbers_wrap_in_the_close),

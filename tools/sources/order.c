@@ -59,6 +59,11 @@ static bool has_ack(const struct synfin_segment *seg)
 	return seg->flags & SYNFIN_TCP_ACK;
 }
 
+static bool is_fin(const struct synfin_segment *seg)
+{
+	return seg->kind == SYNFIN_KIND_FIN;
+}
+
 /* Does @b acknowledge what @a took? */
 static bool answers(const struct synfin_segment *b, const struct synfin_segment *a)
 {
@@ -135,6 +140,50 @@ static bool pop(struct order *o)
 	return hand_on(o, &o->slot[i]);
 }
 
+/*
+ * What is at @from in the line goes to @to, before it.
+ */
+static void move_up(struct order *o, unsigned int from, unsigned int to)
+{
+	uint16_t slot = o->line[(o->first + from) % ORDER_MAX];
+
+	for (unsigned int i = from; i > to; i--)
+		o->line[(o->first + i) % ORDER_MAX] =
+			o->line[(o->first + i - 1) % ORDER_MAX];
+	o->line[(o->first + to) % ORDER_MAX] = slot;
+}
+
+static bool is_again(const struct captured *fin, const struct captured *other)
+{
+	return is_fin(&other->seg) && one_way(&other->seg, &fin->seg) &&
+	       synfin_segment_end(&other->seg) == synfin_segment_end(&fin->seg);
+}
+
+/*
+ * Clocks of two interfaces differ: a FIN may come behind its own ACK. It goes before that,
+ * and what its end sent before it, too. But a FIN that is sent again stays where it is.
+ * Their times remain: they are those of their clock.
+ */
+static void put_before_its_ack(struct order *o, unsigned int fin)
+{
+	const struct captured *c = at(o, fin);
+	unsigned int to = fin;
+
+	for (unsigned int i = fin; i-- && c->ns - at(o, i)->ns < CLOCK_APART_NS;)
+		if (other_way(&at(o, i)->seg, &c->seg) && answers(&at(o, i)->seg, &c->seg))
+			to = i;
+	if (to == fin)
+		return;
+	for (unsigned int i = fin; i--;)
+		if (is_again(c, at(o, i)))
+			return;
+	for (unsigned int i = to; i < fin; i++)
+		if (one_way(&at(o, i)->seg, &c->seg) &&
+		    follows(&c->seg, &at(o, i)->seg) > 0)
+			move_up(o, i, to++);
+	move_up(o, fin, to);
+}
+
 /* Where in the line it belongs. */
 static void insert(struct order *o, uint16_t slot)
 {
@@ -143,10 +192,10 @@ static void insert(struct order *o, uint16_t slot)
 
 	while (i && at(o, i - 1)->ns > c->ns && numbers(at(o, i - 1), c) <= 0)
 		i--;
-	for (unsigned int j = o->nr - 1; j > i; j--)
-		o->line[(o->first + j) % ORDER_MAX] =
-			o->line[(o->first + j - 1) % ORDER_MAX];
-	o->line[(o->first + i) % ORDER_MAX] = slot;
+	o->line[(o->first + o->nr - 1) % ORDER_MAX] = slot;
+	move_up(o, o->nr - 1, i);
+	if (is_fin(&c->seg))
+		put_before_its_ack(o, i);
 }
 
 /*
