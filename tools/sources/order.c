@@ -140,9 +140,7 @@ static bool pop(struct order *o)
 	return hand_on(o, &o->slot[i]);
 }
 
-/*
- * What is at @from in the line goes to @to, before it.
- */
+/* What is at @from in the line goes before what is at @to. */
 static void move_up(struct order *o, unsigned int from, unsigned int to)
 {
 	uint16_t slot = o->line[(o->first + from) % ORDER_MAX];
