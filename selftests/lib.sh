@@ -342,8 +342,9 @@ kernel_log() {
 	dmesg | awk -f "$here/reports.awk"
 }
 
-# Reports of the kernel since the marker of this sub-test.
+# Reports of the kernel since the marker of this sub-test. Most often there are none at all.
 kernel_reports() {
+	dmesg | grep -E -f "$here/reports.grep" >/dev/null || return 0
 	kernel_log | sed -n "/$1/,\$p" | sed 1d |
 		grep -E -f "$here/reports.grep" || :
 }
@@ -375,7 +376,9 @@ run() {
 	reports=$(kernel_reports "$marker")
 	if [[ -n $reports ]]; then
 		note "the kernel's log:"
-		dmesg | sed -n "/$marker/,\$p" | head -n 80 | sed 's/^/# /'
+		dmesg | awk -v from="$marker" '
+			index($0, from) { on = 1 }
+			on && lines++ < 80 { print "# " $0 }'
 		status=1
 	fi
 	case $status in

@@ -136,7 +136,7 @@ wait_all_over() {
 
 	until_true 12 all_over && return
 	for place in "${places[@]}"; do
-		under_way "$place" | head -n 20 | sed "s/^/# $place: /"
+		under_way "$place" | awk -v at="$place" 'NR <= 20 { print "# " at ": " $0 }'
 	done
 	fail "waited in vain for all to be over"
 }

@@ -60,8 +60,11 @@ def equal(got, want, what):
 
 
 def kernel_reports(marker):
+    """As lib.sh does."""
     log = subprocess.run(["dmesg"], capture_output=True, check=True).stdout
-    since = log.rpartition(marker.encode())[2]
+    ours = subprocess.run(["awk", "-f", os.path.join(HERE, "reports.awk")], input=log,
+                          capture_output=True, check=True).stdout
+    since = ours.rpartition(marker.encode())[2]
     return subprocess.run(
         ["grep", "-E", "-f", os.path.join(HERE, "reports.grep")], input=since,
         capture_output=True, check=False).stdout.decode(errors="replace")
