@@ -60,6 +60,42 @@ races_are_none_of_ours() {
 	! kernel_log | grep 'BUG: KCSAN' || fail "see above"
 }
 
+# lockdep FILE FRAME, kcsan FRAME: reports as the kernel writes them
+lockdep() {
+	printf '[ 1.0] %s\n' "=====" "WARNING: suspicious RCU usage" "-----" \
+		"$1:1 RCU-list traversed in non-reader section!!" \
+		"stack backtrace:" " <TASK>" " $2" " </TASK>"
+}
+
+kcsan() {
+	printf '[ 1.0] %s\n' "=====" "BUG: KCSAN: data-race in a / b" " $1" "====="
+}
+
+# finds N WHAT: so many lines of the log on stdin are reports
+finds() {
+	same "$(awk -f "$here/reports.awk" | grep -c -E -f "$here/reports.grep")" "$1" "$2"
+}
+
+only_what_is_known_is_left_out() {
+	local sets=net/netfilter/nft_set_hash.c other='f+0x1/0x2 [nf_tables]'
+	local own='synfin_f+0x1/0x2 [synfin]'
+
+	{
+		lockdep "$sets" "$other"
+		lockdep net/netfilter/nf_tables_api.c "$other"
+		kcsan "$other"
+	} | finds 0 "what is known"
+	{
+		lockdep "$sets" "$own"
+		lockdep net/ipv4/tcp.c "$other"
+		kcsan "$own"
+		kcsan "$other"
+		lockdep "$sets" "$other"
+		echo '[ 2.0] Oops: 0000'
+	} | finds 4 "what is not"
+}
+
+run "only what is known is left out" only_what_is_known_is_left_out
 run "nothing is left of the tests" nothing_is_left
 run "lockdep is awake to the end" lockdep_is_awake
 run "kmemleak finds nothing" kmemleak_finds_nothing
