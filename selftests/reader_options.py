@@ -190,7 +190,8 @@ COMPLETED = (
     ("conns -o S-", "S-RTT"), ("conns --sort LI", "LIFE"), ("flows --sort A", "AGE"),
     ("phases -o PHA", "PHASE"), ("record -o sever", "several"),
     ("report -o sever", "several"), ("flows --state cl", "close-wait"),
-    ("archive --fo", "--folder"), ("archive --folder compl", "completes"))
+    ("archive --fo", "--folder"), ("archive --folder compl", "completes"),
+    ("archive -r compl", "completes"), ("archive ", "--age"))
 
 
 @test
@@ -219,7 +220,8 @@ def words_are_completed():
     got = subprocess.run(["fish", "--no-config"], input=fish.encode(), capture_output=True,
                          check=True, env=env, cwd=tmp, timeout=60).stdout.decode()
     for (typed, want), line in zip(COMPLETED, got.splitlines()):
-        assert want in line.replace("/", "").split(), f"fish completes {typed!r} by {line!r}, not {want!r}"
+        words = line.replace("/", "").split()
+        assert want in words, f"fish completes {typed!r} by {line!r}, not {want!r}"
 
 
 @test

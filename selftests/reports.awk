@@ -9,7 +9,7 @@ function flush() {
 	if (!known)
 		printf "%s", held
 	held = ""
-	block = known = ours = race = lines = 0
+	block = known = ours = race = sets = lines = 0
 }
 !block && /(^|\] )=+$/ {
 	block = "race"
@@ -29,12 +29,11 @@ block == "race" && /WARNING: suspicious RCU usage/ {
 	block = "rcu"
 }
 block == "rcu" {
-	known = known || /net\/netfilter\/nf(_tables_api|t_set_[a-z]+)\.c:[0-9]+ RCU-list traversed/
+	sets = sets || /net\/netfilter\/nf(_tables_api|t_set_[a-z]+)\.c:[0-9]+ RCU-list traversed/
 	ours = ours || /\[synfin\]/
-	if (/<\/TASK>/ || lines > 200) {
-		known = known && !ours
+	known = sets && !ours
+	if (/<\/TASK>/ || lines > 200)
 		flush()
-	}
 	next
 }
 block == "race" {

@@ -112,7 +112,7 @@ static void bash_completion(void)
 	for (const struct command *c = command_table; c->name; c++) {
 		if (is_service(c)) {
 			printf("\t%s)\n"
-			       "\t\tif _synfin_help %s | grep -q -e \"$prev [A-Z]\"; then\n"
+			       "\t\tif _synfin_help %s | grep -q \"^  .*$prev\\(, --[a-z]*\\)\\? [A-Z]\"; then\n"
 			       "\t\t\tCOMPREPLY=($(compgen -f -- \"$cur\"))\n"
 			       "\t\t\treturn\n\t\tfi\n"
 			       "\t\toptions=$(_synfin_help %s |\n\t\t\t" HELP_WORDS ") ;;\n",
