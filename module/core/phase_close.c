@@ -104,8 +104,6 @@ static unsigned int late_syn(struct synfin_move *m)
 {
 	struct synfin_conn *conn = m->conn;
 
-	if (synfin_was_answered(m->own, m->seg))
-		m->own->isn = m->seg->seq;
 	if (!is_own_isn(m)) {
 		synfin_pass(m, SYNFIN_CNT_forged_syn);
 		return conn->state;

@@ -192,8 +192,6 @@ unsigned int synfin_not_delivered(struct synfin_move *m)
  */
 unsigned int synfin_syn_again(struct synfin_move *m)
 {
-	if (synfin_was_answered(m->own, m->seg))
-		m->own->isn = m->seg->seq;
 	if (m->seg->seq != m->own->isn) {
 		synfin_pass(m, SYNFIN_CNT_forged_syn);
 		return m->conn->state;

@@ -80,17 +80,6 @@ static inline bool synfin_acks_syn_of(const struct synfin_end *end,
 	       synfin_within(seg->ack, end->isn + 1, synfin_syn_room(end));
 }
 
-/*
- * Is it a SYN with data that is shown only after its answer, which acknowledges some of it?
- * Hooks see it before: there, who comes so late has guessed.
- */
-static inline bool synfin_was_answered(const struct synfin_end *own,
-				       const struct synfin_segment *seg)
-{
-	return synfin_shows_all(seg) && seg->len && !own->syns && own->flags & SYNFIN_END_ISN &&
-	       synfin_within(own->isn, seg->seq, seg->len);
-}
-
 /* Does it acknowledge its receiver's SYN, and perhaps what that carried? */
 static inline bool synfin_acks_syn(const struct synfin_move *m)
 {

@@ -52,8 +52,7 @@ static __u64 syn_distance(const struct synfin_conn *conn, const struct synfin_en
 	/* Who has only answered, and asks now, asks anew. */
 	if (own->syn_acks && !own->syns)
 		return NEVER;
-	if ((own->flags & (SYNFIN_END_ISN | SYNFIN_END_NXT)) &&
-	    (seg->seq == own->isn || synfin_was_answered(own, seg)) &&
+	if ((own->flags & (SYNFIN_END_ISN | SYNFIN_END_NXT)) && seg->seq == own->isn &&
 	    !(ended && synfin_elapsed(now, conn->last_ns) > SAME_SYN_NS))
 		return ended;
 	/* A SYN that crosses the client's: a simultaneous open. */

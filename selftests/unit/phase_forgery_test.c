@@ -153,13 +153,13 @@ static void an_ack_of_what_was_not_said(void)
 	}
 }
 
-/* Where all is shown, it may come late; to hooks that is another attempt. */
+/* Who comes so late has guessed; of a capture that is out of order, see order.c. */
 static void syn_with_data_after_its_answer(void)
 {
-	dialogue_begin(&d, 0);
-	PLAY(&d, "s SA 0 1 : syn-ack; c A 1 1 : ack @OPEN; c S -9 0 30 : new syn @SYN");
-	dialogue_begin(&d, 1);
-	PLAY(&d, "s SA 0 1 : syn-ack; c A 1 1 : ack @OPEN; c S -9 0 30 : syn @OPEN");
+	for (int shown = 0; shown < 2; shown++) {
+		dialogue_begin(&d, shown);
+		PLAY(&d, "s SA 0 1 : syn-ack; c A 1 1 : ack @OPEN; c S -9 0 30 : new syn @SYN");
+	}
 }
 
 static void fin_with_a_wrong_ack(void)

@@ -64,10 +64,16 @@ static bool is_fin(const struct synfin_segment *seg)
 	return seg->kind == SYNFIN_KIND_FIN;
 }
 
+/* The number that acknowledges it: of the data of a SYN perhaps nothing (RFC 7413). */
+static uint32_t acked_by(const struct synfin_segment *seg)
+{
+	return seg->flags & SYNFIN_TCP_SYN ? seg->seq + 1 : synfin_segment_end(seg);
+}
+
 /* Does @b acknowledge what @a took? */
 static bool answers(const struct synfin_segment *b, const struct synfin_segment *a)
 {
-	uint32_t end = synfin_segment_end(a);
+	uint32_t end = acked_by(a);
 	int32_t beyond = (int32_t)(b->ack - end);
 
 	return has_ack(b) && end != a->seq && beyond >= 0 && is_near(beyond);
@@ -151,35 +157,41 @@ static void move_up(struct order *o, unsigned int from, unsigned int to)
 	o->line[(o->first + to) % ORDER_MAX] = slot;
 }
 
-static bool is_again(const struct captured *fin, const struct captured *other)
+static bool is_again(const struct captured *late, const struct captured *other)
 {
-	return is_fin(&other->seg) && one_way(&other->seg, &fin->seg) &&
-	       synfin_segment_end(&other->seg) == synfin_segment_end(&fin->seg);
+	return other->seg.kind == late->seg.kind && one_way(&other->seg, &late->seg) &&
+	       acked_by(&other->seg) == acked_by(&late->seg);
+}
+
+/* Where it stands tells what its ACK means: a FIN, and a SYN with data. */
+static bool is_due_before_its_ack(const struct synfin_segment *seg)
+{
+	return is_fin(seg) || (seg->kind == SYNFIN_KIND_SYN && seg->len);
 }
 
 /*
- * Clocks of two interfaces differ: a FIN may come behind its own ACK. It goes before that,
- * and what its end sent before it, too. But a FIN that is sent again stays where it is.
+ * Clocks of two interfaces differ: one may come behind its own ACK. It goes before that,
+ * and what its end sent before it, too. But one that is sent again stays where it is.
  * Their times remain: they are those of their clock.
  */
-static void put_before_its_ack(struct order *o, unsigned int fin)
+static void put_before_its_ack(struct order *o, unsigned int late)
 {
-	const struct captured *c = at(o, fin);
-	unsigned int to = fin;
+	const struct captured *c = at(o, late);
+	unsigned int to = late;
 
-	for (unsigned int i = fin; i-- && c->ns - at(o, i)->ns < CLOCK_APART_NS;)
+	for (unsigned int i = late; i-- && c->ns - at(o, i)->ns < CLOCK_APART_NS;)
 		if (other_way(&at(o, i)->seg, &c->seg) && answers(&at(o, i)->seg, &c->seg))
 			to = i;
-	if (to == fin)
+	if (to == late)
 		return;
-	for (unsigned int i = fin; i--;)
+	for (unsigned int i = late; i--;)
 		if (is_again(c, at(o, i)))
 			return;
-	for (unsigned int i = to; i < fin; i++)
+	for (unsigned int i = to; i < late; i++)
 		if (one_way(&at(o, i)->seg, &c->seg) &&
 		    follows(&c->seg, &at(o, i)->seg) > 0)
 			move_up(o, i, to++);
-	move_up(o, fin, to);
+	move_up(o, late, to);
 }
 
 /* Where in the line it belongs. */
@@ -192,7 +204,7 @@ static void insert(struct order *o, uint16_t slot)
 		i--;
 	o->line[(o->first + o->nr - 1) % ORDER_MAX] = slot;
 	move_up(o, o->nr - 1, i);
-	if (is_fin(&c->seg))
+	if (is_due_before_its_ack(&c->seg))
 		put_before_its_ack(o, i);
 }
 
