@@ -8,13 +8,15 @@ it is in the words of others.
 What is right of each follows from RFC 9293 (and 5461, 5961, 6191, 7413), not from what
 the reader says.
 """
+import json
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position,unused-import
 import capture_places  # noqa: E402,F401
 import capture_words  # noqa: E402,F401
-from capture_lib import main, read, same, test  # noqa: E402
+from capture_lib import SYNFIN, main, read, same, test  # noqa: E402
 from capture_make import MS  # noqa: E402
 from capture_talk import (  # noqa: E402
     DRESSES, FAR, FOUR, GIB, OPEN, REFUSED, RESET, UNANSWERED, Talk, but, capture_of,
@@ -130,6 +132,16 @@ def the_same_number_again():
                  talk.opened(1100 + later, y=GIB).asked(1300 + later, y=GIB)
                  .closed(2000 + later, 100, 500, y=GIB),
                  but(RESET, closed_by=by, syn_count=1), again)
+    # All SYNs that nobody had answered before are the new one's, as they were sent.
+    talk = Talk().opened().closed(1000).up(3000, "S", window=777).up(4000, "S", window=777)
+    talk.opened(6000, y=GIB).closed(9000, y=GIB)
+    told("after two more", talk, but(FOUR, duration_ns=1040 * MS + MS // 10),
+         but(FOUR, syn_count=3, handshake_ns=3020 * MS + MS // 10))
+    shown = read(capture_of(talk.packets(DRESSES["IPv4"]), DRESSES["IPv4"]))
+    lines = subprocess.run([SYNFIN, "phases", "--json", "-r", shown.path], check=True,
+                           capture_output=True).stdout.splitlines()
+    same([step["window"] for step in map(json.loads, lines) if step["id"] == 2 and
+          step["phase"] == "syn"], [777, 777, 8192], "windows")
 
 
 @test

@@ -9,6 +9,8 @@
  * begins nothing, whenever it comes. The number of connections is bounded: of too many
  * one that was told goes first, then one that never answered, and last one that is open.
  */
+#include <stdlib.h>
+
 #include "sources/capture_flows.h"
 
 /* One has opened: what was open on its endpoints before is over. */
@@ -38,12 +40,41 @@ static void read_payload(struct capture *cap, struct flow *flow, const struct ca
 		first_bytes_segment(&flow->first, &flow->conn, c, cap->names);
 }
 
+/* Without memory for it, what answers it begins without it. */
+static void keep_syn(struct flow *flow, const struct captured *c, bool first,
+		     uint64_t before_ns)
+{
+	struct syns_again *again = flow->again;
+
+	if (!again)
+		again = malloc(sizeof(*again));
+	if (!again)
+		return;
+	flow->again = again;
+	if (first)
+		*again = (struct syns_again){ .before_ns = before_ns };
+	if (again->nr == SYNS_AGAIN)
+		return;
+	again->syn[again->nr] = *c;
+	again->syn[again->nr++].room = 0;
+}
+
+static void judge(struct flow *flow, const struct captured *c, struct synfin_result *res)
+{
+	bool first = !(flow->conn.flags & SYNFIN_FLAG_ASKED_AGAIN);
+	uint64_t before_ns = flow->conn.seen_ns;
+
+	synfin_phase_segment(&flow->conn, &c->seg, c->ns, res);
+	if (c->seg.kind == SYNFIN_KIND_SYN && flow->conn.flags & SYNFIN_FLAG_ASKED_AGAIN)
+		keep_syn(flow, c, first, before_ns);
+}
+
 static bool meet(struct capture *cap, struct flow *flow, const struct captured *c,
 		 const struct sink *sink)
 {
 	struct synfin_result res;
 
-	synfin_phase_segment(&flow->conn, &c->seg, c->ns, &res);
+	judge(flow, c, &res);
 	if (res.nr || res.reason == SYNFIN_CNT_not_awaited)
 		read_payload(cap, flow, c);
 	if (res.opened && flow->ftp_control)
@@ -65,66 +96,74 @@ static bool meet(struct capture *cap, struct flow *flow, const struct captured *
 	return true;
 }
 
-/*
- * It answers a SYN that was taken for an old one come again: that was its connection's
- * first.
- */
-static bool begin_with_syn(struct capture *cap, struct flow *flow, const struct captured *c,
-			   const struct sink *sink)
+/* There is room on its endpoints. */
+static bool make_room(struct capture *cap, const struct pair *pair, const struct sink *sink)
 {
-	const struct pair *pair = flow->pair;
-	struct captured syn = *c;
+	struct synfin_conn *rivals[SYNFIN_RIVALS_MAX];
 
-	for (unsigned int i = 0; i < pair->nr; i++) {
+	if (!pair || pair->nr < SYNFIN_RIVALS_MAX)
+		return true;
+	for (unsigned int i = 0; i < pair->nr; i++)
+		rivals[i] = &pair->flows[i]->conn;
+	return capture_let_go(cap, pair->flows[synfin_phase_least(rivals, pair->nr)], sink);
+}
+
+/* One begins with these, if there are any, and with @c. */
+static bool begin_with(struct capture *cap, const struct flow_key *key,
+		       const struct syns_again *syns, const struct captured *c,
+		       const struct sink *sink)
+{
+	const struct captured *first = syns ? &syns->syn[0] : c;
+	struct flow *flow = flow_add(cap, key, &first->seg);
+
+	if (!flow) {
+		if (!capture_evict(cap, sink))
+			return false;
+		flow = flow_add(cap, key, &first->seg);
+	}
+	if (!flow) {
+		capture_pass(cap, SYNFIN_CNT_no_memory);
+		return true;
+	}
+	if (first->seg.kind == SYNFIN_KIND_SYN)
+		flow->ftp_control = ftp_begins(&cap->ftp, &flow->conn, first);
+	for (unsigned int i = 0; syns && i < syns->nr; i++)
+		if (!meet(cap, flow, &syns->syn[i], sink))
+			return false;
+	return meet(cap, flow, c, sink);
+}
+
+/*
+ * The SYNs that a segment answers, if they were taken for an old one come again: they were
+ * not the old connection's. To be freed.
+ */
+static struct syns_again *take_syns(const struct pair *pair, const struct captured *c)
+{
+	for (unsigned int i = 0; pair && i < pair->nr; i++) {
+		struct syns_again *again = pair->flows[i]->again;
 		struct synfin_conn *old = &pair->flows[i]->conn;
 
-		if (old == &flow->conn || !synfin_phase_reopens(old, &c->seg))
+		if (!again || !synfin_phase_reopens(old, &c->seg))
 			continue;
-		old->end[SYNFIN_FROM_CLIENT].syns--;
+		pair->flows[i]->again = NULL;
+		old->end[SYNFIN_FROM_CLIENT].syns -= again->nr;
 		old->flags &= ~SYNFIN_FLAG_ASKED_AGAIN;
-		syn.ns = old->last_ns;
-		syn.seg = (struct synfin_segment){
-			.kind = SYNFIN_KIND_SYN, .flags = SYNFIN_TCP_SYN, .all = 1,
-			.family = c->seg.family, .src = c->seg.dst, .dst = c->seg.src,
-			.sport = c->seg.dport, .dport = c->seg.sport,
-			.seq = c->seg.ack - 1, .window = 0xffff,
-			.scale = old->end[SYNFIN_FROM_CLIENT].scale,
-		};
-		syn.room = 0;
-		return meet(cap, flow, &syn, sink);
+		if (old->seen_ns == again->syn[again->nr - 1].ns)
+			old->seen_ns = again->before_ns;
+		return again;
 	}
-	return true;
+	return NULL;
 }
 
 /* The segment begins a connection, beside others on its endpoints or not. */
 static bool begin(struct capture *cap, const struct pair *pair, const struct flow_key *key,
 		  const struct captured *c, const struct sink *sink)
 {
-	struct synfin_conn *rivals[SYNFIN_RIVALS_MAX];
-	struct flow *flow;
+	struct syns_again *syns = take_syns(pair, c);
+	bool more = make_room(cap, pair, sink) && begin_with(cap, key, syns, c, sink);
 
-	if (pair && pair->nr == SYNFIN_RIVALS_MAX) {
-		for (unsigned int i = 0; i < pair->nr; i++)
-			rivals[i] = &pair->flows[i]->conn;
-		flow = pair->flows[synfin_phase_least(rivals, pair->nr)];
-		if (!capture_let_go(cap, flow, sink))
-			return false;
-	}
-	flow = flow_add(cap, key, &c->seg);
-	if (!flow) {
-		if (!capture_evict(cap, sink))
-			return false;
-		flow = flow_add(cap, key, &c->seg);
-	}
-	if (!flow) {
-		capture_pass(cap, SYNFIN_CNT_no_memory);
-		return true;
-	}
-	if (c->seg.kind == SYNFIN_KIND_SYN)
-		flow->ftp_control = ftp_begins(&cap->ftp, &flow->conn, c);
-	if (!begin_with_syn(cap, flow, c, sink))
-		return false;
-	return meet(cap, flow, c, sink);
+	free(syns);
+	return more;
 }
 
 /**

@@ -31,6 +31,13 @@ struct capture *capture_new(bool names, bool live)
 	return cap;
 }
 
+/* What it holds itself. */
+static void free_parts(struct flow *flow)
+{
+	first_bytes_free(&flow->first);
+	free(flow->again);
+}
+
 /**
  * capture_free() - free it
  * @cap: of capture_new(), or NULL
@@ -44,7 +51,7 @@ void capture_free(struct capture *cap)
 	HASH_CLEAR(hh, cap->table);
 	for (int wait = 0; wait <= SYNFIN_WAIT_NR; wait++)
 		for (flow = cap->waits[wait]; flow; flow = flow->next)
-			first_bytes_free(&flow->first);
+			free_parts(flow);
 	pool_free(&cap->flows);
 	pool_free(&cap->pairs);
 	free(cap);
@@ -92,7 +99,7 @@ void flow_drop(struct capture *cap, struct flow *flow)
 		HASH_DEL(cap->table, pair);
 		pool_give(&cap->pairs, pair);
 	}
-	first_bytes_free(&flow->first);
+	free_parts(flow);
 	pool_give(&cap->flows, flow);
 }
 
@@ -139,6 +146,7 @@ struct flow *flow_add(struct capture *cap, const struct flow_key *key,
 	flow->first = (struct first_bytes){};
 	flow->copies = 0;
 	flow->ftp_control = 0;
+	flow->again = NULL;
 	synfin_phase_init(&flow->conn, seg, 0, ++cap->last_id);
 	flow->wait = synfin_phase_wait(&flow->conn);
 	flow->since_ns = cap->now;

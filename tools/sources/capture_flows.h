@@ -33,6 +33,16 @@ struct pair {
 	unsigned int nr;
 };
 
+/* So many SYNs are kept that came again: nobody sends more of them (tcp_syn_retries). */
+#define SYNS_AGAIN	7
+
+/* SYNs with a connection's number, after it was open: they may be another one's. */
+struct syns_again {
+	uint64_t before_ns;	/* the connection's last segment before them */
+	unsigned int nr;
+	struct captured syn[SYNS_AGAIN];
+};
+
 /* What has been told waits for nothing. */
 #define TOLD	SYNFIN_WAIT_NR
 
@@ -45,6 +55,7 @@ struct flow {
 	uint64_t since_ns;	/* when it began to wait */
 	uint64_t shift;		/* was added to the times of the capture */
 	uint64_t ftp_control;	/* the connection that announced it, or 0 */
+	struct syns_again *again;	/* or NULL */
 	struct first_bytes first;
 	struct synfin_conn conn;
 };
