@@ -265,6 +265,16 @@ def more_than_the_numbers_can_count():
             told(f"{size} bytes in {when} ms", talk.down(when + 20, "FA", 1 + size, 302),
                  {"open": "established", "close": "three-way", "bytes_client": 300,
                   "bytes_server": size % (4 * GIB), "bytes_partial": True})
+    # A hole, behind which both ends are far on.
+    for size in 500 << 20, 5 * GIB:
+        for late, partial in ((300, True), (60000, True), (100, False)):
+            if size > 500 << 20 and not partial:
+                continue
+            talk = Talk().opened().asked().up(200 + late, "A", 101, 501 + size)
+            talk.down(220 + late, "PA", 501 + size, 101, 9).up(221 + late, "A", 101, 510 + size)
+            told(f"a hole of {late} ms and {size} bytes", talk.closed(90000, 100, 509 + size),
+                 but(FOUR, bytes_client=100, bytes_server=(509 + size) % (4 * GIB),
+                     bytes_partial=partial))
     told("no time for that", Talk().up(0, "S").down(20, "SA", 0, 1).up(120, "FA", 301, 701)
          .down(140, "FA", 701, 302),
          {"bytes_client": 300, "bytes_server": 700, "bytes_partial": False})

@@ -177,6 +177,7 @@ struct synfin_suspect {
  * @from:	enum synfin_from
  * @fin:	of a FIN, which counts for nothing until they are confirmed
  * @data:	of data: what is before @seq is no FIN's
+ * @uncounted:	gigabytes may have passed before them
  */
 struct synfin_jump {
 	__u64	at_ns;
@@ -186,6 +187,7 @@ struct synfin_jump {
 	__u8	from;
 	__u8	fin;
 	__u8	data;
+	__u8	uncounted;
 };
 
 /**

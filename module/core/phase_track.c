@@ -116,6 +116,28 @@ static void take_as_true(struct synfin_move *m)
 		m->own->flags |= SYNFIN_END_DATA;
 }
 
+static void note_jump(struct synfin_move *m)
+{
+	const struct synfin_segment *seg = m->seg;
+	struct synfin_conn *conn = m->conn;
+	bool uncounted = synfin_elapsed(m->now, conn->seen_ns) >= SYNFIN_BLIND_WRAP_NS;
+
+	/* The hole may lie before the one that this follows. */
+	if (conn->flags & SYNFIN_FLAG_JUMP && conn->jump.uncounted)
+		uncounted = true;
+	conn->jump = (struct synfin_jump) {
+		.seq = seg->seq + seg->len,
+		.ack = seg->ack,
+		.window = seg->window,
+		.from = m->from,
+		.fin = seg->kind == SYNFIN_KIND_FIN,
+		.data = !!seg->len,
+		.uncounted = uncounted,
+		.at_ns = m->now,
+	};
+	conn->flags |= SYNFIN_FLAG_JUMP;
+}
+
 /**
  * synfin_jump() - note numbers that are far from what is known
  * @m: the move
@@ -142,19 +164,12 @@ void synfin_jump(struct synfin_move *m)
 	}
 	if (!synfin_other_agrees(m) ||
 	    (conn->flags & SYNFIN_FLAG_WATCHED && !conn->blind_ns)) {
-		conn->jump = (struct synfin_jump) {
-			.seq = seg->seq + seg->len,
-			.ack = seg->ack,
-			.window = seg->window,
-			.from = m->from,
-			.fin = seg->kind == SYNFIN_KIND_FIN,
-			.data = !!seg->len,
-			.at_ns = m->now,
-		};
-		conn->flags |= SYNFIN_FLAG_JUMP;
+		note_jump(m);
 		return;
 	}
 	conn->flags &= ~SYNFIN_FLAG_JUMP;
+	if (conn->jump.uncounted)
+		conn->flags |= SYNFIN_FLAG_UNCOUNTED;
 	if (synfin_after(seg->ack, sent))
 		sent = seg->ack;
 	if (synfin_after(sent, m->peer->nxt)) {
