@@ -192,6 +192,8 @@ COMPLETED = (
     ("report -o sever", "several"), ("flows --state cl", "close-wait"),
     ("archive --fo", "--folder"), ("archive --folder compl", "completes"),
     ("archive -r compl", "completes"), ("archive ", "--age"))
+# If it was built. Of conns, --netns takes a value.
+COMPLETED_EXPORT = (("export --netns --t", "--textfile"),)
 
 
 @test
@@ -199,27 +201,31 @@ def words_are_completed():
     several()
     place = os.path.join(tmp, "completes")
     os.makedirs(place, exist_ok=True)
-    for program in ("synfin", "synfin-archive"):
-        shutil.copy(os.path.join(os.path.dirname(SYNFIN), program), place)
+    completed = COMPLETED
+    for program in ("synfin", "synfin-archive", "synfin-export"):
+        built = os.path.join(os.path.dirname(SYNFIN), program)
+        if os.path.exists(built):
+            shutil.copy(built, place)
+            completed += COMPLETED_EXPORT * program.endswith("export")
     env = {**os.environ, "PATH": f"{place}:{os.environ['PATH']}"}
     bash = run("completion", "bash").text + "".join(
         f"""COMP_WORDS=(synfin {typed} {"''" if typed[-1] == " " else ""})
         COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _synfin; echo ${{COMPREPLY[@]}}
-        """ for typed, _ in COMPLETED + (("conns --open refused,un", ""),
+        """ for typed, _ in completed + (("conns --open refused,un", ""),
                                          ("conns --color = al", "")))
     got = subprocess.run(["bash"], input=bash.encode(), capture_output=True, check=True,
                          env=env, cwd=tmp, timeout=60).stdout.decode().splitlines()
-    for (typed, want), line in zip(COMPLETED, got):
+    for (typed, want), line in zip(completed, got):
         assert want in line.split(), f"bash completes {typed!r} by {line!r}, not {want!r}"
     same(got[-2], "refused,unreachable refused,unanswered refused,unacknowledged", "a list")
     same(got[-1], "always", "behind =")
     if not shutil.which("fish"):
         return
     fish = run("completion", "fish").text + "".join(
-        f"echo (complete -C 'synfin {typed}' | cut -f 1)\n" for typed, _ in COMPLETED)
+        f"echo (complete -C 'synfin {typed}' | cut -f 1)\n" for typed, _ in completed)
     got = subprocess.run(["fish", "--no-config"], input=fish.encode(), capture_output=True,
                          check=True, env=env, cwd=tmp, timeout=60).stdout.decode()
-    for (typed, want), line in zip(COMPLETED, got.splitlines()):
+    for (typed, want), line in zip(completed, got.splitlines()):
         words = line.replace("/", "").split()
         assert want in words, f"fish completes {typed!r} by {line!r}, not {want!r}"
 

@@ -65,6 +65,9 @@ static void bash_option(const struct option_row *row, const struct command *comm
 /* Options of one name have different values with different commands. */
 static void bash_options(void)
 {
+	for (const struct command *c = command_table; c->name; c++)
+		if (is_service(c))
+			printf("\t%s:*) ;;\n", c->name);
 	for (const struct option_row *row = option_table; row->name; row++) {
 		if (!row->argument)
 			continue;
