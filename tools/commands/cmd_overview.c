@@ -5,35 +5,17 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "commands/cmd.h"
-#include "commands/counters.h"
-#include "commands/parse.h"
 #include "commands/interrupt.h"
-#include "output/table_cells.h"
-#include "output/complain.h"
-#include "output/fmt.h"
-#include "output/json.h"
-#include "output/service.h"
+#include "commands/overview.h"
+#include "commands/parse.h"
 #include "output/terminal.h"
 #include "sources/proc.h"
 
 #define BLANKS		" \t\n"
-#define WORST		5u
-#define SERVICES	512u
-#define NR_FAILURES	5u
-#define SERVICE_COLUMNS	5u
 
-/* What these lines need at most. */
-#define LATENCY_COLUMNS	51u
-#define TRY_COLUMNS	51u
-
-/* Openings that failed, as counters have them; what to type to see them. */
-static const struct {
-	const char *counter;
-	const char *word;
-} failures[NR_FAILURES] = {
+/* Openings that failed, as counters have them. */
+const struct overview_failure overview_failures[OVERVIEW_FAILURES] = {
 	{ "open_refused", "refused" },
 	{ "open_unreachable", "unreachable" },
 	{ "open_unanswered", "unanswered" },
@@ -41,32 +23,13 @@ static const struct {
 	{ "open_aborted", "aborted" },
 };
 
-struct service {
-	uint16_t port;
-	uint64_t opened;
-	uint64_t failed;
-	uint64_t rtt_count;
-	uint64_t rtt_sum;
-	uint64_t response_count;
-	uint64_t response_sum;
-	uint64_t tls_count;
-	uint64_t tls_sum;
-};
-
-struct overview {
-	const struct options *opt;
-	struct counters now;
-	struct service service[SERVICES];
-	unsigned int nr_services;
-	bool measured;		/* @rate is known */
-	double rate;
-	struct out out;
-	unsigned int width;
-};
-
-/* --- reading --- */
-
-static uint64_t opened(const struct counters *f)
+/**
+ * overview_opened() - how many openings came to an end, well or not
+ * @f: the counters
+ *
+ * Return: how many.
+ */
+uint64_t overview_opened(const struct counters *f)
 {
 	uint64_t sum = 0;
 
@@ -76,21 +39,27 @@ static uint64_t opened(const struct counters *f)
 	return sum;
 }
 
-static uint64_t failed(const struct counters *f)
+/**
+ * overview_failed() - how many of them failed
+ * @f: the counters
+ *
+ * Return: how many.
+ */
+uint64_t overview_failed(const struct counters *f)
 {
 	uint64_t sum = 0;
 
-	for (unsigned int i = 0; i < NR_FAILURES; i++)
-		sum += counters_get(f, failures[i].counter);
+	for (unsigned int i = 0; i < OVERVIEW_FAILURES; i++)
+		sum += counters_get(f, overview_failures[i].counter);
 	return sum;
 }
 
-static void take_cell(struct service *s, const char *name, uint64_t value)
+static void take_cell(struct overview_service *s, const char *name, uint64_t value)
 {
 	if (!strncmp(name, "open_", 5))
 		s->opened += value;
-	for (unsigned int i = 0; i < NR_FAILURES; i++)
-		if (!strcmp(name, failures[i].counter))
+	for (unsigned int i = 0; i < OVERVIEW_FAILURES; i++)
+		if (!strcmp(name, overview_failures[i].counter))
 			s->failed += value;
 	if (!strcmp(name, "server_rtt_count"))
 		s->rtt_count = value;
@@ -111,11 +80,11 @@ static void take_cell(struct service *s, const char *name, uint64_t value)
 /* The headings say what the columns are. */
 static void take_service(struct overview *v, const char *heading, char *line)
 {
-	struct service *s = &v->service[v->nr_services];
+	struct overview_service *s = &v->service[v->nr_services];
 	char name[32], *rest = NULL, *word;
 	int used;
 
-	*s = (struct service){ .port = 0 };
+	*s = (struct overview_service){ .port = 0 };
 	for (word = strtok_r(line, BLANKS, &rest); word;
 	     word = strtok_r(NULL, BLANKS, &rest)) {
 		if (sscanf(heading, "%31s%n", name, &used) != 1)
@@ -134,7 +103,7 @@ static int read_services(struct overview *v)
 
 	if (!file)
 		return -1;
-	while (v->nr_services < SERVICES && getline(&line, &size, file) > 0) {
+	while (v->nr_services < OVERVIEW_SERVICES && getline(&line, &size, file) > 0) {
 		if (heading)
 			take_service(v, heading, line);
 		else
@@ -164,240 +133,9 @@ static int measure(struct overview *v)
 		return -1;
 	v->measured = now > then;
 	if (v->measured)
-		v->rate = (double)(opened(&v->now) - opened(&before)) * 1e9 /
+		v->rate = (double)(overview_opened(&v->now) - overview_opened(&before)) * 1e9 /
 			  (double)(now - then);
 	return 0;
-}
-
-/* --- showing --- */
-
-static const char *color(const struct overview *v, const char *sgr)
-{
-	return v->opt->color ? sgr : "";
-}
-
-static void put_rate(struct overview *v)
-{
-	char number[FMT_ROOM];
-
-	*fmt_grouped(number, opened(&v->now)) = '\0';
-	out_printf(&v->out, "opened        ");
-	if (v->measured)
-		out_printf(&v->out, "%.0f a second now, ", v->rate);
-	out_printf(&v->out, "%s since the module was loaded\n", number);
-}
-
-static void put_failures(struct overview *v)
-{
-	uint64_t bad = failed(&v->now), all = opened(&v->now);
-	char number[FMT_ROOM];
-
-	*fmt_grouped(number, bad) = '\0';
-	out_text(&v->out, "failed        ");
-	out_text(&v->out, color(v, bad ? SGR_RED : ""));
-	out_printf(&v->out, "%.*f%% (%s)", bad && bad * 100 < all * 10 ? 2 : 0,
-		   all ? 100.0 * (double)bad / (double)all : 0, number);
-	out_text(&v->out, color(v, bad ? "\033[0m" : ""));
-	for (unsigned int i = 0; i < NR_FAILURES; i++) {
-		uint64_t nr = counters_get(&v->now, failures[i].counter);
-
-		if (!nr)
-			continue;
-		*fmt_grouped(number, nr) = '\0';
-		out_printf(&v->out, "  %s %s", failures[i].word, number);
-	}
-	out_text(&v->out, "\n");
-}
-
-static void put_latency(struct overview *v, const char *histogram, const char *name)
-{
-	const struct histogram *h = counters_histogram(&v->now, histogram);
-	char median[FMT_ROOM] = "-", most[FMT_ROOM] = "-";
-
-	if (h) {
-		*fmt_duration(median, counters_percentile(h, 50), 6) = '\0';
-		*fmt_duration(most, counters_percentile(h, 99), 6) = '\0';
-	}
-	out_printf(&v->out, v->width < LATENCY_COLUMNS ? "%-13s half %6s, 99%% %6s\n" :
-		   "%-13s half within %6s, 99%% within %6s\n", name, median, most);
-}
-
-static void put_now(struct overview *v)
-{
-	char number[4][FMT_ROOM];
-	static const char *const names[] = {
-		"flows_live", "flows_opening", "flows_open", "flows_closing",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		*fmt_grouped(number[i], counters_get(&v->now, names[i])) = '\0';
-	out_printf(&v->out, "now           %s: half open %s, open %s, half closed or closing %s\n",
-		   number[0], number[1], number[2], number[3]);
-}
-
-static int by_failures(const void *a, const void *b)
-{
-	const struct service *x = a, *y = b;
-
-	if (x->failed != y->failed)
-		return x->failed < y->failed ? 1 : -1;
-	if (x->opened != y->opened)
-		return x->opened < y->opened ? 1 : -1;
-	return x->port - y->port;
-}
-
-/* On average; a dash if there was none. */
-static void average(char *text, uint64_t sum, uint64_t count)
-{
-	*(count ? fmt_duration(text, sum / count, 6) : fmt_text(text, "-")) = '\0';
-}
-
-static void put_service(struct overview *v, const struct service *s, int name_columns,
-			unsigned int columns)
-{
-	const char *name = s->port ? service_name(s->port) : "(others)";
-	char text[SERVICE_COLUMNS][FMT_ROOM], port[FMT_ROOM];
-
-	if (!name) {
-		*fmt_u64(port, s->port) = '\0';
-		name = port;
-	}
-	*fmt_u64(text[0], s->opened) = '\0';
-	*fmt_u64(text[1], s->failed) = '\0';
-	average(text[2], s->rtt_sum, s->rtt_count);
-	average(text[3], s->tls_sum, s->tls_count);
-	average(text[4], s->response_sum, s->response_count);
-	out_printf(&v->out, "%-*.*s", name_columns, name_columns, name);
-	for (unsigned int i = 0; i < columns; i++) {
-		bool red = i == 1 && s->failed;
-
-		out_printf(&v->out, " %s%9s%s", color(v, red ? SGR_RED : ""), text[i],
-			   color(v, red ? "\033[0m" : ""));
-	}
-	out_text(&v->out, "\n");
-}
-
-/* As many columns as there is room for; each takes ten. */
-static void put_services(struct overview *v)
-{
-	static const char *const headings[SERVICE_COLUMNS] = {
-		"OPENED", "FAILED", "S-RTT", "TLS", "RESPONSE",
-	};
-	int name = v->width < 26 && v->width > 10 ? (int)v->width - 10 : 16;
-	unsigned int columns = v->width < (unsigned int)name ? 0 :
-			       (v->width - (unsigned int)name) / 10;
-
-	if (columns > SERVICE_COLUMNS)
-		columns = SERVICE_COLUMNS;
-	qsort(v->service, v->nr_services, sizeof(v->service[0]), by_failures);
-	if (!v->nr_services)
-		return;
-	out_printf(&v->out, "\n%-*s", name, name < 16 ? "WORST" : "WORST SERVICES");
-	for (unsigned int i = 0; i < columns; i++)
-		out_printf(&v->out, " %9s", headings[i]);
-	out_text(&v->out, "\n");
-	for (unsigned int i = 0; i < v->nr_services && i < WORST; i++)
-		put_service(v, &v->service[i], name, columns);
-}
-
-/* A command must be whole, to be typed; what it is for, if there is room for it. */
-static void try(struct overview *v, const char *command, const char *meaning)
-{
-	bool both = v->width >= TRY_COLUMNS + strlen(meaning);
-
-	out_printf(&v->out, both ? "  synfin %-40s  %s\n" : "  synfin %s\n", command,
-		   meaning);
-}
-
-static void put_next(struct overview *v)
-{
-	const struct counters *f = &v->now;
-
-	out_text(&v->out, "\nTRY\n");
-	if (failed(f))
-		try(v, "conns --failed --last", "what did not open");
-	if (counters_get(f, "close_reset"))
-		try(v, "conns --last --close reset", "what was reset");
-	if (counters_get(f, "flows_closing"))
-		try(v, "flows --state close-wait --sort age", "who forgets to close");
-	try(v, "latency", "how long it takes whom");
-	try(v, "top", "as it happens");
-	try(v, "ladder --from now", "segment by segment");
-}
-
-static void show_json(struct overview *v)
-{
-	struct json j;
-
-	json_begin(&j, &v->out);
-	if (v->measured)
-		json_real(&j, "opened_per_second", v->rate);
-	else
-		json_text(&j, "opened_per_second", NULL);
-	json_number(&j, "opened", opened(&v->now));
-	json_number(&j, "failed", failed(&v->now));
-	for (unsigned int i = 0; i < NR_FAILURES; i++)
-		json_number(&j, failures[i].word,
-			    counters_get(&v->now, failures[i].counter));
-	json_number(&j, "live", counters_get(&v->now, "flows_live"));
-	json_number(&j, "half_open", counters_get(&v->now, "flows_opening"));
-	json_number(&j, "closing", counters_get(&v->now, "flows_closing"));
-	json_end(&j);
-}
-
-static void show(struct overview *v)
-{
-	put_rate(v);
-	put_failures(v);
-	put_latency(v, "handshake", "handshake");
-	put_latency(v, "server_rtt", "  server");
-	put_latency(v, "client_rtt", "  client");
-	put_latency(v, "close", "close");
-	put_now(v);
-	put_services(v);
-	put_next(v);
-}
-
-/* Colours take no columns. */
-static unsigned int columns_of(const char *text, size_t len)
-{
-	unsigned int columns = 0;
-	bool escape = false;
-
-	for (size_t i = 0; i < len; i++) {
-		escape |= text[i] == '\033';
-		columns += !escape;
-		escape &= text[i] != 'm';
-	}
-	return columns;
-}
-
-/* A line that is longer than the terminal goes on below, between words. */
-static void print(struct overview *v, struct out *out)
-{
-	const char *text = v->out.buf, *end = text + v->out.len;
-	const unsigned int indent = v->width < LATENCY_COLUMNS ? 2 : 14;
-	unsigned int column = 0;
-
-	while (text < end) {
-		size_t gap = strspn(text, " "), len = strcspn(text + gap, "\n ");
-		unsigned int used = (unsigned int)gap + columns_of(text + gap, len);
-
-		if (column > indent && column + used > v->width) {
-			out_printf(out, "\n%*s", (int)indent, "");
-			column = indent;
-			used -= (unsigned int)gap;
-			text += gap;
-			gap = 0;
-		}
-		out_write(out, text, gap + len);
-		column += used;
-		text += gap + len;
-		if (*text == '\n') {
-			out_write(out, text++, 1);
-			column = 0;
-		}
-	}
 }
 
 /**
@@ -409,22 +147,11 @@ static void print(struct overview *v, struct out *out)
 int cmd_overview(const struct options *opt)
 {
 	static struct overview v;
-	struct out out;
 	bool bounded;
 
 	v.opt = opt;
 	v.width = terminal_width(&bounded);
 	if (!bounded || opt->json)
 		v.width = UINT32_MAX;
-	if (measure(&v) || out_open(&v.out, -1, "memory") ||
-	    out_open(&out, STDOUT_FILENO, "stdout"))
-		return EXIT_FAILURE;
-	if (opt->json)
-		show_json(&v);
-	else
-		show(&v);
-	print(&v, &out);
-	free(v.out.buf);
-	out_close(&out);
-	return out.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return measure(&v) ? EXIT_FAILURE : overview_show(&v);
 }
