@@ -22,6 +22,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <err.h>
+#include <errno.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
 #include <net/if.h>
@@ -335,6 +336,11 @@ static unsigned long flood(int fd)
 		for (unsigned int i = 0; i < n; i++)
 			parts[i].iov_len = make(&packets[i], opt.start + sent + i);
 		done = sendmmsg(fd, messages, n, 0);
+		/* Whoever receives them has as many before it as it may have. */
+		if (done < 0 && errno == ENOBUFS) {
+			usleep(1000);
+			continue;
+		}
 		if (done < 0)
 			err(1, "sendmmsg");
 		sent += done;
