@@ -73,7 +73,10 @@ kcsan() {
 
 # finds N WHAT: so many lines of the log on stdin are reports
 finds() {
-	same "$(awk -f "$here/reports.awk" | grep -c -E -f "$here/reports.grep")" "$1" "$2"
+	local found
+
+	found=$(awk -f "$here/reports.awk" | grep -c -E -f "$here/reports.grep" || :)
+	same "$found" "$1" "$2"
 }
 
 only_what_is_known_is_left_out() {
