@@ -167,6 +167,12 @@ def what_proves_is_not_when():
          .closed(4000, 0, 300), but(unknown, bytes_server=300))
     told("data at once", asked().up(21, "PA", 1, 1, 30).down(31, "A", 1, 31)
          .closed(4000, 30), but(FOUR, client_rtt_ns=MS, handshake_ns=21 * MS))
+    # The SYN-ACK was missed, and is sent again; or it is only shown late.
+    for when, rtt in (1020, None), (320, None), (20.2, 20 * MS + MS // 5):
+        told(f"a SYN-ACK after {when} ms",
+             Talk().up(0, "S").up(20.1, "A", 1, 1).down(when, "SA", 0, 1)
+             .up(when + 0.1, "A", 1, 1).closed(4000),
+             but(FOUR, handshake_ns=20 * MS + MS // 10, server_rtt_ns=rtt))
     # A server of Fast Open may send before the ACK.
     told("Fast Open", Talk().up(0, "S", size=30).down(20, "SA", 0, 31)
          .down(20.3, "PA", 1, 31, 100).up(20.5, "A", 31, 101).closed(1000, 30, 100),

@@ -4,6 +4,9 @@
  */
 #include "core/phase_move.h"
 
+/* So late clocks show what came before; what is sent again is later (RFC 6298, 2.1). */
+#define SHOWN_LATE_NS	250000000ULL
+
 /*
  * Is a SYN-ACK the first true word of the server? What seemed to be of it came before, and
  * nobody has acknowledged that; or the client has acknowledged what the server never said.
@@ -89,7 +92,8 @@ static unsigned int late_syn_ack(struct synfin_move *m)
 		return conn->state;
 	}
 	if (!m->own->syn_acks) {
-		if (m->peer->syns == 1 && conn->state == SYNFIN_STATE_OPEN)
+		if (m->peer->syns == 1 && conn->state == SYNFIN_STATE_OPEN &&
+		    synfin_elapsed(m->now, conn->last_ns) < SHOWN_LATE_NS)
 			conn->server_rtt_ns = synfin_elapsed(m->now, conn->first_ns);
 		if (conn->opening == SYNFIN_OPEN_MIDSTREAM)
 			conn->opening = SYNFIN_OPEN_ESTABLISHED;
