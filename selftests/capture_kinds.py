@@ -173,10 +173,30 @@ def what_proves_is_not_when():
              Talk().up(0, "S").up(20.1, "A", 1, 1).down(when, "SA", 0, 1)
              .up(when + 0.1, "A", 1, 1).closed(4000),
              but(FOUR, handshake_ns=20 * MS + MS // 10, server_rtt_ns=rtt))
+    # The SYN would have been sent again meanwhile: this is a later ACK.
+    for when, known in (3000, True), (30000, False):
+        told(f"an ACK alone after {when} ms",
+             Talk().up(0, "S").up(when, "A", 1, 1).closed(40000),
+             {"open": "established", "handshake_ns": when * MS if known else None,
+              "server_rtt_ns": None, "client_rtt_ns": None})
+    # Both SYNs, and then what nobody sends to acknowledge them.
+    for when, flags, size in (6000, "PA", 10), (6000, "FA", 0):
+        told(f"SYNs that cross, {flags}",
+             Talk().up(0, "S").down(5, "S").up(when, flags, 1, 1, size)
+             .down(when + 20, "PA", 1, 1 + size + (flags == "FA"), 20),
+             {"open": "simultaneous", "handshake_ns": None})
+    told("SYNs that cross", Talk().up(0, "S").down(5, "S").up(25, "A", 1, 1)
+         .down(30, "A", 1, 1).closed(900), {"open": "simultaneous", "handshake_ns": 30 * MS})
     # A server of Fast Open may send before the ACK.
     told("Fast Open", Talk().up(0, "S", size=30).down(20, "SA", 0, 31)
          .down(20.3, "PA", 1, 31, 100).up(20.5, "A", 31, 101).closed(1000, 30, 100),
          but(FOUR, client_rtt_ns=MS // 2, bytes_client=30, bytes_server=100))
+    told("data with the SYN-ACK", Talk().up(0, "S").down(20, "SA", 0, 1, 40)
+         .up(720, "A", 1, 41).closed(1000, 0, 40),
+         but(FOUR, client_rtt_ns=700 * MS, bytes_server=40))
+    told("Fast Open, later", Talk().up(0, "S", size=30).down(20, "SA", 0, 31)
+         .down(2000, "PA", 1, 31, 100).up(2000.1, "A", 31, 101).closed(3000, 30, 100),
+         but(unknown, bytes_client=30, bytes_server=100))
 
 
 @test

@@ -7,8 +7,11 @@
  */
 #include "core/phase_move.h"
 
-/* In a simultaneous open: both SYNs acknowledged, it is over. */
-static unsigned int open_if_both_acked(struct synfin_move *m)
+/*
+ * In a simultaneous open: both SYNs acknowledged, it is over. If it is @timely this tells
+ * when.
+ */
+static unsigned int open_if_both_acked(struct synfin_move *m, bool timely)
 {
 	struct synfin_conn *conn = m->conn;
 
@@ -18,7 +21,8 @@ static unsigned int open_if_both_acked(struct synfin_move *m)
 		m->own->flags |= SYNFIN_END_SYN_ACKED;
 	if (!(m->own->flags & m->peer->flags & SYNFIN_END_SYN_ACKED))
 		return SYNFIN_STATE_SYN_SYN;
-	conn->open_ns = m->now;
+	if (timely)
+		conn->open_ns = m->now;
 	m->res->opened = 1;
 	conn->opening = SYNFIN_OPEN_SIMULTANEOUS;
 	if (!((m->own->flags | m->peer->flags) & SYNFIN_END_FIN)) {
@@ -63,13 +67,23 @@ static unsigned int cross_syn_ack(struct synfin_move *m)
 	synfin_step_add(m, SYNFIN_PHASE_SYN_ACK, synfin_count(&m->own->syn_acks));
 	conn->answer_ns = m->now;
 	m->own->scale = m->seg->scale;
-	return open_if_both_acked(m);
+	return open_if_both_acked(m, true);
+}
+
+/* A bare ACK answers at once, data may carry it; later it was acknowledged before. */
+static bool answers_at_once(const struct synfin_move *m)
+{
+	if (m->seg->kind == SYNFIN_KIND_FIN || m->seg->ack != m->peer->isn + 1)
+		return false;
+	if (!m->seg->len)
+		return !synfin_asks_no_more(m->conn, m->now);
+	return synfin_elapsed(m->now, m->conn->last_ns) <= SYNFIN_DELAYED_ACK_NS;
 }
 
 /* A FIN or an ACK; if its own SYN is not acknowledged yet, that is waited for first. */
 static unsigned int cross_ack(struct synfin_move *m)
 {
-	bool fin = m->seg->kind == SYNFIN_KIND_FIN;
+	bool fin = m->seg->kind == SYNFIN_KIND_FIN, timely = answers_at_once(m);
 	struct synfin_conn *conn = m->conn;
 	unsigned int next;
 
@@ -81,7 +95,7 @@ static unsigned int cross_ack(struct synfin_move *m)
 	if (!(m->peer->flags & SYNFIN_END_SYN_ACKED))
 		conn->ack_count = 0;
 	synfin_step_add(m, SYNFIN_PHASE_ACK, synfin_count(&conn->ack_count));
-	next = open_if_both_acked(m);
+	next = open_if_both_acked(m, timely);
 	synfin_track(m);
 	if (next == SYNFIN_STATE_OPEN && !fin)
 		return next;

@@ -111,7 +111,9 @@ static unsigned int missed_answer(struct synfin_move *m)
 	if (conn->suspect.what == SYNFIN_SUSPECT_FAILED)
 		synfin_clear(m);
 	if (client && plain && m->seg->seq == m->own->nxt && !m->seg->len) {
-		conn->open_ns = m->now;
+		/* Long after its SYN it is a later ACK, or that would have come again. */
+		if (!synfin_asks_no_more(conn, m->now))
+			conn->open_ns = m->now;
 		synfin_set_isn(m->peer, m->seg->ack - 1, 0);
 		m->peer->una = m->seg->ack;
 	}

@@ -15,9 +15,6 @@
 /* After so long a SYN with the number of one that has ended is another's. */
 #define SAME_SYN_NS	30000000000ULL
 
-/* The longest that anybody waits before asking again, the first time (RFC 1122). */
-#define FIRST_TRY_NS	4000000000ULL
-
 /* Further off than this, it is of a connection that nobody saw begin. */
 #define FAR	(2ULL * SYNFIN_WINDOW_MAX)
 
@@ -34,16 +31,6 @@ static bool is_asking(const struct synfin_conn *conn)
 	return conn->state == SYNFIN_STATE_SYN || conn->state == SYNFIN_STATE_SYN_SYN;
 }
 
-/*
- * It waits twice as long before each SYN: as long as it has asked so far. Who has let that
- * pass asks no more, and a SYN of the other end crosses none.
- */
-static bool has_given_up(const struct synfin_conn *conn, __u64 now)
-{
-	return synfin_elapsed(now, conn->last_ns) >
-	       synfin_elapsed(conn->last_ns, conn->first_ns) + FIRST_TRY_NS;
-}
-
 static __u64 syn_distance(const struct synfin_conn *conn, const struct synfin_end *own,
 			  const struct synfin_segment *seg, __u64 now)
 {
@@ -55,9 +42,9 @@ static __u64 syn_distance(const struct synfin_conn *conn, const struct synfin_en
 	if ((own->flags & (SYNFIN_END_ISN | SYNFIN_END_NXT)) && seg->seq == own->isn &&
 	    !(ended && synfin_elapsed(now, conn->last_ns) > SAME_SYN_NS))
 		return ended;
-	/* A SYN that crosses the client's: a simultaneous open. */
+	/* A SYN that crosses the client's: a simultaneous open. Who asks no more crosses none. */
 	if (conn->state == SYNFIN_STATE_SYN && conn->suspect.what == SYNFIN_SUSPECT_NOTHING &&
-	    own == &conn->end[SYNFIN_FROM_SERVER] && !has_given_up(conn, now))
+	    own == &conn->end[SYNFIN_FROM_SERVER] && !synfin_asks_no_more(conn, now))
 		return 2;
 	return NEVER;
 }

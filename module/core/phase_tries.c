@@ -7,6 +7,9 @@
  */
 #include "core/phase_move.h"
 
+/* The longest that anybody waits before asking again, the first time (RFC 1122). */
+#define FIRST_TRY_NS	4000000000ULL
+
 /* Where the time of a try is kept: that of the first stays, those of others follow. */
 static unsigned int slot_of(unsigned int nr)
 {
@@ -66,7 +69,23 @@ __u64 synfin_since_try(const struct synfin_move *m)
 }
 
 /**
- * synfin_begin_tries() - likewise, the first
+ * synfin_asks_no_more() - would a client that waits still have asked again?
+ * @conn:	the connection, whose last phase was a SYN
+ * @now:	the time
+ *
+ * It waits twice as long before each SYN: as long as it has asked so far. Who has let that
+ * pass has given up, or was answered.
+ *
+ * Return: true if it would have.
+ */
+bool synfin_asks_no_more(const struct synfin_conn *conn, __u64 now)
+{
+	return synfin_elapsed(now, conn->last_ns) >
+	       synfin_elapsed(conn->last_ns, conn->first_ns) + FIRST_TRY_NS;
+}
+
+/**
+ * synfin_begin_tries() - a SYN or a SYN-ACK is sent, the first
  * @m: the move
  */
 void synfin_begin_tries(struct synfin_move *m)
@@ -128,22 +147,23 @@ static bool acks_first(const struct synfin_move *m)
 }
 
 /*
- * A bare ACK right behind the SYN is that of the handshake, unless it acknowledges data,
- * too: a server sends some before only with its SYN-ACK, or in a Fast Open. Data may
- * carry it, as long as an ACK may be delayed; later it was acknowledged before, and so
- * it was by a FIN.
+ * A bare ACK of the SYN-ACK, and of the data that came with it, is that of the handshake.
+ * Data may carry it, and in a Fast Open it may acknowledge what the server has said since,
+ * as long as an ACK may be delayed. Later it was acknowledged before, and so it was by a
+ * FIN.
  */
 static bool is_timely(const struct synfin_move *m)
 {
-	const __u16 early = SYNFIN_FLAG_SYN_DATA | SYNFIN_FLAG_ANSWER_DATA;
 	const struct synfin_conn *conn = m->conn;
 
 	/* Of data in the SYN the server may have taken a part, or none. */
 	if (m->seg->kind != SYNFIN_KIND_PLAIN ||
 	    (m->seg->seq != m->own->nxt && m->seg->seq != m->own->una))
 		return false;
-	if (!m->seg->len)
-		return acks_first(m) || conn->flags & early;
+	if (!m->seg->len && (acks_first(m) || conn->flags & SYNFIN_FLAG_ANSWER_DATA))
+		return true;
+	if (!m->seg->len && !(conn->flags & SYNFIN_FLAG_SYN_DATA))
+		return false;
 	return synfin_elapsed(m->now, conn->answer_ns) <= SYNFIN_DELAYED_ACK_NS;
 }
 
