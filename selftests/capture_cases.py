@@ -150,6 +150,37 @@ def three_copies_and_some_lost():
 
 
 @test
+def a_fin_in_packets_of_two_sizes():
+    """Before it is cut up by a network card, or after it was put together, and as it is
+    on the wire."""
+    for ends in (FOUR, SIX):
+        whole = ends.up(1, 1, "FPA", b"u" * 5792)
+        parts = [ends.up(1 + at, 1, "FPA" if at == 4344 else "PA", b"u" * 1448)
+                 for at in range(0, 5792, 1448)]
+        opened = at_times(conversation(ends)[:3])
+        for whole_first in (True, False):
+            sizes = [whole, *parts] if whole_first else [*parts, whole]
+            fins = [(START + SECOND + i * 4 * US, ip, None, ip is not whole)
+                    for i, ip in enumerate(sizes)]
+            rest = [(START + SECOND + 20 * MS, ends.down(1, 5794, "FA")),
+                    (START + SECOND + 21 * MS, ends.up(5794, 2, "A"))]
+            conn, = read(file_of(numbered(opened, "own") + fins + rest)).conns
+            same((conn["close"], conn["fin_count"], conn["bytes_client"]),
+                 ("three-way", 2, 5792), f"{ends.client}, {whole_first}")
+            # At the other end, 40 ms and seven hops further.
+            there = [(when + 40 * MS * (ip is not sizes[0]), changed(
+                ip, hops=7 * (ip is not sizes[0])), None, 1) for when, ip, *_ in fins]
+            later = [(when + 80 * MS, ip) for when, ip in rest]
+            conn, = read(file_of(opened + there + later)).conns
+            same((conn["close"], conn["fin_count"]), ("three-way", 2), "both ends")
+            # Its last part is sent again.
+            late = [(START + SECOND + 300 * MS, parts[-1])]
+            rest = [(when + 400 * MS, ip) for when, ip in rest]
+            conn, = read(file_of(opened + fins + late + rest)).conns
+            same((conn["close"], conn["fin_count"]), ("three-way", 3), "sent again")
+
+
+@test
 def what_was_sent_again_is_no_copy():
     """By another identification, or as much later as it is sent again."""
     for ends in (FOUR, SIX):

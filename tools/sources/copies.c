@@ -258,10 +258,16 @@ static void take_sender(struct copies_sender *s, uint64_t sender, uint64_t print
 			s->before_ns = s->key.ns;
 		s->same_id |= s->id == c->id;
 	}
-	if (c->seg.kind == SYNFIN_KIND_RST)
+	if (c->seg.kind == SYNFIN_KIND_RST) {
 		s->rst_ns = c->ns;
-	else if (c->seg.kind == SYNFIN_KIND_SYN)
+	} else if (c->seg.kind == SYNFIN_KIND_SYN) {
 		s->syn_ns = c->ns;
+	} else if (c->seg.kind == SYNFIN_KIND_FIN) {
+		s->fin_ns = c->ns;
+		s->fin_end = synfin_segment_end(&c->seg);
+		s->fin_len = c->seg.len;
+		s->fin_ttl = c->ttl;
+	}
 	if (s->last_nr > s->each)
 		s->each = s->last_nr;
 	s->last_nr = 1;
@@ -284,6 +290,19 @@ static void note_copy(struct copies_sender *s, struct copies_packet *p, uint64_t
 	} else if (p->nr > s->each) {
 		s->each = p->nr;
 	}
+}
+
+/*
+ * A FIN with more data, or less: it was captured before it was cut up (TSO), or after it was
+ * put together (GRO), too. Nobody sends it again so soon; later, another hop limit shows it.
+ */
+static bool is_cut_up(const struct copies_sender *s, const struct captured *c)
+{
+	uint64_t apart = c->ns - s->fin_ns;
+
+	return c->seg.kind == SYNFIN_KIND_FIN && s->fin_ns && s->fin_len != c->seg.len &&
+	       s->fin_end == synfin_segment_end(&c->seg) &&
+	       apart <= (c->ttl == s->fin_ttl ? SAME_NS : BOTH_NS);
 }
 
 /**
@@ -309,6 +328,9 @@ bool copies_is_copy(struct copies *copies, const struct captured *c)
 		/* It was sent again, in a packet like the one before. */
 		s->same_id = true;
 		s->again |= c->seg.flags & (SYNFIN_TCP_SYN | SYNFIN_TCP_FIN);
+	} else if (s->key.print == sender && is_cut_up(s, c)) {
+		copies->nr++;
+		return true;
 	}
 	copies->others++;
 	take_sender(s, sender, print, c);
