@@ -5,7 +5,7 @@ several places at once. A part of capture_kinds.py.
 from capture_lib import test
 from capture_make import MS, ethernet, is_six, labelled, vxlan
 from capture_talk import (
-    FAR, FOUR, GIB, REFUSED, RESET, UNANSWERED, Talk, but, found_half_open, told)
+    FAR, FOUR, GIB, OPEN, REFUSED, RESET, UNANSWERED, Talk, but, found_half_open, told)
 from tun import hop_later
 
 
@@ -155,6 +155,22 @@ def same_numbers_in_two_places():
             talk.closed(when + 500, size, **link)
         told(f"two VLANs, {later} ms", talk.by_time(), but(FOUR, bytes_client=100),
              but(FOUR, bytes_client=7), dresses=["IPv4"])
+
+
+@test
+def two_hosts_in_one_file():
+    """The same endpoints at once: only their numbers tell them apart, whoever is silent."""
+    for second in 0.3, 30, 500, 1500:
+        talk = Talk().opened().asked().closed(2000, 100, 500)
+        told(f"the second after {second} ms", talk.opened(second, **FAR)
+             .asked(second + 100, sent=7, **FAR).closed(second + 900, 7, 500, **FAR).by_time(),
+             but(FOUR, bytes_client=100, duration_ns=2040 * MS + MS // 10),
+             but(FOUR, bytes_client=7, duration_ns=940 * MS + MS // 10))
+    # But who opens again and again without an end has forgotten the ones before.
+    talk = Talk()
+    for i in range(12):
+        talk.opened(i * 1000, x=i * 0x8000000, y=i * 0x8000000)
+    told("again and again", talk, *[OPEN] * 12)
 
 
 @test

@@ -13,19 +13,19 @@
 
 #include "sources/capture_flows.h"
 
-/* One has opened: what was open on its endpoints before is over. */
+/*
+ * One has opened: what was open on its endpoints before is over, unless it goes on. It may,
+ * where packets of several hosts are in one file.
+ */
 static void supersede(struct capture *cap, const struct flow *by)
 {
 	const struct pair *pair = by->pair;
-	struct synfin_result res;
 
 	for (unsigned int i = 0; i < pair->nr; i++) {
 		struct flow *old = pair->flows[i];
 
-		if (!synfin_phase_is_superseded(&old->conn, &by->conn))
-			continue;
-		synfin_phase_finish(&old->conn, &res);
-		flow_wait(cap, old);
+		if (old->wait != TOLD && synfin_phase_is_superseded(&old->conn, &by->conn))
+			flow_queue(cap, old, SYNFIN_WAIT_LINGER, cap->now);
 	}
 }
 
@@ -103,8 +103,11 @@ static bool make_room(struct capture *cap, const struct pair *pair, const struct
 
 	if (!pair || pair->nr < SYNFIN_RIVALS_MAX)
 		return true;
-	for (unsigned int i = 0; i < pair->nr; i++)
+	for (unsigned int i = pair->nr; i--;) {
+		if (flow_is_superseded(pair->flows[i]))
+			return capture_let_go(cap, pair->flows[i], sink);
 		rivals[i] = &pair->flows[i]->conn;
+	}
 	return capture_let_go(cap, pair->flows[synfin_phase_least(rivals, pair->nr)], sink);
 }
 

@@ -109,6 +109,13 @@ static inline void flow_wait(struct capture *cap, struct flow *flow)
 		flow_queue(cap, flow, synfin_phase_wait(&flow->conn), flow->conn.last_ns);
 }
 
+/* Another one has opened, and it has not gone on since. */
+static inline bool flow_is_superseded(const struct flow *flow)
+{
+	return flow->wait == SYNFIN_WAIT_LINGER &&
+	       synfin_phase_wait(&flow->conn) != SYNFIN_WAIT_LINGER;
+}
+
 /* Which of those on its endpoints a segment belongs to. */
 static inline int flow_pick(const struct pair *pair, const struct synfin_segment *seg,
 			    uint64_t now)

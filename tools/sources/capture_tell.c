@@ -149,7 +149,10 @@ static bool expire_one(struct capture *cap, struct flow *flow,
 	uint64_t due = flow->since_ns + limit_of(cap, flow->wait);
 	struct synfin_result res;
 
-	synfin_phase_expire(&flow->conn, due, &res);
+	if (flow_is_superseded(flow))
+		synfin_phase_finish(&flow->conn, &res);
+	else
+		synfin_phase_expire(&flow->conn, due, &res);
 	if (!res.stays)
 		return tell(cap, flow, &res, sink);
 	flow_queue(cap, flow, flow->wait, due);
