@@ -475,6 +475,13 @@ def bytes_are_counted_once_and_no_more():
         talk.down(when, "A", 20, 11, 1).up(when + 20, "A", 11, 21)
     told("keepalives with a byte", talk.closed(9000, 10, 20),
          but(FOUR, bytes_client=10, bytes_server=20))
+    for size in 0, 1:
+        talk = Talk()
+        for when in 0, 75000:
+            talk.up(when, "A", 100, 1, size).down(when + 20, "A", 1, 101)
+        told(f"first of all a keepalive, {size}", talk.closed(80000, 100),
+             {"open": "midstream", "close": "four-way", "bytes_client": 0, "bytes_server": 0,
+              "bytes_partial": True})
     talk = Talk().opened().up(100, "PA", 1, 1, 1000).down(120, "A", 1, 1001, window=0)
     for when in 400, 800, 1600:
         talk.up(when, "A", 1001, 1, 1).down(when + 20, "A", 1, 1001, window=0)

@@ -76,6 +76,13 @@ static void track_acked(struct synfin_move *m)
 	peer->una = ack;
 }
 
+/* One byte that nobody pushes: what was sent before, or of nobody (RFC 9293, 3.8.4). */
+static bool may_be_keepalive(const struct synfin_segment *seg)
+{
+	return seg->kind == SYNFIN_KIND_PLAIN && seg->len == 1 &&
+	       !(seg->flags & SYNFIN_TCP_PSH);
+}
+
 static void track_sent(struct synfin_move *m)
 {
 	const struct synfin_segment *seg = m->seg;
@@ -86,7 +93,7 @@ static void track_sent(struct synfin_move *m)
 	if (seg->len)
 		own->flags |= SYNFIN_END_DATA;
 	if (!(own->flags & SYNFIN_END_NXT))
-		learn(own, seg->seq);
+		learn(own, may_be_keepalive(seg) ? next : seg->seq);
 	/* What lies before a FIN was sent, seen or not. */
 	fin = seg->kind == SYNFIN_KIND_FIN && !(own->flags & SYNFIN_END_FIN_DOUBTED);
 	if (synfin_after(next, own->nxt) &&

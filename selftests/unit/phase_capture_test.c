@@ -503,7 +503,7 @@ static void fin_lies_before_what_was_seen(void)
 	PLAY(&d, "s A 9 12 10; s FA 5 12 3 : fin-1 @FIN");
 	BYTES(dialogue_finish(&d), 0, 10, 1);
 	dialogue_begin(&d, 1);
-	PLAY(&d, "s A 9 12 1; c FA 1 9 10 +1 : fin-1 @FIN");
+	PLAY(&d, "s PA 9 12 1; c FA 1 9 10 +1 : fin-1 @FIN");
 	BYTES(dialogue_finish(&d), 0, 1, 1);
 }
 
