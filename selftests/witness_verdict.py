@@ -209,7 +209,17 @@ class Verdict:
                 self.step("syn-ack", who, sent[0], len(sent))
         self.opened_at = last
         self.last_step = self.segments[last].t
-        self.handshake = self.segments[last].t - self.segments[0].t
+        if self.answers_at_once(last):
+            self.handshake = self.segments[last].t - self.segments[0].t
+
+    def answers_at_once(self, i):
+        """What else acknowledges a SYN that crossed proves it, not when."""
+        s = self.segments[i]
+        isn = self.y if self.to_self or self.sender(s) == "client" else self.x
+        if s.flags & SYN:
+            return True
+        return not s.flags & FIN and s.ack == (isn + 1) & 0xffffffff and \
+            (not s.len or s.t - self.segments[i - 1].t <= SECOND // 2)
 
     def find_ack(self):
         """The client's first segment that acknowledges a SYN-ACK."""
@@ -233,10 +243,12 @@ class Verdict:
 
     def is_timely(self, ack, answer):
         """A FIN, late data or what is not the first proves the ACK, not its time."""
+        first = not ack.len and \
+            (not self.syn_len or ack.ack == (answer.seq + 1) & 0xffffffff)
         return not ack.flags & FIN and \
             ack.seq in ((self.x + 1) & 0xffffffff,
                         (self.x + 1 + self.syn_len) & 0xffffffff) and \
-            (not ack.len or ack.t - answer.t <= SECOND // 2)
+            (first or ack.t - answer.t <= SECOND // 2)
 
     def early_reset(self, before):
         """A RST, or an ICMP error, that the handshake could end with."""
