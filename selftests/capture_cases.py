@@ -167,6 +167,11 @@ def a_fin_in_packets_of_two_sizes():
             conn, = read(file_of(numbered(opened, "own") + fins + rest)).conns
             same((conn["close"], conn["fin_count"], conn["bytes_client"]),
                  ("three-way", 2, 5792), f"{ends.client}, {whole_first}")
+            # In the queue of another interface meanwhile.
+            queued = [(when + 5 * MS * (ip is not sizes[0]), ip, *more)
+                      for when, ip, *more in fins]
+            conn, = read(file_of(opened + queued + rest)).conns
+            same((conn["close"], conn["fin_count"]), ("three-way", 2), "queued")
             # At the other end, 40 ms and seven hops further.
             there = [(when + 40 * MS * (ip is not sizes[0]), changed(
                 ip, hops=7 * (ip is not sizes[0])), None, 1) for when, ip, *_ in fins]

@@ -263,10 +263,10 @@ static void take_sender(struct copies_sender *s, uint64_t sender, uint64_t print
 	} else if (c->seg.kind == SYNFIN_KIND_SYN) {
 		s->syn_ns = c->ns;
 	} else if (c->seg.kind == SYNFIN_KIND_FIN) {
+		s->fin = print;
 		s->fin_ns = c->ns;
 		s->fin_end = synfin_segment_end(&c->seg);
 		s->fin_len = c->seg.len;
-		s->fin_ttl = c->ttl;
 	}
 	if (s->last_nr > s->each)
 		s->each = s->last_nr;
@@ -294,15 +294,20 @@ static void note_copy(struct copies_sender *s, struct copies_packet *p, uint64_t
 
 /*
  * A FIN with more data, or less: it was captured before it was cut up (TSO), or after it was
- * put together (GRO), too. Nobody sends it again so soon; later, another hop limit shows it.
+ * put together (GRO), too. Nobody sends it again so soon; later, another place shows it.
  */
-static bool is_cut_up(const struct copies_sender *s, const struct captured *c)
+static bool is_cut_up(struct copies *copies, const struct copies_sender *s,
+		      const struct captured *c)
 {
-	uint64_t apart = c->ns - s->fin_ns;
+	const struct copies_packet *fin = packet_place(copies, s->fin);
+	uint64_t apart = c->ns - s->fin_ns, most = SAME_NS;
 
-	return c->seg.kind == SYNFIN_KIND_FIN && s->fin_ns && s->fin_len != c->seg.len &&
-	       s->fin_end == synfin_segment_end(&c->seg) &&
-	       apart <= (c->ttl == s->fin_ttl ? SAME_NS : BOTH_NS);
+	if (c->seg.kind != SYNFIN_KIND_FIN || !s->fin_ns || s->fin_len == c->seg.len ||
+	    s->fin_end != synfin_segment_end(&c->seg))
+		return false;
+	if (fin->key.print == s->fin && seen_elsewhere(fin, c))
+		most = fin->ttl == c->ttl ? SURE_NS : BOTH_NS;
+	return apart <= most;
 }
 
 /**
@@ -328,7 +333,7 @@ bool copies_is_copy(struct copies *copies, const struct captured *c)
 		/* It was sent again, in a packet like the one before. */
 		s->same_id = true;
 		s->again |= c->seg.flags & (SYNFIN_TCP_SYN | SYNFIN_TCP_FIN);
-	} else if (s->key.print == sender && is_cut_up(s, c)) {
+	} else if (s->key.print == sender && is_cut_up(copies, s, c)) {
 		copies->nr++;
 		return true;
 	}

@@ -51,13 +51,13 @@ struct copies_packet {
  * @before_ns:	when a segment before it was, that had no copy; 0 if none
  * @rst_ns:	when it sent a RST
  * @syn_ns:	when it sent a SYN
- * @fin_ns:	when it sent a FIN
+ * @fin:	hash of its FIN
+ * @fin_ns:	when it sent that
  * @apart_ns:	the longest that a copy of its segments came later
  * @each:	how often a segment before the last one was captured, at most
  * @last_nr:	how often the last one was
  * @fin_end:	the number that acknowledges its FIN
  * @fin_len:	how much data came with that
- * @fin_ttl:	how far it could still go
  * @id:		identification of the last segment's packet
  * @copied:	the last segment had a copy
  * @copies:	copies of its segments have been seen
@@ -70,6 +70,7 @@ struct copies_sender {
 	uint64_t before_ns;
 	uint64_t rst_ns;
 	uint64_t syn_ns;
+	uint64_t fin;
 	uint64_t fin_ns;
 	uint64_t apart_ns;
 	uint32_t each;
@@ -77,7 +78,6 @@ struct copies_sender {
 	uint32_t fin_end;
 	uint32_t fin_len;
 	uint16_t id;
-	uint8_t fin_ttl;
 	bool copied;
 	bool copies;
 	bool same_id;
