@@ -127,7 +127,9 @@ static void note_jump(struct synfin_move *m)
 {
 	const struct synfin_segment *seg = m->seg;
 	struct synfin_conn *conn = m->conn;
-	bool uncounted = synfin_elapsed(m->now, conn->seen_ns) >= SYNFIN_BLIND_WRAP_NS;
+	/* To hooks all that is ordinary passes unseen: see synfin_phase_watch(). */
+	bool uncounted = synfin_shows_all(seg) &&
+			 synfin_elapsed(m->now, conn->seen_ns) >= SYNFIN_BLIND_WRAP_NS;
 
 	/* The hole may lie before the one that this follows. */
 	if (conn->flags & SYNFIN_FLAG_JUMP && conn->jump.uncounted)

@@ -282,7 +282,18 @@ static void fin_elsewhere_takes_a_doubted_one_back(void)
 	}
 }
 
+/* What hooks do not see is ordinary data: nothing is missing, however long it takes. */
+static void much_passes_unseen_for_long(void)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, SHAKE "c FA 100001 200001 +5000 : fin-1 @FIN;"
+	     "s A 900001 100002 +5000 : ack-1 @HALF; c A 100002 900001 : not_awaited @HALF;"
+	     "s FA 900001 100002 +5000 : fin-2; c A 100002 900002 : ack-2 end");
+	BYTES(&d.sum[0], 100000, 900000, 0);
+}
+
 static const struct tap_test tests[] = {
+	TAP_TEST(much_passes_unseen_for_long),
 	TAP_TEST(fin_ahead_of_what_is_missing),
 	TAP_TEST(fin_elsewhere_takes_a_doubted_one_back),
 	TAP_TEST(four_way_by_the_client),
