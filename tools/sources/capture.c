@@ -47,16 +47,24 @@ static void keep_syn(struct flow *flow, const struct captured *c, bool first,
 	struct syns_again *again = flow->again;
 
 	if (!again)
-		again = malloc(sizeof(*again));
+		again = calloc(1, sizeof(*again));
 	if (!again)
 		return;
 	flow->again = again;
-	if (first)
+	if (first || !again->nr)
 		*again = (struct syns_again){ .before_ns = before_ns };
 	if (again->nr == SYNS_AGAIN)
 		return;
 	again->syn[again->nr] = *c;
 	again->syn[again->nr++].room = 0;
+}
+
+/* Is it the client's SYN, again, which may be another connection's first? */
+static bool asks_again(const struct flow *flow, const struct synfin_result *res)
+{
+	return flow->conn.flags & SYNFIN_FLAG_ASKED_AGAIN && res->nr &&
+	       res->step[0].phase == SYNFIN_PHASE_SYN &&
+	       res->step[0].from == SYNFIN_FROM_CLIENT;
 }
 
 static void judge(struct flow *flow, const struct captured *c, struct synfin_result *res)
@@ -65,7 +73,7 @@ static void judge(struct flow *flow, const struct captured *c, struct synfin_res
 	uint64_t before_ns = flow->conn.seen_ns;
 
 	synfin_phase_segment(&flow->conn, &c->seg, c->ns, res);
-	if (c->seg.kind == SYNFIN_KIND_SYN && flow->conn.flags & SYNFIN_FLAG_ASKED_AGAIN)
+	if (asks_again(flow, res))
 		keep_syn(flow, c, first, before_ns);
 }
 
