@@ -18,74 +18,19 @@ import termios
 
 sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
+import capture_order  # noqa: E402,F401
 from capture_lib import (  # noqa: E402
     SYNFIN, Skip, find_above, main, read, same, test)
 from capture_make import (  # noqa: E402
     ACK, MS, START, SYN, SYN_ACK, Ends, block, conversation, cooked, enhanced,
-    ethernet, geneve, gre, gtp, in_ip, interface, labelled, outer, pcap, section,
+    ethernet, geneve, gre, gtp, in_ip, labelled, outer, pcap, section,
     udp_header, vxlan, wifi)
+from capture_textbook import (  # noqa: E402
+    FOUR, FOUR_WAY, SECOND, SIX, TIMES, US, at_times, by_time, changed, file_of,
+    numbered, one)
 from tun import icmp_error  # noqa: E402
 
 CASES = os.environ.get("CASES") or find_above("shared/cases")
-FOUR_WAY = ("established", "four-way", "client")
-US = 1000
-SECOND = 1000 * MS
-DAY = 86400 * SECOND
-
-# When each step of a conversation() passes.
-TIMES = [0, 20 * MS, 20 * MS + 100 * US, 50 * MS, 70 * MS, 80 * MS, 90 * MS, SECOND,
-         SECOND + 20 * MS, SECOND + 40 * MS, SECOND + 40 * MS + 100 * US]
-FOUR, SIX = Ends(), Ends("2001:db8::1", 40001, "2001:db8::2", 443)
-
-
-def changed(ip, ident=None, hops=0):
-    """The packet with another identification, or so many hops further."""
-    ip = bytearray(ip)
-    if ip[0] >> 4 == 6:
-        ip[7] -= hops
-        return bytes(ip)
-    ip[8] -= hops
-    if ident is not None:
-        ip[4:6] = struct.pack("!H", ident)
-        ip[6] |= 0x40 * (not ident)
-    return bytes(ip)
-
-
-def at_times(ips, times=None, start=START):
-    return [(start + when, ip) for when, ip in zip(times or TIMES, ips)]
-
-
-def numbered(packets, ident):
-    """Identifications of a kind: "same", "zero", or each its own."""
-    if ident == "same":
-        return packets
-    return [(when, changed(ip, 0 if ident == "zero" else 100 + i))
-            for i, (when, ip) in enumerate(packets)]
-
-
-def file_of(packets, link=ethernet(), number=1):
-    """A capture of (time, packet), or (time, packet, link), or (…, interface)."""
-    out = [section(), interface(number), interface(number)]
-    for packet in packets:
-        when, ip, how, which = (*packet, None, None)[:4] if len(packet) < 4 else packet
-        out.append(enhanced((how or link)(ip), when, which or 0))
-    return b"".join(out)
-
-
-def one(shown, what, **wanted):
-    """The one connection of a capture: a textbook's, but for what is said."""
-    same(shown.ends(), [FOUR_WAY], what)
-    conn = shown.conns[0]
-    for key, value in {"syn_count": 1, "syn_ack_count": 1, "fin_count": 2,
-                       "rst_count": 0, "bytes_client": 10, "bytes_server": 20,
-                       "server_rtt_ns": 20 * MS, "client_rtt_ns": 100 * US,
-                       "completeness": 31, **wanted}.items():
-        same(conn[key], value, f"{what}: {key}")
-    return conn
-
-
-def by_time(packets):
-    return sorted(packets, key=lambda packet: packet[0])
 
 
 @test
@@ -363,143 +308,6 @@ def directions_in_two_places():
     packets = [(START, e.up(0, None, "S"), tag(10)),
                (START + MS, e.down(0, 1, "RA"), tag(20))]
     same(read(file_of(packets)).ends(), [("refused", None, None)], "refused")
-
-
-@test
-def one_time_a_direction():
-    """The file's order is right, the times are made up."""
-    ips = conversation()
-    for what, times in (
-            ("server later", lambda i, up: 0 if up else 27 * US),
-            ("client later", lambda i, up: 27 * US if up else 0),
-            ("seconds apart", lambda i, up: 0 if up else 5 * SECOND),
-            ("backwards", lambda i, up: -i * MS),
-            ("backwards by far", lambda i, up: -i * SECOND),
-            ("none", lambda i, up: 0)):
-        packets = [(START + times(i, ip[12:16] == b"\x0a\0\0\x01"), ip)
-                   for i, ip in enumerate(ips)]
-        one(read(file_of(packets)), what, server_rtt_ns=read(file_of(packets))
-            .conns[0]["server_rtt_ns"], client_rtt_ns=read(file_of(packets))
-            .conns[0]["client_rtt_ns"])
-
-
-@test
-def interfaces_that_were_merged_late():
-    """The times are right, the file's order is not."""
-    for ends in (FOUR, SIX):
-        packets = at_times(conversation(ends))
-        up = [p for i, p in enumerate(packets) if i not in (1, 4, 5, 8, 9)]
-        down = [p for i, p in enumerate(packets) if i in (1, 4, 5, 8, 9)]
-        one(read(file_of(up + down)), "one direction first")
-        one(read(file_of(down + up)), "the other first")
-        for late in (MS, 30 * MS, 300 * MS):
-            mixed = [p for p, _ in sorted(
-                [(p, p[0]) for p in up] + [(p, p[0] + late) for p in down],
-                key=lambda pair: pair[1])]
-            one(read(file_of(mixed)), f"{late} late")
-    # Long pauses look like a clock that is wrong.
-    times = [when * 60 for when in TIMES]
-    packets = at_times(conversation(), times)
-    up = [p for i, p in enumerate(packets) if i not in (1, 4, 5, 8, 9)]
-    down = [p for i, p in enumerate(packets) if i in (1, 4, 5, 8, 9)]
-    one(read(file_of(up + down)), "long", server_rtt_ns=1200 * MS, client_rtt_ns=6 * MS)
-
-
-def beside(packets):
-    """Another connection, half open for a moment, around all of them."""
-    f = Ends("10.0.0.9", 41000, x=77, y=99)
-    ips = conversation(f)
-    return [(packets[0][0] - MS, ips[0])], [(packets[-1][0] + (i + 1) * MS, ip)
-                                            for i, ip in enumerate(ips[1:])]
-
-
-@test
-def a_time_that_is_far_off():
-    for ends in (FOUR, SIX):
-        right = at_times(conversation(ends))
-        for far in (DAY, -DAY, 3600 * SECOND, -3600 * SECOND, -START + SECOND):
-            for i in range(len(right)):
-                packets = list(right)
-                packets[i] = (max(0, packets[i][0] + far), packets[i][1])
-                before, after = beside(right)
-                shown = read(file_of(before + packets + after))
-                what = f"{far} at {i}"
-                same(sorted(shown.ends()), [FOUR_WAY, FOUR_WAY], what)
-                for conn in shown.conns:
-                    assert abs(conn["ts"] - START / SECOND) < 1, (what, conn["ts"])
-                    assert conn["duration_ns"] < 2 * SECOND, what
-                    same([step["phase"] for step in conn["phases"]],
-                         ["syn", "syn-ack", "ack", "fin-1", "ack-1", "fin-2", "ack-2"],
-                         what)
-
-
-@test
-def a_clock_that_is_set():
-    """Back or forth, at any place: nothing is split, and the SYN comes first."""
-    right = at_times(conversation())
-    for far in (3600 * SECOND, DAY, 20 * SECOND):
-        for i in range(1, len(right)):
-            packets = [(when - far * (j >= i), ip)
-                       for j, (when, ip) in enumerate(right)]
-            before, after = beside(right)
-            shown = read(file_of(before + packets +
-                                 [(when - far, ip) for when, ip in after]))
-            same(sorted(shown.ends()), [FOUR_WAY, FOUR_WAY], f"{far} at {i}")
-            for conn in shown.conns:
-                steps = conn["phases"]
-                same([step["phase"] for step in steps],
-                     ["syn", "syn-ack", "ack", "fin-1", "ack-1", "fin-2", "ack-2"],
-                     f"{far} at {i}")
-                same(sorted(step["t_ns"] for step in steps),
-                     [step["t_ns"] for step in steps], f"{far} at {i}")
-
-
-@test
-def what_lasts_while_a_clock_is_set():
-    """As long as it did, but for the moment in which that happened."""
-    right = at_times(conversation())
-    for far in (300 * MS, 900 * MS, 5 * SECOND, 3600 * SECOND, DAY):
-        for i in range(1, len(right)):
-            # In a longer pause nothing shows it.
-            if TIMES[i] - TIMES[i - 1] + 250 * MS > far:
-                continue
-            packets = [(when - far * (j >= i), ip)
-                       for j, (when, ip) in enumerate(right)]
-            lasted = TIMES[10] - (TIMES[i] - TIMES[i - 1])
-            conn, = read(file_of(packets)).conns
-            assert abs(conn["duration_ns"] - lasted) < MS, (far, i, conn["duration_ns"])
-    # Amid others: each goes on by the new clock.
-    dice = random.Random(7)
-    starts = [dice.randrange(8000) * MS for _ in range(100)]
-    packets = by_time([packet for i, start in enumerate(starts) for packet in at_times(
-        conversation(Ends(f"10.1.0.{i}", 2000 + i, x=dice.randrange(1 << 32))),
-        start=START + start)])
-    for far in (300 * MS, 900 * MS, 5 * SECOND, 3600 * SECOND):
-        half = len(packets) // 2
-        shown = read(file_of([(when - far * (i >= half), ip)
-                              for i, (when, ip) in enumerate(packets)]))
-        same(shown.ends(), [FOUR_WAY] * 100, f"{far}: ends")
-        off = [abs(c["duration_ns"] - TIMES[10]) for c in shown.conns]
-        assert sorted(off)[95] < 60 * MS, (far, sorted(off)[90:])
-    # A processor that is late with some packets does not set the clock.
-    late = [(when - 400 * MS * (i % 40 == 20), ip) for i, (when, ip) in enumerate(packets)]
-    shown = read(file_of(late))
-    same(shown.ends(), [FOUR_WAY] * 100, "late: ends")
-    off = [abs(c["duration_ns"] - TIMES[10]) for c in shown.conns]
-    assert sorted(off)[80] < 60 * MS, sorted(off)[70:]
-
-
-@test
-def a_pause_is_none_of_these():
-    """Hours between two connections, or within one, are hours."""
-    first, second = conversation(), conversation(SIX)
-    packets = at_times(first) + at_times(second, start=START + DAY)
-    shown = read(file_of(packets))
-    same(shown.ends(), [FOUR_WAY, FOUR_WAY], "a day later")
-    same(shown.conns[1]["ts"] - shown.conns[0]["ts"], 86400, "a day later")
-    times = TIMES[:7] + [when + 7200 * SECOND for when in TIMES[7:]]
-    conn = one(read(file_of(at_times(first, times))), "two hours")
-    same(conn["duration_ns"], 7200 * SECOND + TIMES[10], "two hours")
 
 
 def options(*pairs):

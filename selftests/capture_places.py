@@ -60,6 +60,15 @@ def fins_behind_their_acks():
 
 
 @test
+def a_fin_behind_the_rst_of_its_end():
+    """Who resets says nothing after it, whatever the numbers: then the times tell."""
+    for number in 1, 101:
+        talk = Talk().opened().down(100, "PA", 1, 1, 100).up(1000, "FA", 1, 1)
+        talk.down(1020, "R", number).down(1019.9, "FA", 101, 1)
+        told(f"{number}", talk, but(RESET, closed_by="server", history="ShAFfr"))
+
+
+@test
 def an_answer_before_its_fast_open():
     """Of data in the SYN it acknowledges all, a part, or nothing."""
     for acked in 30, 11, 0:

@@ -5,13 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sources/numbers.h"
 #include "sources/order.h"
 
-/* Numbers further apart than this tell nothing about each other. */
-#define NEAR		(1 << 24)
-
-/* The same segment again after this is sent again, whatever the clock says. */
-#define AGAIN_NS	1000000000ull
+/* Both ends of a connection see a packet within this. */
+#define TWIN_NS		400000000ull
 
 /* A time so far from the one before it is a pause, another clock, or wrong. */
 #define FAR_NS		10000000000ull
@@ -49,82 +47,41 @@ static struct captured *at(const struct order *o, unsigned int i)
 	return &o->slot[o->line[(o->first + i) % ORDER_MAX]];
 }
 
-static bool is_near(int32_t distance)
+/* What the peer of a segment had sent when that passed: @any, up to the number @end. */
+struct sent {
+	bool known;
+	bool any;
+	uint32_t end;
+};
+
+static void look_up(const struct order *o, const struct captured *c, struct sent *sent)
 {
-	return distance > -NEAR && distance < NEAR;
-}
+	for (unsigned int i = 0; i < o->nr && at(o, i)->ns <= c->ns; i++) {
+		const struct synfin_segment *seg = &at(o, i)->seg;
 
-static bool has_ack(const struct synfin_segment *seg)
-{
-	return seg->flags & SYNFIN_TCP_ACK;
-}
-
-static bool is_fin(const struct synfin_segment *seg)
-{
-	return seg->kind == SYNFIN_KIND_FIN;
-}
-
-/* The number that acknowledges it: of the data of a SYN perhaps nothing (RFC 7413). */
-static uint32_t acked_by(const struct synfin_segment *seg)
-{
-	return seg->flags & SYNFIN_TCP_SYN ? seg->seq + 1 : synfin_segment_end(seg);
-}
-
-/* Does @b acknowledge what @a took? */
-static bool answers(const struct synfin_segment *b, const struct synfin_segment *a)
-{
-	uint32_t end = acked_by(a);
-	int32_t beyond = (int32_t)(b->ack - end);
-
-	return has_ack(b) && end != a->seq && beyond >= 0 && is_near(beyond);
-}
-
-static bool one_way(const struct synfin_segment *a, const struct synfin_segment *b)
-{
-	return a->sport == b->sport && a->dport == b->dport &&
-		synfin_same_addr(&a->src, &b->src) && synfin_same_addr(&a->dst, &b->dst);
-}
-
-static bool other_way(const struct synfin_segment *a, const struct synfin_segment *b)
-{
-	return a->sport == b->dport && a->dport == b->sport &&
-		synfin_same_addr(&a->src, &b->dst) && synfin_same_addr(&a->dst, &b->src);
-}
-
-/* Of one sender: 1 if @b follows @a, -1 if it precedes it, 0 if they are the same. */
-static int follows(const struct synfin_segment *b, const struct synfin_segment *a)
-{
-	int32_t ahead = (int32_t)(b->seq - a->seq);
-
-	if (!is_near(ahead))
-		return 0;
-	if (b->kind == SYNFIN_KIND_ICMP || a->kind == SYNFIN_KIND_ICMP)
-		return ahead ? 0 : b->kind == SYNFIN_KIND_ICMP ? 1 : -1;
-	if (!ahead && has_ack(a) && has_ack(b))
-		ahead = (int32_t)(b->ack - a->ack);
-	if (!ahead)
-		ahead = (int32_t)(synfin_segment_end(b) - synfin_segment_end(a));
-	return (ahead > 0) - (ahead < 0);
+		if (!numbers_other_way(seg, &c->seg))
+			continue;
+		if (!sent->any || (int32_t)(numbers_acked_by(seg) - sent->end) > 0)
+			sent->end = numbers_acked_by(seg);
+		sent->any = true;
+	}
+	sent->known = true;
 }
 
 /*
- * What the numbers say of @b, which is behind @a in the file: 1 it passed after it, -1
- * it passed before it, 0 nothing.
+ * Do the numbers say that @c passed after @a, though its time is before that one's? What @c
+ * acknowledges may have been sent before, and @a be the same again, or a keepalive.
  */
-static int numbers(const struct captured *a, const struct captured *b)
+static bool is_behind(const struct order *o, const struct captured *a,
+		      const struct captured *c, struct sent *sent)
 {
-	bool after, before;
-	int same;
-
-	if (one_way(&a->seg, &b->seg)) {
-		same = follows(&b->seg, &a->seg);
-		return same || a->ns - b->ns < AGAIN_NS ? same : 1;
-	}
-	if (!other_way(&a->seg, &b->seg))
-		return 0;
-	after = answers(&b->seg, &a->seg);
-	before = answers(&a->seg, &b->seg);
-	return after - before;
+	if (numbers_order(a, c) <= 0)
+		return false;
+	if (numbers_one_way(&a->seg, &c->seg))
+		return true;
+	if (!sent->known)
+		look_up(o, c, sent);
+	return !sent->any || (int32_t)(numbers_acked_by(&a->seg) - sent->end) > 0;
 }
 
 static bool hand_on(struct order *o, struct captured *c)
@@ -159,14 +116,14 @@ static void move_up(struct order *o, unsigned int from, unsigned int to)
 
 static bool is_again(const struct captured *late, const struct captured *other)
 {
-	return other->seg.kind == late->seg.kind && one_way(&other->seg, &late->seg) &&
-	       acked_by(&other->seg) == acked_by(&late->seg);
+	return other->seg.kind == late->seg.kind && numbers_one_way(&other->seg, &late->seg) &&
+	       numbers_acked_by(&other->seg) == numbers_acked_by(&late->seg);
 }
 
 /* Where it stands tells what its ACK means: a FIN, and a SYN with data. */
 static bool is_due_before_its_ack(const struct synfin_segment *seg)
 {
-	return is_fin(seg) || (seg->kind == SYNFIN_KIND_SYN && seg->len);
+	return seg->kind == SYNFIN_KIND_FIN || (seg->kind == SYNFIN_KIND_SYN && seg->len);
 }
 
 /*
@@ -180,7 +137,8 @@ static void put_before_its_ack(struct order *o, unsigned int late)
 	unsigned int to = late;
 
 	for (unsigned int i = late; i-- && c->ns - at(o, i)->ns < CLOCK_APART_NS;)
-		if (other_way(&at(o, i)->seg, &c->seg) && answers(&at(o, i)->seg, &c->seg))
+		if (numbers_other_way(&at(o, i)->seg, &c->seg) &&
+		    numbers_answer(&at(o, i)->seg, &c->seg))
 			to = i;
 	if (to == late)
 		return;
@@ -188,24 +146,55 @@ static void put_before_its_ack(struct order *o, unsigned int late)
 		if (is_again(c, at(o, i)))
 			return;
 	for (unsigned int i = to; i < late; i++)
-		if (one_way(&at(o, i)->seg, &c->seg) &&
-		    follows(&c->seg, &at(o, i)->seg) > 0)
+		if (numbers_one_way(&at(o, i)->seg, &c->seg) &&
+		    numbers_follow(&c->seg, &at(o, i)->seg) > 0)
 			move_up(o, i, to++);
 	move_up(o, late, to);
 }
 
-/* Where in the line it belongs. */
-static void insert(struct order *o, uint16_t slot)
+/* Clocks are coarse: of two interfaces at one time, numbers tell. */
+static bool is_due_before(const struct order *o, const struct captured *c,
+			  const struct captured *a, bool by_time, struct sent *sent)
+{
+	if (a->ns == c->ns && a->interface != c->interface)
+		return numbers_order(a, c) < 0;
+	return a->ns > c->ns && (by_time || !is_behind(o, a, c, sent));
+}
+
+/*
+ * Where in the line it belongs. By the time alone, if another one of it is there: so are
+ * those that a second interface saw, though the file has them behind all of the first.
+ */
+static void insert(struct order *o, uint16_t slot, bool by_time)
 {
 	const struct captured *c = &o->slot[slot];
-	unsigned int i = o->nr++;
+	struct sent sent = {};
+	unsigned int i = o->nr;
 
-	while (i && at(o, i - 1)->ns > c->ns && numbers(at(o, i - 1), c) <= 0)
+	while (i && is_due_before(o, c, at(o, i - 1), by_time, &sent))
 		i--;
+	o->nr++;
 	o->line[(o->first + o->nr - 1) % ORDER_MAX] = slot;
 	move_up(o, o->nr - 1, i);
 	if (is_due_before_its_ack(&c->seg))
 		put_before_its_ack(o, i);
+}
+
+static uint64_t apart(uint64_t one, uint64_t two)
+{
+	return one > two ? one - two : two - one;
+}
+
+/* The same packet, captured about then, if one is held back. */
+static const struct captured *twin_of(const struct order *o, const struct captured *c)
+{
+	for (unsigned int i = o->nr; i--;) {
+		const struct captured *a = at(o, i);
+
+		if (a->print == c->print && apart(a->ns - a->shift, c->ns) < TWIN_NS)
+			return a;
+	}
+	return NULL;
 }
 
 /*
@@ -215,47 +204,56 @@ static void insert(struct order *o, uint16_t slot)
 static bool is_after(const struct order *o, const struct captured *c)
 {
 	const struct captured *last = NULL;
+	struct sent sent = {};
 	uint64_t arrived = 0;
 
 	for (unsigned int i = 0; i < o->nr; i++) {
 		uint16_t slot = o->line[(o->first + i) % ORDER_MAX];
 		const struct captured *a = &o->slot[slot];
 
-		if (o->arrived[slot] > arrived && (one_way(&a->seg, &c->seg) ||
-						   other_way(&a->seg, &c->seg))) {
+		if (o->arrived[slot] > arrived && (numbers_one_way(&a->seg, &c->seg) ||
+						   numbers_other_way(&a->seg, &c->seg))) {
 			arrived = o->arrived[slot];
 			last = a;
 		}
 	}
 	if (!last || last->ns < c->ns + o->file.shift[0] + CLOCK_APART_NS)
 		return false;
-	return one_way(&last->seg, &c->seg) ? follows(&c->seg, &last->seg) > 0 :
-					      numbers(last, c) > 0;
+	return numbers_one_way(&last->seg, &c->seg) ? numbers_follow(&c->seg, &last->seg) > 0 :
+					      is_behind(o, last, c, &sent);
 }
 
 /* It takes its place in the line, at the time that it has without what the clock did. */
 static void enter(struct order *o, uint16_t slot)
 {
 	struct captured *c = &o->slot[slot];
+	const struct captured *twin = NULL;
 
 	if (c->ns >= o->file.now && !o->file.shift[0]) {
 		o->file.now = c->ns;
 	} else {
 		bool back = clock_is_back(&o->file, c->ns);
 
-		c->shift = clock_read(&o->file, c->ns, back && is_after(o, c));
+		twin = back ? twin_of(o, c) : NULL;
+		c->shift = twin ? twin->shift :
+				  clock_read(&o->file, c->ns, back && is_after(o, c));
 		c->ns += c->shift;
 	}
 	o->arrived[slot] = ++o->nr_read;
-	insert(o, slot);
+	insert(o, slot, twin);
 }
 
 static bool any_after(const struct order *o, const struct captured *c)
 {
 	for (unsigned int i = o->nr; i--;)
-		if (numbers(at(o, i), c) < 0)
+		if (numbers_order(at(o, i), c) < 0)
 			return true;
 	return false;
+}
+
+static bool is_far(const struct order *o, uint64_t ns)
+{
+	return ns > o->level ? ns - o->level >= FAR_NS : o->level - ns >= FAR_NS;
 }
 
 /*
@@ -267,18 +265,13 @@ static void settle(struct order *o, bool back)
 	for (unsigned int i = 0; i < o->nr_astray; i++) {
 		struct captured *c = &o->slot[o->astray[i]];
 
-		if (back)
-			c->ns = o->level;
-		else
+		if (!back)
 			o->level = c->ns;
+		else if (is_far(o, c->ns))
+			c->ns = o->level;
 		enter(o, o->astray[i]);
 	}
 	o->nr_astray = 0;
-}
-
-static bool is_far(const struct order *o, uint64_t ns)
-{
-	return ns > o->level ? ns - o->level >= FAR_NS : o->level - ns >= FAR_NS;
 }
 
 static bool is_back(const struct order *o, uint64_t ns)
@@ -286,14 +279,34 @@ static bool is_back(const struct order *o, uint64_t ns)
 	return ns + BACK_NS >= o->level && !is_far(o, ns);
 }
 
+/*
+ * Are the times of those that are astray right? The numbers say that one of them passed
+ * after @c, or the file is where it was once before, or another interface has come to
+ * where they are.
+ */
+static bool are_right(const struct order *o, const struct captured *c)
+{
+	const struct captured *first = &o->slot[o->astray[0]];
+
+	for (unsigned int i = 0; i < o->nr_astray; i++)
+		if (numbers_order(&o->slot[o->astray[i]], c) < 0)
+			return true;
+	if (!is_back(o, c->ns))
+		return false;
+	return (first->ns > o->level && first->ns <= c->ns) || twin_of(o, c);
+}
+
 /* Whether it is held until it is known if its time is right. */
 static bool goes_astray(struct order *o, const struct captured *c)
 {
-	if (o->nr_astray) {
-		if (is_back(o, c->ns)) {
+	if (o->nr_astray && are_right(o, c)) {
+		settle(o, false);
+	} else if (o->nr_astray && is_back(o, c->ns)) {
+		/* Another interface says nothing of their clock. */
+		if (o->slot[o->astray[0]].interface == c->interface)
 			settle(o, true);
-			return false;
-		}
+		return false;
+	} else if (o->nr_astray) {
 		if (o->nr_astray < ORDER_ASTRAY)
 			return true;
 		settle(o, false);
@@ -301,7 +314,7 @@ static bool goes_astray(struct order *o, const struct captured *c)
 	if (!o->begun || !is_far(o, c->ns))
 		return false;
 	/* Of a file that was put behind another one, the times are right. */
-	return c->ns > o->level || !any_after(o, c);
+	return c->ns > o->level || !(any_after(o, c) || twin_of(o, c));
 }
 
 /* The packet will be gone when it is handed on. */

@@ -6,8 +6,10 @@
  * out of order, a SYN-ACK before its SYN: then their times tell. Some are held back, and
  * handed on sorted. But where a connection's numbers agree with the file and not with
  * the times, which may be made up, or of a clock that was set back, the file's order
- * stands. And where two interfaces' clocks differ, a FIN, or a SYN with data, that comes
- * behind its own ACK goes before it.
+ * stands; unless the same packet is held back already, with about the same time, as where
+ * all that a second interface saw is behind all that the first one did. And where two
+ * interfaces' clocks differ, a FIN, or a SYN with data, that comes behind its own ACK goes
+ * before it.
  */
 #ifndef _TOOLS_ORDER_H
 #define _TOOLS_ORDER_H
