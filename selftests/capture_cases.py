@@ -59,6 +59,9 @@ def copies_of_a_crowd():
     shown = read(file_of(by_time(packets + copies)))
     same(sum(c["copies"] for c in shown.conns), 400 * 11, "copies")
     same({c["fin_count"] for c in shown.conns}, {2}, "FINs")
+    # A clock that was never set says nothing of which is oldest.
+    shown = read(file_of([(0, ip) for _, ip in packets[:330]] * 2))
+    same(sum(c["copies"] for c in shown.conns), 330, "copies at time 0")
 
 
 @test
@@ -82,6 +85,28 @@ def copies_in_other_places():
              (lambda ip: b"\0\4" + out(ip)[2:]) if i else out)
             for when, ip in at_times(conversation()) for i in range(2)]
     one(read(file_of(both, number=113)), "in and out")
+
+
+@test
+def copies_in_many_places():
+    """On a host of containers a packet passes many interfaces; here and there by tunnel."""
+    for ends in (FOUR, SIX):
+        ips = conversation(ends)
+        for ident in ("same", "zero", "own"):
+            once = numbered(at_times(ips), ident)
+            for places in (3, 5, 8, 12):
+                for told_apart in True, False:
+                    copies = [(when + i * 7 * US, changed(ip, hops=i * 2 // places), None,
+                               i * told_apart) for when, ip in once for i in range(places)]
+                    what = f"{ends.client} {ident}, {places} places, {told_apart}"
+                    one(read(file_of(by_time(copies), interfaces=12)), what,
+                        copies=11 * (places - 1))
+    # What is sent again and again in no time is sent so, in whichever places.
+    syns = [(START + i * 600 * US, ips[SYN]) for i in range(8)]
+    both = [(when + which * 30 * US, ip, None, which) for when, ip in syns
+            for which in range(2)]
+    conn, = read(file_of(by_time(both))).conns
+    same((conn["syn_count"], conn["copies"]), (8, 8), "SYNs in two places")
 
 
 @test

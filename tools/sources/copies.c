@@ -40,8 +40,9 @@
 /* Traceroutes send the same again, with a hop more. */
 #define TRACE_HOPS	32
 
-/* A packet is captured in so many places at most. */
+/* A packet is captured in so many places that nothing tells apart, or in more, at once. */
 #define MOST		4u
+#define MOST_AT_ONCE	16u
 
 static uint64_t mix(uint64_t a, uint64_t b)
 {
@@ -100,7 +101,7 @@ static uint64_t print_of(const struct copies *copies, const struct captured *c,
 		   seg->len, b | 1);
 }
 
-/* Where in a set of things that begin with a key one is, or would be: as the oldest. */
+/* Where in a set of things that begin with a key one is, or would be: the oldest's place. */
 static void *place_in(void *set, size_t size, uint64_t print)
 {
 	struct copies_key *first = set;
@@ -110,7 +111,7 @@ static void *place_in(void *set, size_t size, uint64_t print)
 
 		if (key->print == print)
 			return key;
-		if (key->ns < first->ns)
+		if (first->print && (!key->print || key->ns < first->ns))
 			first = key;
 	}
 	return first;
@@ -152,13 +153,34 @@ void copies_expect(struct copies *copies, struct captured *c)
 		*o = (struct copies_often){ { c->print, c->ns }, 1 };
 }
 
+static uint32_t place_of(const struct captured *c)
+{
+	uint64_t place = mix(c->lane ^ 0x9e3779b97f4a7c15ull, (uint64_t)c->interface << 32 |
+			     (uint64_t)c->ttl << 8 | c->way | 1ull << 63);
+
+	return (uint32_t)place;
+}
+
+/* Since it was sent, it was not captured there. */
+static bool is_new_place(const struct copies_packet *p, const struct captured *c)
+{
+	uint32_t place = place_of(c);
+
+	for (unsigned int i = 0; i < p->nr_places; i++)
+		if (p->place[i] == place)
+			return false;
+	return p->nr_places < COPIES_PLACES;
+}
+
 /* What is captured that often is sent that often; or twice, and each in all places. */
-static bool too_often(struct copies *copies, const struct copies_sender *s,
-		      const struct captured *c)
+static bool too_often(struct copies *copies, const struct copies_packet *p,
+		      const struct copies_sender *s, const struct captured *c)
 {
 	const struct copies_often *o = often_place(copies, c->print);
+	uint32_t most = c->ns - p->key.ns > SAME_NS ? MOST : MOST_AT_ONCE;
 
-	return o->key.print == c->print && o->nr > MOST && o->nr > 2 * s->each;
+	return o->key.print == c->print && o->nr > most && o->nr > 2 * s->each &&
+	       !is_new_place(p, c);
 }
 
 static bool traced(const struct copies_packet *p, const struct captured *c)
@@ -233,7 +255,7 @@ static bool decide(struct copies *copies, const struct copies_packet *p,
 		return true;
 	if (asked_again(copies, c, p->key.ns) || is_complete(p, s, apart))
 		return false;
-	if (s->copies || seen_elsewhere(p, c))
+	if (s->copies || (seen_elsewhere(p, c) && is_new_place(p, c)))
 		return true;
 	/* No timer is that short; but each late segment is answered with a RST. */
 	if (apart <= SAME_NS && c->seg.flags & (SYNFIN_TCP_SYN | SYNFIN_TCP_FIN) &&
@@ -277,14 +299,18 @@ static void take_sender(struct copies_sender *s, uint64_t sender, uint64_t print
 	s->copied = false;
 }
 
-static void note_copy(struct copies_sender *s, struct copies_packet *p, uint64_t print,
-		      uint64_t apart)
+static void note_copy(struct copies_sender *s, struct copies_packet *p,
+		      const struct captured *c)
 {
+	uint64_t apart = c->ns - p->key.ns;
+
 	s->copies = true;
 	p->nr++;
+	if (is_new_place(p, c))
+		p->place[p->nr_places++] = place_of(c);
 	if (apart > s->apart_ns)
 		s->apart_ns = apart;
-	if (s->last == print) {
+	if (s->last == c->print) {
 		s->copied = true;
 		s->last_nr = p->nr;
 	} else if (p->nr > s->each) {
@@ -325,8 +351,8 @@ bool copies_is_copy(struct copies *copies, const struct captured *c)
 	struct copies_sender *s = sender_place(copies, sender);
 
 	if (p->key.print == print && s->key.print == sender) {
-		if (!too_often(copies, s, c) && decide(copies, p, s, c)) {
-			note_copy(s, p, print, c->ns - p->key.ns);
+		if (!too_often(copies, p, s, c) && decide(copies, p, s, c)) {
+			note_copy(s, p, c);
 			copies->nr++;
 			return true;
 		}
@@ -345,6 +371,8 @@ bool copies_is_copy(struct copies *copies, const struct captured *c)
 		.interface = c->interface,
 		.ttl = c->ttl,
 		.way = c->way,
+		.nr_places = 1,
+		.place = { place_of(c) },
 		.nr = 1,
 	};
 	return false;

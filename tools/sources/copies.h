@@ -16,6 +16,9 @@
 #define COPIES_SENDERS	(16384u / COPIES_WAYS)
 #define COPIES_OFTEN	(4096u / COPIES_WAYS)
 
+/* A packet is captured in so many places at most that can be told apart. */
+#define COPIES_PLACES	12u
+
 /**
  * struct copies_key - what all that is looked up begins with
  * @print:	hash of what it is known by
@@ -33,7 +36,9 @@ struct copies_key {
  * @interface:	where
  * @ttl:	how far it could still go
  * @way:	which way it passed there
+ * @nr_places:	in how many places that can be told apart
  * @nr:		how often it was captured
+ * @place:	hashes of those places
  */
 struct copies_packet {
 	struct copies_key key;
@@ -41,7 +46,9 @@ struct copies_packet {
 	uint16_t interface;
 	uint8_t ttl;
 	uint8_t way;
+	uint8_t nr_places;
 	uint32_t nr;
+	uint32_t place[COPIES_PLACES];
 };
 
 /**
