@@ -16,6 +16,9 @@ if [[ -n ${MORE:-} ]]; then
 fi
 seconds=${SYNFIN_MIX_SECONDS:-$seconds}
 
+# What a slow kernel's programs say late still belongs to what has ended.
+linger=${SYNFIN_PATIENCE:-10}
+
 # The router's links are bad, both ways; what it sends on is drawn after its hooks.
 bad_links() {
 	local device
@@ -51,7 +54,7 @@ know_neighbours() {
 make_mix() {
 	know_neighbours
 	bad_links
-	synfin_load ring_records=131072 linger_timeout=10 unanswered_timeout=15 \
+	synfin_load ring_records=131072 linger_timeout="$linger" unanswered_timeout=15 \
 		unacknowledged_timeout=15 half_closed_timeout=25 \
 		closing_timeout=25
 	captures_start "$dir"
@@ -68,7 +71,7 @@ make_mix() {
 
 witnessed() {
 	witness_live "$1" "$dir" --limit unanswered=15 --limit unacknowledged=15 \
-		--limit half_closed=25 --limit closing=25 --limit linger=10 \
+		--limit half_closed=25 --limit closing=25 --limit linger="$linger" \
 		"${allow[@]}"
 }
 
