@@ -241,14 +241,28 @@ class Verdict:
                     return i, answer
         return None, None
 
+    def server_went_on(self, ack, answer):
+        """It said what shows that it had been acknowledged before."""
+        said = [s for s in self.segments
+                if answer.t <= s.t < ack.t and self.sender(s) == "server" and
+                not s.flags & (SYN | RST)]
+        return not self.syn_len and not answer.len and any(
+            s.len or (s.ack - self.x - 1) & 0xffffffff < 0x10000 and
+            s.ack != (self.x + 1) & 0xffffffff for s in said)
+
     def is_timely(self, ack, answer):
         """A FIN, late data or what is not the first proves the ACK, not its time."""
+        answers = [a.t for _, a in self.answers if a.t <= answer.t]
+        # A server that was not acknowledged would have answered again.
+        if ack.t - answer.t > answer.t - answers[0] + 4 * SECOND:
+            return False
         first = not ack.len and \
             (not self.syn_len or ack.ack == (answer.seq + 1) & 0xffffffff)
         return not ack.flags & FIN and \
             ack.seq in ((self.x + 1) & 0xffffffff,
                         (self.x + 1 + self.syn_len) & 0xffffffff) and \
-            (first or ack.t - answer.t <= SECOND // 2)
+            (first or (ack.t - answer.t <= SECOND // 2 and
+                       not self.server_went_on(ack, answer)))
 
     def early_reset(self, before):
         """A RST, or an ICMP error, that the handshake could end with."""

@@ -248,24 +248,6 @@ unsigned int synfin_state_syn(struct synfin_move *m)
 	return SYNFIN_STATE_SYN;
 }
 
-/*
- * What the server says shows that the client's ACK was missed: it acknowledges what the
- * client was not seen to send, or sends data, which it may before only if one of the
- * SYNs carried some.
- */
-static bool was_open(const struct synfin_conn *conn)
-{
-	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
-	const struct synfin_end *server = &conn->end[SYNFIN_FROM_SERVER];
-
-	if (conn->flags & SYNFIN_FLAG_SYN_DATA)
-		return false;
-	return synfin_after(client->una, client->isn + 1) ||
-	       (server->flags & SYNFIN_END_DATA &&
-		!(conn->flags & SYNFIN_FLAG_ANSWER_DATA) &&
-		synfin_after(server->nxt, server->isn + 1));
-}
-
 static unsigned int server_speaks(struct synfin_move *m)
 {
 	__u32 before = m->peer->nxt, said = m->own->nxt;
@@ -283,7 +265,7 @@ static unsigned int server_speaks(struct synfin_move *m)
 		m->peer->flags |= SYNFIN_END_ONE_MORE;
 	synfin_pass(m, SYNFIN_CNT_not_awaited);
 	/* The other direction takes another way: nothing more is to be waited for. */
-	if ((m->peer->flags & SYNFIN_END_SEEN) || !was_open(m->conn))
+	if ((m->peer->flags & SYNFIN_END_SEEN) || !synfin_was_open(m->conn))
 		return SYNFIN_STATE_SYN_ACK;
 	synfin_opened(m, SYNFIN_OPEN_ESTABLISHED);
 	return SYNFIN_STATE_OPEN;
@@ -301,7 +283,7 @@ static unsigned int server_closes(struct synfin_move *m)
 		synfin_pass(m, SYNFIN_CNT_forged_fin);
 		return SYNFIN_STATE_SYN_ACK;
 	}
-	if (was_open(conn) || m->seg->ack != m->peer->nxt ||
+	if (synfin_was_open(conn) || m->seg->ack != m->peer->nxt ||
 	    synfin_after(m->seg->seq, m->own->nxt)) {
 		synfin_opened(m, SYNFIN_OPEN_ESTABLISHED);
 		return SYNFIN_STATE_OPEN | SYNFIN_AS;
@@ -368,7 +350,7 @@ unsigned int synfin_state_syn_ack(struct synfin_move *m)
 		synfin_answer(m);
 		return answered(m);
 	case SYNFIN_KIND_RST:
-		if (was_open(conn) && m->seg->verdict != SYNFIN_VERDICT_FORGED) {
+		if (synfin_was_open(conn) && m->seg->verdict != SYNFIN_VERDICT_FORGED) {
 			synfin_opened(m, SYNFIN_OPEN_ESTABLISHED);
 			return SYNFIN_STATE_OPEN | SYNFIN_AS;
 		}
@@ -390,7 +372,7 @@ unsigned int synfin_state_syn_ack(struct synfin_move *m)
  */
 void synfin_settle(struct synfin_conn *conn)
 {
-	if (conn->state == SYNFIN_STATE_SYN_ACK && was_open(conn)) {
+	if (conn->state == SYNFIN_STATE_SYN_ACK && synfin_was_open(conn)) {
 		conn->opening = SYNFIN_OPEN_ESTABLISHED;
 		conn->closing = SYNFIN_CLOSE_OPEN;
 	} else if (conn->state == SYNFIN_STATE_SYN &&

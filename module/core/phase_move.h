@@ -83,6 +83,7 @@ void synfin_begin_tries(struct synfin_move *m);
 void synfin_await_answer(struct synfin_move *m);
 __u64 synfin_since_try(const struct synfin_move *m);
 bool synfin_asks_no_more(const struct synfin_conn *conn, __u64 now);
+bool synfin_was_open(const struct synfin_conn *conn);
 void synfin_note_syn(struct synfin_move *m);
 void synfin_opened(struct synfin_move *m, __u8 opening);
 void synfin_acknowledged(struct synfin_move *m);

@@ -137,6 +137,28 @@ void synfin_opened(struct synfin_move *m, __u8 opening)
 	m->res->opened = 1;
 }
 
+/**
+ * synfin_was_open() - does what the server says show that the client's ACK was missed?
+ * @conn: the connection
+ *
+ * It acknowledges what the client was not seen to send, or sends data, which it may before
+ * only if one of the SYNs carried some.
+ *
+ * Return: true if it does.
+ */
+bool synfin_was_open(const struct synfin_conn *conn)
+{
+	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
+	const struct synfin_end *server = &conn->end[SYNFIN_FROM_SERVER];
+
+	if (conn->flags & SYNFIN_FLAG_SYN_DATA)
+		return false;
+	return synfin_after(client->una, client->isn + 1) ||
+	       (server->flags & SYNFIN_END_DATA &&
+		!(conn->flags & SYNFIN_FLAG_ANSWER_DATA) &&
+		synfin_after(server->nxt, server->isn + 1));
+}
+
 /* Is it the first that a client can acknowledge? A server may close before it is open. */
 static bool acks_first(const struct synfin_move *m)
 {
@@ -146,11 +168,18 @@ static bool acks_first(const struct synfin_move *m)
 			 m->seg->ack == m->peer->fin_end);
 }
 
+/* A server that was not acknowledged would have answered again. */
+static bool answers_no_more(const struct synfin_conn *conn, __u64 now)
+{
+	return synfin_elapsed(now, conn->answer_ns) >
+	       synfin_elapsed(conn->answer_ns, conn->tries.sent_ns[0]) + FIRST_TRY_NS;
+}
+
 /*
  * A bare ACK of the SYN-ACK, and of the data that came with it, is that of the handshake.
  * Data may carry it, and in a Fast Open it may acknowledge what the server has said since,
- * as long as an ACK may be delayed. Later it was acknowledged before, and so it was by a
- * FIN.
+ * as long as an ACK may be delayed. Later it was acknowledged before; so it was by a FIN,
+ * and if the server has said what shows so.
  */
 static bool is_timely(const struct synfin_move *m)
 {
@@ -158,11 +187,12 @@ static bool is_timely(const struct synfin_move *m)
 
 	/* Of data in the SYN the server may have taken a part, or none. */
 	if (m->seg->kind != SYNFIN_KIND_PLAIN ||
-	    (m->seg->seq != m->own->nxt && m->seg->seq != m->own->una))
+	    (m->seg->seq != m->own->nxt && m->seg->seq != m->own->una) ||
+	    answers_no_more(conn, m->now))
 		return false;
 	if (!m->seg->len && (acks_first(m) || conn->flags & SYNFIN_FLAG_ANSWER_DATA))
 		return true;
-	if (!m->seg->len && !(conn->flags & SYNFIN_FLAG_SYN_DATA))
+	if (m->seg->len ? synfin_was_open(conn) : !(conn->flags & SYNFIN_FLAG_SYN_DATA))
 		return false;
 	return synfin_elapsed(m->now, conn->answer_ns) <= SYNFIN_DELAYED_ACK_NS;
 }

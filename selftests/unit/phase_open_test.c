@@ -156,6 +156,22 @@ static void proof_is_no_time(void)
 		PLAY((dialogue_begin(&d, all), &d),
 		     "c S 0; s SA 0 1; c PA 1 1 9 +40 : ack");
 		TAP_EQUAL(dialogue_finish(&d)->client_rtt_ns, 40 * MS);
+		/* Nor a bare ACK, if the SYN-ACK had come again meanwhile. */
+		PLAY((dialogue_begin(&d, all), &d), "c S 0; s SA 0 1; c A 1 1 +7000 : ack");
+		sum = dialogue_finish(&d);
+		TAP_EQUAL(sum->client_rtt_ns, SYNFIN_NS_NONE);
+		TAP_EQUAL(sum->handshake_ns, SYNFIN_NS_NONE);
+		PLAY((dialogue_begin(&d, all), &d), "c S 0; s SA 0 1; c A 1 1 +3900 : ack");
+		TAP_EQUAL(dialogue_finish(&d)->client_rtt_ns, 3900 * MS);
+		/* The server had heard of it before, or it would not say this. */
+		PLAY((dialogue_begin(&d, all), &d),
+		     "c S 0; s SA 0 1; s A 1 6; c PA 6 1 9 +15 : ack");
+		TAP_EQUAL(dialogue_finish(&d)->client_rtt_ns, SYNFIN_NS_NONE);
+		PLAY((dialogue_begin(&d, all), &d),
+		     "c S 0; s SA 0 1; s PA 1 1 20; c PA 1 21 9 +15 : ack");
+		sum = dialogue_finish(&d);
+		TAP_EQUAL(sum->client_rtt_ns, SYNFIN_NS_NONE);
+		TAP_EQUAL(sum->handshake_ns, SYNFIN_NS_NONE);
 	}
 }
 
