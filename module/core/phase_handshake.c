@@ -293,6 +293,20 @@ static unsigned int server_closes(struct synfin_move *m)
 	return synfin_close_state(conn);
 }
 
+/*
+ * Both ends speak of a place that is so far from the answer that it was another server's of
+ * that address, and the answer of the one that is heard was missed. What it had said until
+ * then nobody knows.
+ */
+static void forget_other_answer(struct synfin_move *m)
+{
+	if (m->seg->seq - m->own->isn <= SYNFIN_GAP_MAX)
+		return;
+	synfin_set_isn(m->own, m->seg->seq - 1, 0);
+	m->own->una = m->seg->seq;
+	m->own->flags &= ~SYNFIN_END_ISN;
+}
+
 /**
  * synfin_state_syn_ack() - the server has answered
  * @m: the move
@@ -311,6 +325,8 @@ unsigned int synfin_state_syn_ack(struct synfin_move *m)
 	case SYNFIN_KIND_FIN:
 		if (!client && !m->seg->len && synfin_shows_all(m->seg) &&
 		    synfin_other_agrees(m)) {
+			if (conn->flags & SYNFIN_FLAG_PLAIN)
+				forget_other_answer(m);
 			synfin_opened(m, SYNFIN_OPEN_ESTABLISHED);
 			return SYNFIN_STATE_OPEN | SYNFIN_AS;
 		}

@@ -68,8 +68,8 @@ static void track_acked(struct synfin_move *m)
 	peer->flags &= ~SYNFIN_END_ONE_MORE;
 	if (synfin_after(ack, peer->nxt) && !(peer->flags & SYNFIN_END_FIN)) {
 		/* Nobody saw what it is: the last number may be a FIN's. */
-		if (ack - peer->una == 1 || ack - peer->nxt == 1 ||
-		    m->own->flags & SYNFIN_END_FIN)
+		if (synfin_shows_all(m->seg) || ack - peer->una == 1 ||
+		    ack - peer->nxt == 1 || m->own->flags & SYNFIN_END_FIN)
 			peer->flags |= SYNFIN_END_ONE_MORE;
 		synfin_advance(peer, ack);
 	}
@@ -100,8 +100,12 @@ static void track_sent(struct synfin_move *m)
 	    (seg->len || fin || !(own->flags & SYNFIN_END_UNA))) {
 		synfin_advance(own, next);
 		own->flags &= ~SYNFIN_END_ONE_MORE;
-		/* It only asks whether there is room again (RFC 9293, 3.8.6.1). */
-		if (seg->len == 1 && m->peer->flags & SYNFIN_END_SHUT)
+		/*
+		 * It only asks whether there is room again (RFC 9293, 3.8.6.1); or nobody
+		 * saw what was before it, perhaps a FIN.
+		 */
+		if ((seg->len == 1 && m->peer->flags & SYNFIN_END_SHUT) ||
+		    (!seg->len && !fin))
 			own->flags |= SYNFIN_END_ONE_MORE;
 	}
 }

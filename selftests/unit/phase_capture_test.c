@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Captures that begin or end in the middle, miss segments, show one direction;
- * connections older than the module; more bytes than the numbers can count.
+ * connections older than the module.
  */
 #include "shape.h"
 
@@ -256,98 +256,6 @@ static void data_again_after_a_reset(void)
 	SHAPE(dialogue_finish(&d), ESTABLISHED, RESET, CLIENT);
 }
 
-/* Neither a keepalive's number, nor a FIN's, nor what no window allows. */
-static void bytes_are_never_more(void)
-{
-	dialogue_begin(&d, 1);
-	PLAY(&d, SHAKE "c PA 100001 1 11; s A 1 1; c RA 1 1 : rst");
-	TAP_EQUAL(dialogue_finish(&d)->bytes_client, 0);
-	dialogue_begin(&d, 1);
-	PLAY(&d, "c A 0 1; s A 1 1; s FA 1 1 +9000; c FA 1 2; s A 2 2 : ack-2 end");
-	SHAPE(&d.sum[0], MIDSTREAM, THREE_WAY, SERVER);
-	BYTES(&d.sum[0], 0, 0, 1);
-	dialogue_begin(&d, 1);
-	PLAY(&d, "s SA 0 1; s PA 1 101 500; s FA 501 101; s A 502 102");
-	sum = dialogue_finish(&d);
-	BYTES(sum, 100, 500, 1);
-}
-
-static void open_with_bytes_so_far(void)
-{
-	dialogue_begin(&d, 1);
-	PLAY(&d, SHAKE "c PA 1 1 10; s PA 1 11 20; c PA 1 21 10");
-	BYTES(dialogue_finish(&d), 10, 20, 1);
-}
-
-static void bytes_whose_segments_are_missing_but_acknowledged(void)
-{
-	dialogue_begin(&d, 1);
-	PLAY(&d, SHAKE "s A 1 5001; c PA 5001 1 10; s A 1 5011");
-	BYTES(dialogue_finish(&d), 5010, 0, 1);
-}
-
-static void bytes_from_the_fins_alone(void)
-{
-	dialogue_begin(&d, 0);
-	PLAY(&d, SHAKE "c FA 301 9001 +50; s FA 9001 302; c A 302 9002");
-	SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, CLIENT);
-	BYTES(&d.sum[0], 300, 9000, 0);
-	TAP_IS(d.sum[0].completeness & SYNFIN_SEEN_DATA);
-}
-
-static void more_than_four_gigabytes_are_counted(void)
-{
-	__u64 sent = 1;
-
-	dialogue_begin(&d, 1);
-	PLAY(&d, SHAKE);
-	for (; sent < 5ULL << 30; sent += 1 << 28) {
-		dialogue_segment(&d, &d.seg, SYNFIN_FROM_SERVER, SYNFIN_TCP_ACK,
-				 DIALOGUE_Y + sent, DIALOGUE_X + 1, 1 << 28);
-		dialogue_show(&d, &d.seg);
-		dialogue_segment(&d, &d.seg, SYNFIN_FROM_CLIENT, SYNFIN_TCP_ACK,
-				 DIALOGUE_X + 1, DIALOGUE_Y + sent + (1 << 28), 0);
-		dialogue_show(&d, &d.seg);
-	}
-	PLAY(&d, "s FA 1073741825 1 : fin-1; c FA 1 1073741826 : fin-2;"
-	     "s A 1073741826 2 : ack-2 end");
-	SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, SERVER);
-	BYTES(&d.sum[0], 0, 5ULL << 30, 0);
-}
-
-static void socket_tells_of_more_than_four_gigabytes(void)
-{
-	dialogue_begin(&d, 0);
-	PLAY(&d, SHAKE);
-	dialogue_segment(&d, &d.seg, SYNFIN_FROM_SERVER,
-			 SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, DIALOGUE_Y + 1,
-			 DIALOGUE_X + 1, 0);
-	d.seg.verdict = SYNFIN_VERDICT_TRUE;
-	d.seg.wrapped = SYNFIN_WRAPPED_OWN;
-	dialogue_show(&d, &d.seg);
-	PLAY(&d, "c FA 1 2; s A 2 2");
-	TAP_IS(d.sum[0].flags & SYNFIN_CONN_BYTES_PARTIAL);
-}
-
-/* Between the handshake and the FIN nothing was seen, on any path but the ends. */
-static void three_gigabytes_unseen(void)
-{
-	dialogue_begin(&d, 0);
-	PLAY(&d, SHAKE "s FA 3000000001 1 +30000 : fin-1 @FIN;"
-	     "c A 1 3000000002 : ack-1; c FA 1 3000000002 : fin-2;"
-	     "s A 3000000002 2 : ack-2 end");
-	SHAPE(&d.sum[0], ESTABLISHED, FOUR_WAY, SERVER);
-	TAP_EQUAL(d.sum[0].bytes_server, 3000000000);
-}
-
-static void three_gigabytes_unseen_before_the_receivers_fin(void)
-{
-	dialogue_begin(&d, 0);
-	PLAY(&d, SHAKE "c FA 1 3000000001 +30000 : fin-1;"
-	     "s FA 3000000001 2 : fin-2; c A 2 3000000002 : ack-2 end");
-	SHAPE(&d.sum[0], ESTABLISHED, THREE_WAY, CLIENT);
-}
-
 static void fin_that_its_socket_confirms(void)
 {
 	dialogue_begin(&d, 0);
@@ -417,15 +325,6 @@ static void begins_after_what_is_shown_later(void)
 	BYTES(sum, 10, 0, 0);
 	dialogue_begin(&d, 1);
 	PLAY(&d, "c A 1 1; s SA 7 1 : bad_ack; c S 9 : new syn");
-}
-
-/* What was acknowledged as data is no FIN's. */
-static void no_fin_where_data_was(void)
-{
-	dialogue_begin(&d, 1);
-	PLAY(&d, SHAKE "c PA 1 1 10; s A 1 11; c A 11 1; c FA 10 1 : forged_fin");
-	dialogue_begin(&d, 1);
-	PLAY(&d, SHAKE "s A 1 1; c FA 0 1 : forged_fin");
 }
 
 static void ack_is_missing_and_it_is_reset(void)
@@ -505,17 +404,6 @@ static void fin_lies_before_what_was_seen(void)
 	dialogue_begin(&d, 1);
 	PLAY(&d, "s PA 9 12 1; c FA 1 9 10 +1 : fin-1 @FIN");
 	BYTES(dialogue_finish(&d), 0, 1, 1);
-}
-
-/* Nor is what is counted moved by a FIN that is taken back, or by a SYN shown late. */
-static void counts_from_what_was_seen(void)
-{
-	dialogue_begin(&d, 1);
-	PLAY(&d, "s A 9 12 10; c FA 8 9 3 : fin-1 @FIN; c A 19 9 10 : not_awaited back @OPEN");
-	BYTES(dialogue_finish(&d), 17, 10, 1);
-	dialogue_begin(&d, 1);
-	PLAY(&d, "c A 12 10; c FA 22 15 3 : fin-1 @FIN; s S 9 0 10 : syn");
-	BYTES(dialogue_finish(&d), 13, 10, 1);
 }
 
 /* Data came before the SYN-ACK, which was lost, and with numbers of its own. */
@@ -613,14 +501,6 @@ static const struct tap_test tests[] = {
 	TAP_TEST(only_the_servers_side_and_no_close),
 	TAP_TEST(only_control_segments),
 	TAP_TEST(data_again_after_a_reset),
-	TAP_TEST(bytes_are_never_more),
-	TAP_TEST(open_with_bytes_so_far),
-	TAP_TEST(bytes_whose_segments_are_missing_but_acknowledged),
-	TAP_TEST(bytes_from_the_fins_alone),
-	TAP_TEST(more_than_four_gigabytes_are_counted),
-	TAP_TEST(socket_tells_of_more_than_four_gigabytes),
-	TAP_TEST(three_gigabytes_unseen),
-	TAP_TEST(three_gigabytes_unseen_before_the_receivers_fin),
 	TAP_TEST(fin_that_its_socket_confirms),
 	TAP_TEST(ack_is_missing_and_it_is_reset),
 	TAP_TEST(all_but_syns_and_rsts_is_missing),
@@ -629,12 +509,10 @@ static const struct tap_test tests[] = {
 	TAP_TEST(ack_is_missing_and_data_comes),
 	TAP_TEST(begins_after_a_fin),
 	TAP_TEST(fin_lies_before_what_was_seen),
-	TAP_TEST(counts_from_what_was_seen),
 	TAP_TEST(answer_comes_after_data),
 	TAP_TEST(answer_is_older_than_the_question),
 	TAP_TEST(answer_is_overtaken),
 	TAP_TEST(answer_is_overtaken_and_never_shown),
-	TAP_TEST(no_fin_where_data_was),
 	TAP_TEST(answer_is_shown_after_its_ack),
 	TAP_TEST(begins_after_what_is_shown_later),
 };
