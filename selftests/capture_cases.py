@@ -256,11 +256,12 @@ def tag(*ids):
     return link
 
 
-def two_at_once(first, second, number=1):
+def two_at_once(first, second, number=1, numbers=(70_000_000, 900_000_000), later=MS):
     """The same endpoints in two places; links are by direction, up and down."""
+    x, y = numbers
     a = at_times(conversation(Ends(x=1000, y=5000)))
-    b = at_times(conversation(Ends(x=70_000_000, y=900_000_000), sent=7),
-                 start=START + MS)
+    b = [(when, changed(ip, 300 + i)) for i, (when, ip) in enumerate(
+        at_times(conversation(Ends(x=x, y=y), sent=7), start=START + later))]
     packets = [(when, ip, links[ip[12:16] != b"\x0a\0\0\x01"])
                for conv, links in ((a, first), (b, second)) for when, ip in conv]
     return read(file_of(by_time(packets), number=number))
@@ -291,6 +292,18 @@ def same_endpoints_in_two_places():
         same(shown.ends(), [FOUR_WAY, FOUR_WAY], what)
         same([conn["bytes_client"] for conn in shown.conns], [10, 7], what)
         same([conn["server_rtt_ns"] for conn in shown.conns], [20 * MS] * 2, what)
+    # Numbers that are near each other, and segments of one behind ACKs of the other.
+    for numbers in (1000, 5000), (1001, 5001), (1007, 4990), (1000, 5011), (990, 5000):
+        for later in (MS, 10 * MS, 21 * MS, 35 * MS):
+            for what, links in (("VLANs", (tag(10), tag(20))), ("VXLAN", (vxlan(1), vxlan(2))),
+                                ("IP in IP", (in_ip, lambda ip: in_ip(
+                                    ip, ("198.51.100.1", "198.51.100.3"))))):
+                shown = two_at_once((links[0],) * 2, (links[1],) * 2, numbers=numbers,
+                                    later=later)
+                what = f"{what}, {numbers}, {later} ns"
+                same(shown.ends(), [FOUR_WAY, FOUR_WAY], what)
+                same([conn["bytes_client"] for conn in shown.conns], [10, 7], what)
+                same([conn["half_close_ns"] for conn in shown.conns], [20 * MS] * 2, what)
 
 
 @test

@@ -47,25 +47,60 @@ static struct captured *at(const struct order *o, unsigned int i)
 	return &o->slot[o->line[(o->first + i) % ORDER_MAX]];
 }
 
-/* What the peer of a segment had sent when that passed: @any, up to the number @end. */
-struct sent {
+/*
+ * What is held back of a segment's peer: some of it came by the same lane; and what it had
+ * @sent when the segment passed, up to the number @end.
+ */
+struct peer {
 	bool known;
-	bool any;
+	bool same_lane;
+	bool sent;
 	uint32_t end;
 };
 
-static void look_up(const struct order *o, const struct captured *c, struct sent *sent)
+static void know(const struct order *o, const struct captured *c, struct peer *peer)
 {
-	for (unsigned int i = 0; i < o->nr && at(o, i)->ns <= c->ns; i++) {
-		const struct synfin_segment *seg = &at(o, i)->seg;
+	bool before = true;
 
-		if (!numbers_other_way(seg, &c->seg))
+	if (peer->known)
+		return;
+	peer->known = true;
+	for (unsigned int i = 0; i < o->nr; i++) {
+		const struct captured *a = at(o, i);
+		uint32_t end = numbers_acked_by(&a->seg);
+
+		before = before && a->ns <= c->ns;
+		if (!numbers_other_way(&a->seg, &c->seg))
 			continue;
-		if (!sent->any || (int32_t)(numbers_acked_by(seg) - sent->end) > 0)
-			sent->end = numbers_acked_by(seg);
-		sent->any = true;
+		peer->same_lane |= a->lane == c->lane;
+		if (before && (!peer->sent || (int32_t)(end - peer->end) > 0))
+			peer->end = end;
+		peer->sent |= before;
 	}
-	sent->known = true;
+}
+
+/* In the other direction, of the same connection: whose ends may send by different lanes. */
+static bool is_of_peer(const struct order *o, const struct captured *a,
+		       const struct captured *c, struct peer *peer)
+{
+	if (!numbers_other_way(&a->seg, &c->seg))
+		return false;
+	if (a->lane == c->lane)
+		return true;
+	know(o, c, peer);
+	return !peer->same_lane;
+}
+
+static bool is_of_sender(const struct captured *a, const struct captured *c)
+{
+	return a->lane == c->lane && numbers_one_way(&a->seg, &c->seg);
+}
+
+/* As numbers_order(), of one connection. */
+static int numbers(const struct order *o, const struct captured *a,
+		   const struct captured *c, struct peer *peer)
+{
+	return is_of_sender(a, c) || is_of_peer(o, a, c, peer) ? numbers_order(a, c) : 0;
 }
 
 /*
@@ -73,15 +108,14 @@ static void look_up(const struct order *o, const struct captured *c, struct sent
  * acknowledges may have been sent before, and @a be the same again, or a keepalive.
  */
 static bool is_behind(const struct order *o, const struct captured *a,
-		      const struct captured *c, struct sent *sent)
+		      const struct captured *c, struct peer *peer)
 {
-	if (numbers_order(a, c) <= 0)
+	if (numbers(o, a, c, peer) <= 0)
 		return false;
 	if (numbers_one_way(&a->seg, &c->seg))
 		return true;
-	if (!sent->known)
-		look_up(o, c, sent);
-	return !sent->any || (int32_t)(numbers_acked_by(&a->seg) - sent->end) > 0;
+	know(o, c, peer);
+	return !peer->sent || (int32_t)(numbers_acked_by(&a->seg) - peer->end) > 0;
 }
 
 static bool hand_on(struct order *o, struct captured *c)
@@ -116,7 +150,7 @@ static void move_up(struct order *o, unsigned int from, unsigned int to)
 
 static bool is_again(const struct captured *late, const struct captured *other)
 {
-	return other->seg.kind == late->seg.kind && numbers_one_way(&other->seg, &late->seg) &&
+	return other->seg.kind == late->seg.kind && is_of_sender(other, late) &&
 	       numbers_acked_by(&other->seg) == numbers_acked_by(&late->seg);
 }
 
@@ -134,10 +168,11 @@ static bool is_due_before_its_ack(const struct synfin_segment *seg)
 static void put_before_its_ack(struct order *o, unsigned int late)
 {
 	const struct captured *c = at(o, late);
+	struct peer peer = {};
 	unsigned int to = late;
 
 	for (unsigned int i = late; i-- && c->ns - at(o, i)->ns < CLOCK_APART_NS;)
-		if (numbers_other_way(&at(o, i)->seg, &c->seg) &&
+		if (is_of_peer(o, at(o, i), c, &peer) &&
 		    numbers_answer(&at(o, i)->seg, &c->seg))
 			to = i;
 	if (to == late)
@@ -146,7 +181,7 @@ static void put_before_its_ack(struct order *o, unsigned int late)
 		if (is_again(c, at(o, i)))
 			return;
 	for (unsigned int i = to; i < late; i++)
-		if (numbers_one_way(&at(o, i)->seg, &c->seg) &&
+		if (is_of_sender(at(o, i), c) &&
 		    numbers_follow(&c->seg, &at(o, i)->seg) > 0)
 			move_up(o, i, to++);
 	move_up(o, late, to);
@@ -154,11 +189,11 @@ static void put_before_its_ack(struct order *o, unsigned int late)
 
 /* Clocks are coarse: of two interfaces at one time, numbers tell. */
 static bool is_due_before(const struct order *o, const struct captured *c,
-			  const struct captured *a, bool by_time, struct sent *sent)
+			  const struct captured *a, bool by_time, struct peer *peer)
 {
 	if (a->ns == c->ns && a->interface != c->interface)
-		return numbers_order(a, c) < 0;
-	return a->ns > c->ns && (by_time || !is_behind(o, a, c, sent));
+		return numbers(o, a, c, peer) < 0;
+	return a->ns > c->ns && (by_time || !is_behind(o, a, c, peer));
 }
 
 /*
@@ -168,10 +203,10 @@ static bool is_due_before(const struct order *o, const struct captured *c,
 static void insert(struct order *o, uint16_t slot, bool by_time)
 {
 	const struct captured *c = &o->slot[slot];
-	struct sent sent = {};
+	struct peer peer = {};
 	unsigned int i = o->nr;
 
-	while (i && is_due_before(o, c, at(o, i - 1), by_time, &sent))
+	while (i && is_due_before(o, c, at(o, i - 1), by_time, &peer))
 		i--;
 	o->nr++;
 	o->line[(o->first + o->nr - 1) % ORDER_MAX] = slot;
@@ -204,23 +239,23 @@ static const struct captured *twin_of(const struct order *o, const struct captur
 static bool is_after(const struct order *o, const struct captured *c)
 {
 	const struct captured *last = NULL;
-	struct sent sent = {};
+	struct peer peer = {};
 	uint64_t arrived = 0;
 
 	for (unsigned int i = 0; i < o->nr; i++) {
 		uint16_t slot = o->line[(o->first + i) % ORDER_MAX];
 		const struct captured *a = &o->slot[slot];
 
-		if (o->arrived[slot] > arrived && (numbers_one_way(&a->seg, &c->seg) ||
-						   numbers_other_way(&a->seg, &c->seg))) {
+		if (o->arrived[slot] > arrived &&
+		    (is_of_sender(a, c) || is_of_peer(o, a, c, &peer))) {
 			arrived = o->arrived[slot];
 			last = a;
 		}
 	}
 	if (!last || last->ns < c->ns + o->file.shift[0] + CLOCK_APART_NS)
 		return false;
-	return numbers_one_way(&last->seg, &c->seg) ? numbers_follow(&c->seg, &last->seg) > 0 :
-					      is_behind(o, last, c, &sent);
+	return is_of_sender(last, c) ? numbers_follow(&c->seg, &last->seg) > 0 :
+				       is_behind(o, last, c, &peer);
 }
 
 /* It takes its place in the line, at the time that it has without what the clock did. */
@@ -245,8 +280,10 @@ static void enter(struct order *o, uint16_t slot)
 
 static bool any_after(const struct order *o, const struct captured *c)
 {
+	struct peer peer = {};
+
 	for (unsigned int i = o->nr; i--;)
-		if (numbers_order(at(o, i), c) < 0)
+		if (numbers(o, at(o, i), c, &peer) < 0)
 			return true;
 	return false;
 }
@@ -287,9 +324,10 @@ static bool is_back(const struct order *o, uint64_t ns)
 static bool are_right(const struct order *o, const struct captured *c)
 {
 	const struct captured *first = &o->slot[o->astray[0]];
+	struct peer peer = {};
 
 	for (unsigned int i = 0; i < o->nr_astray; i++)
-		if (numbers_order(&o->slot[o->astray[i]], c) < 0)
+		if (numbers(o, &o->slot[o->astray[i]], c, &peer) < 0)
 			return true;
 	if (!is_back(o, c->ns))
 		return false;
