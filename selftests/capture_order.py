@@ -4,7 +4,7 @@ of capture_cases.py.
 """
 import random
 
-from capture_lib import read, same, test
+from capture_lib import Shown, read, same, test
 from capture_make import MS, START, Ends, conversation, is_six
 from capture_textbook import (
     DAY, FOUR, FOUR_WAY, SECOND, SIX, TIMES, US, at_times, by_time, changed, file_of,
@@ -98,6 +98,27 @@ def what_another_interface_saw_behind_all():
             for one_way, other_way in (up, down), (down, up):
                 split = one_way + [(when, ip, None, 1) for when, ip in other_way]
                 same(read(file_of(split)).conns, wanted, f"{ends.client} {ident} split")
+
+
+@test
+def a_second_interface_behind_a_long_capture():
+    """More than can be held back to be sorted."""
+    for sections in 1, 3:
+        packets = []
+        for i in range(300):
+            ends = Ends(f"10.1.{i // 200}.{i % 200 + 1}", 2000 + i, x=1000 * i, y=99 * i)
+            packets += at_times(conversation(ends), start=START + i * 5 * MS)
+        packets = by_time(packets)
+        behind = [(when + 30 * US * which, changed(ip, hops=which), None, which)
+                  for which in range(sections + 1) for when, ip in packets]
+        wanted = read(file_of(packets)).conns
+        shown = read(file_of(behind, interfaces=sections + 1))
+        same([{**conn, "copies": 0} for conn in shown.conns], wanted, f"{sections} more")
+        same({conn["copies"] for conn in shown.conns}, {11 * sections}, "copies")
+    # What is lost is counted once; a file that is cut off is read up to there.
+    shown = Shown(file_of(behind, interfaces=4)[:-10])
+    assert shown.status and len(shown.errors()) == 1, shown.said
+    same(len(shown.conns), 300, "cut off")
 
 
 def beside(packets):

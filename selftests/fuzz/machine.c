@@ -237,6 +237,8 @@ static void say(struct world *w, const uint8_t *move, struct synfin_segment *seg
 	}
 	name(w, from, seg->seq);
 	name(w, from, synfin_segment_end(seg));
+	if (seg->flags & SYNFIN_TCP_FIN)
+		name(w, from, synfin_segment_end(seg) - 1);
 	if (seg->flags & SYNFIN_TCP_ACK)
 		name(w, !from, seg->ack + shift_of(w, from));
 	/* What it may go on with. */

@@ -23,6 +23,35 @@ static int open_one(struct capture_file *file, struct input *in)
 	return 0;
 }
 
+/* Once more, for each but the first of its interfaces. */
+static int open_groups(struct capture_files *f, struct input *in)
+{
+	uint16_t number[CAPTURE_GROUPS];
+	unsigned int nr = capture_groups(in, number);
+	struct capture_file *more;
+
+	if (!nr)
+		return 0;
+	more = realloc(f->file, (f->room + nr) * sizeof(*f->file));
+	if (!more)
+		return complain("out of memory");
+	f->file = more;
+	f->room += nr;
+	f->file[f->nr - 1].only = number[0];
+	for (unsigned int i = 1; i < nr; i++) {
+		struct capture_file *file = &f->file[f->nr];
+
+		*file = (struct capture_file){ .own = true, .only = number[i] };
+		file->in = input_open(in->name);
+		if (!file->in)
+			return -1;
+		f->nr++;
+		if (open_one(file, file->in))
+			return -1;
+	}
+	return 0;
+}
+
 /**
  * capture_files_open() - read their headers
  * @f:	 filled in; to be freed with capture_files_close() in any case
@@ -33,12 +62,17 @@ static int open_one(struct capture_file *file, struct input *in)
  */
 int capture_files_open(struct capture_files *f, struct input *const *in, unsigned int nr)
 {
-	*f = (struct capture_files){ .file = calloc(nr, sizeof(*f->file)) };
+	*f = (struct capture_files){ .file = calloc(nr, sizeof(*f->file)), .room = nr };
 	if (!f->file)
 		return complain("out of memory");
-	for (; f->nr < nr; f->nr++)
-		if (open_one(&f->file[f->nr], in[f->nr]))
+	for (unsigned int i = 0; i < nr; i++) {
+		f->file[f->nr] = (struct capture_file){ .only = CAPTURE_ALL };
+		if (open_one(&f->file[f->nr], in[i]))
 			return -1;
+		f->nr++;
+		if (open_groups(f, in[i]))
+			return -1;
+	}
 	return 0;
 }
 
@@ -48,8 +82,11 @@ int capture_files_open(struct capture_files *f, struct input *const *in, unsigne
  */
 void capture_files_close(struct capture_files *f)
 {
-	for (unsigned int i = 0; i < f->nr; i++)
+	for (unsigned int i = 0; i < f->nr; i++) {
 		packets_close(&f->file[i].packets);
+		if (f->file[i].own)
+			input_close(f->file[i].in);
+	}
 	free(f->file);
 	f->file = NULL;
 }
@@ -58,7 +95,13 @@ static bool read_one(struct capture_files *f, struct capture_file *file, struct 
 {
 	const char *wrong;
 
-	switch (packets_next(&file->packets, pkt, &wrong)) {
+	enum packets_state state;
+
+	do
+		state = packets_next(&file->packets, pkt, &wrong);
+	while (state == PACKETS_ONE && file->only != CAPTURE_ALL &&
+	       file->only != pkt->interface);
+	switch (state) {
 	case PACKETS_ONE:
 		return true;
 	case PACKETS_BROKEN:
@@ -143,6 +186,7 @@ uint64_t capture_files_lost(const struct capture_files *f)
 	uint64_t lost = 0;
 
 	for (unsigned int i = 0; i < f->nr; i++)
-		lost = packets_sum(lost, packets_lost(&f->file[i].packets));
+		if (!f->file[i].own)
+			lost = packets_sum(lost, packets_lost(&f->file[i].packets));
 	return lost;
 }

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Several captures read as one: each packet from the file where the next one is
- * earliest.
+ * earliest. A file in which the interfaces stand one behind the other is read as several.
  */
 #ifndef _TOOLS_CAPTURE_FILES_H
 #define _TOOLS_CAPTURE_FILES_H
 
 #include "sources/packets.h"
+
+/* Of a file, all packets are wanted. */
+#define CAPTURE_ALL	UINT32_MAX
+
+/* So many interfaces of a file may stand one behind the other. */
+#define CAPTURE_GROUPS	16u
 
 /**
  * struct capture_file - one of them
@@ -14,6 +20,8 @@
  * @packets:	what is in it
  * @next:	its next packet, if there is one
  * @lane:	tells it from others that were captured at the same time
+ * @only:	the interface whose packets are wanted, CAPTURE_ALL for all
+ * @own:	@in was opened once more, to read another interface's
  * @begun:	a packet of it has been handed on
  * @waiting:	@next is there
  * @ended:	all of it has been read
@@ -23,6 +31,8 @@ struct capture_file {
 	struct packets packets;
 	struct packet next;
 	unsigned int lane;
+	unsigned int only;
+	bool own;
 	bool begun;
 	bool waiting;
 	bool ended;
@@ -31,6 +41,7 @@ struct capture_file {
 /**
  * struct capture_files - all of them
  * @nr:		how many
+ * @room:	for so many there is room in @file
  * @file:	they
  * @last:	the one that the last packet came from
  * @broken:	the first that is, with what in @wrong; or NULL
@@ -38,6 +49,7 @@ struct capture_file {
  */
 struct capture_files {
 	unsigned int nr;
+	unsigned int room;
 	struct capture_file *file;
 	struct capture_file *last;
 	const struct capture_file *broken;
@@ -48,5 +60,8 @@ int capture_files_open(struct capture_files *f, struct input *const *in, unsigne
 void capture_files_close(struct capture_files *f);
 bool capture_files_next(struct capture_files *f, struct packet *pkt);
 uint64_t capture_files_lost(const struct capture_files *f);
+
+/* capture_groups.c */
+unsigned int capture_groups(const struct input *in, uint16_t number[CAPTURE_GROUPS]);
 
 #endif /* _TOOLS_CAPTURE_FILES_H */
