@@ -222,7 +222,8 @@ unaccepted() {
 	# Without a cookie it is the server's own request that is asked, until it is given up:
 	# not before the queue is full, however long that takes.
 	in_ns b sysctl -qw net.ipv4.tcp_syncookies="$1" net.ipv4.tcp_synack_retries=20
-	synfin_load linger_timeout=1 half_closed_timeout=2 closing_timeout=2
+	# Newer kernels send no FIN while data is not acknowledged: then it ends by silence.
+	synfin_load linger_timeout=1 half_closed_timeout=2 closing_timeout=2 open_timeout=10
 	full 8080 1
 	# Its ACK is lost, and before it says more others fill the queue.
 	rules a output 0 "tcp sport 40001 tcp flags ack / syn,ack drop"
