@@ -101,6 +101,18 @@ def what_another_interface_saw_behind_all():
 
 
 @test
+def a_rst_on_another_interface():
+    """Somebody made it up, and only one interface saw it: its time is right."""
+    for ends in (FOUR, SIX):
+        packets = at_times(conversation(ends), TIMES[:7] + [t + 90 * SECOND
+                                                            for t in TIMES[7:]])
+        for rst in ends.down(1, 1, "RA"), ends.down(30000, None, "R"), ends.up(1, None, "R"):
+            forged = [(START + SECOND, rst, None, 1)]
+            same(read(file_of(packets + forged)).conns,
+                 read(file_of(by_time(packets + forged))).conns, f"{ends.client}")
+
+
+@test
 def a_second_interface_behind_a_long_capture():
     """More than can be held back to be sorted."""
     for sections in 1, 3:

@@ -90,9 +90,9 @@ int numbers_follow(const struct synfin_segment *b, const struct synfin_segment *
 		return 0;
 	if (b->kind == SYNFIN_KIND_ICMP || a->kind == SYNFIN_KIND_ICMP)
 		return ahead ? 0 : b->kind == SYNFIN_KIND_ICMP ? 1 : -1;
-	/* Who resets says nothing after it. */
-	if ((a->kind == SYNFIN_KIND_RST) != (b->kind == SYNFIN_KIND_RST))
-		return b->kind == SYNFIN_KIND_RST ? 1 : -1;
+	/* Who resets says nothing after it; but somebody else may have made it up. */
+	if (a->kind == SYNFIN_KIND_RST && b->kind != SYNFIN_KIND_RST)
+		return -1;
 	if (!ahead && has_ack(a) && has_ack(b))
 		ahead = (int32_t)(b->ack - a->ack);
 	if (!ahead)
