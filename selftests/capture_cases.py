@@ -107,6 +107,11 @@ def copies_in_many_places():
             for which in range(2)]
     conn, = read(file_of(by_time(both))).conns
     same((conn["syn_count"], conn["copies"]), (8, 8), "SYNs in two places")
+    # A traceroute: each goes a hop further.
+    probes = [(START + i * 10 * MS, changed(ips[SYN], ident=7, hops=63 - i))
+              for i in range(12)]
+    conn, = read(file_of(probes)).conns
+    same((conn["syn_count"], conn["copies"]), (12, 0), "a traceroute")
 
 
 @test

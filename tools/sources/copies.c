@@ -161,11 +161,19 @@ static uint32_t place_of(const struct captured *c)
 	return (uint32_t)place;
 }
 
-/* Since it was sent, it was not captured there. */
+static bool seen_elsewhere(const struct copies_packet *p, const struct captured *c)
+{
+	return c->ttl < p->ttl || c->lane != p->lane || c->interface != p->interface ||
+		(c->way && p->way && c->way != p->way);
+}
+
+/* Elsewhere, and since it was sent it was not captured there. */
 static bool is_new_place(const struct copies_packet *p, const struct captured *c)
 {
 	uint32_t place = place_of(c);
 
+	if (!seen_elsewhere(p, c))
+		return false;
 	for (unsigned int i = 0; i < p->nr_places; i++)
 		if (p->place[i] == place)
 			return false;
@@ -186,12 +194,6 @@ static bool too_often(struct copies *copies, const struct copies_packet *p,
 static bool traced(const struct copies_packet *p, const struct captured *c)
 {
 	return c->ttl > p->ttl && c->ttl <= TRACE_HOPS && c->ttl - p->ttl <= 3;
-}
-
-static bool seen_elsewhere(const struct copies_packet *p, const struct captured *c)
-{
-	return c->ttl < p->ttl || c->lane != p->lane || c->interface != p->interface ||
-		(c->way && p->way && c->way != p->way);
 }
 
 /* An earlier segment has none, though as much time has passed as between these two. */
@@ -255,7 +257,7 @@ static bool decide(struct copies *copies, const struct copies_packet *p,
 		return true;
 	if (asked_again(copies, c, p->key.ns) || is_complete(p, s, apart))
 		return false;
-	if (s->copies || (seen_elsewhere(p, c) && is_new_place(p, c)))
+	if (s->copies || is_new_place(p, c))
 		return true;
 	/* No timer is that short; but each late segment is answered with a RST. */
 	if (apart <= SAME_NS && c->seg.flags & (SYNFIN_TCP_SYN | SYNFIN_TCP_FIN) &&
