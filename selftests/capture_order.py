@@ -101,6 +101,18 @@ def what_another_interface_saw_behind_all():
 
 
 @test
+def clocks_of_interfaces_that_differ():
+    """What each end says comes by an interface of its own, whose clock is off."""
+    for off in (-3600 * SECOND, -40 * SECOND, 40 * SECOND, 3600 * SECOND):
+        for which in 0, 1:
+            packets = [(when + off * by_server(ip), ip, None, which * by_server(ip))
+                       for when, ip in at_times(conversation())]
+            conn = one(read(file_of(packets)), f"{off} {which}", server_rtt_ns=0,
+                       client_rtt_ns=20 * MS + 100 * US)
+            same(conn["duration_ns"], TIMES[10], f"{off} {which}")
+
+
+@test
 def a_rst_on_another_interface():
     """Somebody made it up, and only one interface saw it: its time is right."""
     for ends in (FOUR, SIX):

@@ -316,32 +316,39 @@ static bool is_back(const struct order *o, uint64_t ns)
 	return ns + BACK_NS >= o->level && !is_far(o, ns);
 }
 
+/* As numbers(), of one of those that are astray. A RST's may be made up. */
+static int numbers_astray(const struct order *o, const struct captured *c)
+{
+	struct peer peer = {};
+	int said = 0;
+
+	for (unsigned int i = 0; i < o->nr_astray && !said; i++)
+		said = numbers(o, &o->slot[o->astray[i]], c, &peer);
+	return c->seg.kind == SYNFIN_KIND_RST && said > 0 ? 0 : said;
+}
+
 /*
- * Are the times of those that are astray right? The numbers say that one of them passed
- * after @c, or the file is where it was once before, or another interface has come to
- * where they are.
+ * The file is where it was before those that are astray: are their times right? They are if
+ * it was there once before, or another interface has come to where they are.
  */
 static bool are_right(const struct order *o, const struct captured *c)
 {
 	const struct captured *first = &o->slot[o->astray[0]];
-	struct peer peer = {};
 
-	for (unsigned int i = 0; i < o->nr_astray; i++)
-		if (numbers(o, &o->slot[o->astray[i]], c, &peer) < 0)
-			return true;
-	if (!is_back(o, c->ns))
-		return false;
 	return (first->ns > o->level && first->ns <= c->ns) || twin_of(o, c);
 }
 
 /* Whether it is held until it is known if its time is right. */
 static bool goes_astray(struct order *o, const struct captured *c)
 {
-	if (o->nr_astray && are_right(o, c)) {
+	bool back = o->nr_astray && is_back(o, c->ns);
+	int said = o->nr_astray ? numbers_astray(o, c) : 0;
+
+	if (said < 0 || (back && !said && are_right(o, c))) {
 		settle(o, false);
-	} else if (o->nr_astray && is_back(o, c->ns)) {
-		/* Another interface says nothing of their clock. */
-		if (o->slot[o->astray[0]].interface == c->interface)
+	} else if (back) {
+		/* Another interface alone says nothing of their clock. */
+		if (said || o->slot[o->astray[0]].interface == c->interface)
 			settle(o, true);
 		return false;
 	} else if (o->nr_astray) {
