@@ -102,10 +102,21 @@ void synfin_pass(struct synfin_move *m, enum synfin_counter reason)
 }
 
 /*
+ * The last number may be a FIN's, or of what had no room. Of an end that was never shown it
+ * may be if the other one has closed, who may have acknowledged both before.
+ */
+static bool one_more(const struct synfin_end *end, const struct synfin_end *other)
+{
+	return end->flags & SYNFIN_END_ONE_MORE ||
+	       (!(end->flags & SYNFIN_END_SEEN) && other->flags & SYNFIN_END_FIN);
+}
+
+/*
  * From the sequence numbers: what lies between the SYN and the FIN. What is not known
  * exactly is never more than was sent.
  */
-static __u64 bytes_of(const struct synfin_end *end, __u32 *flags)
+static __u64 bytes_of(const struct synfin_end *end, const struct synfin_end *other,
+		      __u32 *flags)
 {
 	__u64 bytes = (__u64)end->wraps << 32;
 	__u32 more;
@@ -124,8 +135,7 @@ static __u64 bytes_of(const struct synfin_end *end, __u32 *flags)
 	    (end->flags & (SYNFIN_END_FIN_DOUBTED | SYNFIN_END_FIN_ACKED)) ==
 	    SYNFIN_END_FIN_DOUBTED || end->flags & SYNFIN_END_WRAPPED) {
 		*flags |= SYNFIN_CONN_BYTES_PARTIAL;
-		/* The last number may be a FIN's, or of what had no room. */
-		return end->flags & SYNFIN_END_ONE_MORE && bytes ? bytes - 1 : bytes;
+		return one_more(end, other) && bytes ? bytes - 1 : bytes;
 	}
 	if (!(end->flags & SYNFIN_END_NXT))
 		return end->fin_end - end->isn - 2;
@@ -138,14 +148,17 @@ static __u64 bytes_of(const struct synfin_end *end, __u32 *flags)
 static void summary_bytes(const struct synfin_conn *conn,
 			  struct synfin_record_conn *rec)
 {
+	const struct synfin_end *client = &conn->end[SYNFIN_FROM_CLIENT];
+	const struct synfin_end *server = &conn->end[SYNFIN_FROM_SERVER];
+
 	/* It never opened: no byte was delivered, and that is known. */
 	if (conn->closing == SYNFIN_CLOSE_NONE) {
 		rec->bytes_client = SYNFIN_BYTES_NONE;
 		rec->bytes_server = SYNFIN_BYTES_NONE;
 		return;
 	}
-	rec->bytes_client = bytes_of(&conn->end[SYNFIN_FROM_CLIENT], &rec->flags);
-	rec->bytes_server = bytes_of(&conn->end[SYNFIN_FROM_SERVER], &rec->flags);
+	rec->bytes_client = bytes_of(client, server, &rec->flags);
+	rec->bytes_server = bytes_of(server, client, &rec->flags);
 	/* What was under way is lost, FIN or not. */
 	if (conn->closing == SYNFIN_CLOSE_RESET ||
 	    conn->flags & SYNFIN_FLAG_UNCOUNTED)

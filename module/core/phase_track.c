@@ -68,8 +68,8 @@ static void track_acked(struct synfin_move *m)
 	peer->flags &= ~SYNFIN_END_ONE_MORE;
 	if (synfin_after(ack, peer->nxt) && !(peer->flags & SYNFIN_END_FIN)) {
 		/* Nobody saw what it is: the last number may be a FIN's. */
-		if (synfin_shows_all(m->seg) || ack - peer->una == 1 ||
-		    ack - peer->nxt == 1 || m->own->flags & SYNFIN_END_FIN)
+		if (ack - peer->una == 1 || ack - peer->nxt == 1 ||
+		    m->own->flags & SYNFIN_END_FIN)
 			peer->flags |= SYNFIN_END_ONE_MORE;
 		synfin_advance(peer, ack);
 	}

@@ -127,7 +127,14 @@ static void the_last_number_may_be_a_fins(void)
 	BYTES(dialogue_finish(&d), 0, 20, 1);
 	dialogue_begin(&d, 1);
 	PLAY(&d, "s A 1 1; s PA 1 31 20");
+	BYTES(dialogue_finish(&d), 30, 20, 1);
+	/* Its data and its FIN may have been acknowledged at once. */
+	dialogue_begin(&d, 1);
+	PLAY(&d, "s A 1 1; s PA 1 31 20; s FA 21 31");
 	BYTES(dialogue_finish(&d), 29, 20, 1);
+	dialogue_begin(&d, 1);
+	PLAY(&d, "s A 1 1; s PA 1 31 20; s FA 21 31; s A 22 32");
+	BYTES(dialogue_finish(&d), 30, 20, 1);
 	dialogue_begin(&d, 1);
 	PLAY(&d, "s A 1 1; s PA 1 31 20; c PA 31 21 10");
 	BYTES(dialogue_finish(&d), 40, 20, 1);
