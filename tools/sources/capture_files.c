@@ -93,9 +93,8 @@ void capture_files_close(struct capture_files *f)
 
 static bool read_one(struct capture_files *f, struct capture_file *file, struct packet *pkt)
 {
-	const char *wrong;
-
 	enum packets_state state;
+	const char *wrong;
 
 	do
 		state = packets_next(&file->packets, pkt, &wrong);

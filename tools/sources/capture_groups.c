@@ -18,9 +18,9 @@
  */
 struct group {
 	uint16_t number;
-	uint64_t packets;
 	uint64_t first;
 	uint64_t last;
+	uint64_t packets;
 };
 
 static bool is_among(const struct group *group, unsigned int nr, uint16_t number)
@@ -39,7 +39,7 @@ static unsigned int find_groups(struct packets *p, struct group group[CAPTURE_GR
 	struct packet pkt;
 	const char *wrong;
 
-	/* What is declared behind the first packet was not put together. */
+	/* Who is declared later is not waited for: each file would be read twice. */
 	while (packets_next(p, &pkt, &wrong) == PACKETS_ONE && p->nr_all > 1) {
 		if (!now || now->number != pkt.interface) {
 			if (nr == CAPTURE_GROUPS || is_among(group, nr, pkt.interface))
@@ -63,7 +63,7 @@ static unsigned int find_groups(struct packets *p, struct group group[CAPTURE_GR
  * @in:		the capture, which is opened once more and read up to where that is known
  * @number:	filled in: the interfaces, as in struct packet
  *
- * Return: how many there are; 0 if they do not, or not at the same time, or are few.
+ * Return: how many there are; 0 if they do not, or not at the same time, or saw little.
  */
 unsigned int capture_groups(const struct input *in, uint16_t number[CAPTURE_GROUPS])
 {
