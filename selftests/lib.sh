@@ -110,6 +110,12 @@ stop() {
 
 # --- waiting: for a condition, never for a time ---
 
+# pause SECONDS: without a process, which an emulated machine takes long to start
+exec {nothing}<> <(:)
+pause() {
+	read -r -t "$1" -u "$nothing" || :
+}
+
 # until_true SECONDS COMMAND [ARG...]: polls; false if it does not come true.
 # The limit only says when to give up, and an emulated machine is slow.
 until_true() {
@@ -118,7 +124,7 @@ until_true() {
 
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || return 1
-		sleep 0.1
+		pause 0.1
 	done
 }
 
@@ -170,10 +176,18 @@ synfin_unload() {
 	! synfin_loaded || rmmod synfin
 }
 
-# stat_of NAME [NETNS]
+# stat_of NAME [FILE]
 stat_of() {
-	awk -v name="$1" '$1 == name { print $2; found = 1 }
-		END { exit !found }' "${2:-$stats}"
+	local lines line
+
+	mapfile -t lines <"${2:-$stats}"
+	for line in "${lines[@]}"; do
+		if [[ $line == "$1 "* ]]; then
+			printf '%s\n' "${line#* }"
+			return
+		fi
+	done
+	return 1
 }
 
 # For awk: says what is not as it should be.
