@@ -130,18 +130,17 @@ static noinline struct synfin_flow *refill(void)
 	void *new[REFILL];
 	unsigned long flags;
 	struct stock *stock;
-	int i, n;
+	int i;
 
-	n = kmem_cache_alloc_bulk(cache, GFP_ATOMIC | __GFP_NOWARN, REFILL, new);
-	/* All or nothing; one alone may still be had. */
-	if (!n)
+	/* All or nothing: some kernels return how many, others only that; one may be had. */
+	if (!kmem_cache_alloc_bulk(cache, GFP_ATOMIC | __GFP_NOWARN, REFILL, new))
 		return kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
 	local_irq_save(flags);
 	stock = this_cpu_ptr(&stocks);
-	for (i = 1; i < n && stock->nr < STOCK_MAX; i++)
+	for (i = 1; i < REFILL && stock->nr < STOCK_MAX; i++)
 		stow(stock, new[i]);
 	local_irq_restore(flags);
-	for (; i < n; i++)
+	for (; i < REFILL; i++)
 		kmem_cache_free(cache, new[i]);
 	return new[0];
 }
