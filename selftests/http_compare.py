@@ -10,6 +10,7 @@ import struct
 import sys
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16
+DATA = 8  # of completeness
 WRONG = []
 
 
@@ -137,7 +138,7 @@ class Dialogue:
         flags = [one["flags"] for one in segments]
         return sum(bit for bit, seen in (
             (1, self.of("syn")), (2, self.of("syn-ack")), (4, self.of("ack")),
-            (8, any(one["len"] for one in segments)),
+            (DATA, any(one["len"] for one in segments)),
             (16, self.fins),
             (32, any(f & RST for f in flags))) if seen)
 
@@ -148,8 +149,13 @@ class Dialogue:
             return "simultaneous"
         return "four-way" if self.of("ack-1") else "three-way"
 
+    def resetters(self):
+        return [who for phase, who, *_ in self.phases if phase == "rst"]
+
     def closer(self):
-        return "both" if self.crossed else self.first_fin
+        if self.crossed:
+            return "both"
+        return self.first_fin or next(iter(self.resetters()), None)
 
 
 def read_records(name):
@@ -274,6 +280,13 @@ def check_conn(conn, phases, segments, closer):
     if not dialogue.of("rst"):
         want["bytes_client"] = str(dialogue.sent["client"])
         want["bytes_server"] = str(dialogue.sent["server"])
+    else:
+        # Which of two came first, two processors do not agree.
+        want["by"] = conn["by"] if len(set(dialogue.resetters())) > 1 else \
+            dialogue.resetters()[0]
+        # Data passes unseen; it is the number of a FIN that tells of it.
+        if not dialogue.fins:
+            want["completeness"] = str(completeness & ~DATA | int(conn["completeness"]) & DATA)
     if closer != "any" and dialogue.closer() != closer:
         wrong(where, "tcpdump says", dialogue.closer(), "closed first, not", closer)
     for field, value in want.items():
