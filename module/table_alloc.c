@@ -132,7 +132,7 @@ static noinline struct synfin_flow *refill(void)
 	struct stock *stock;
 	int i;
 
-	/* All or nothing: some kernels return how many, others only that; one may be had. */
+	/* All or nothing: how many, or only whether, by the kernel. One may still be had. */
 	if (!kmem_cache_alloc_bulk(cache, GFP_ATOMIC | __GFP_NOWARN, REFILL, new))
 		return kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
 	local_irq_save(flags);

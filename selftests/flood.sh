@@ -11,7 +11,7 @@ cap=$((count < 16384 ? 16384 : 32768))
 own=
 
 stat_in_b() {
-	awk -v name="$1" '$1 == name { print $2 }' "$own"
+	stat_of "$1" "$own"
 }
 
 #	A: spoof --- veth --- B: a server, real clients, one connection held open

@@ -281,9 +281,10 @@ def check_conn(conn, phases, segments, closer):
         want["bytes_client"] = str(dialogue.sent["client"])
         want["bytes_server"] = str(dialogue.sent["server"])
     else:
+        want["by"] = dialogue.resetters()[0]
         # Which of two came first, two processors do not agree.
-        want["by"] = conn["by"] if len(set(dialogue.resetters())) > 1 else \
-            dialogue.resetters()[0]
+        if len(set(dialogue.resetters())) > 1:
+            del want["by"]
         # Data passes unseen; it is the number of a FIN that tells of it.
         if not dialogue.fins:
             want["completeness"] = str(completeness & ~DATA | int(conn["completeness"]) & DATA)

@@ -307,8 +307,7 @@ void_net() {
 
 # in_it NETNS NAME: a figure of its own
 in_it() {
-	awk -v name="$2" '$1 == name { print $2 }' \
-		< <(in_ns "$1" cat /proc/net/synfin/stats)
+	in_ns "$1" cat "$stats" | stat_of "$2" /dev/stdin
 }
 
 is_in() {

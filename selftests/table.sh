@@ -134,7 +134,7 @@ busy() {
 }
 
 stat_in_b() {
-	awk -v name="$1" '$1 == name { print $2 }' "$own"
+	stat_of "$1" "$own"
 }
 
 are_half_open() {
