@@ -12,6 +12,8 @@
 
 #include "ring.h"
 
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
+
 static const char * const phases[] = {
 	"syn", "syn-ack", "ack", "fin-1", "ack-1", "fin-2", "ack-2", "rst",
 	"timeout",
@@ -47,6 +49,15 @@ static void put_word(const char *name, const char *word)
 	printf(" %s=%s", name, word);
 }
 
+/* The word of a number that the ring holds; a ring in order holds no other. */
+static void put_one_of(const char *name, const char * const *words, size_t words_nr,
+		       unsigned int nr)
+{
+	if (nr >= words_nr)
+		errx(1, "%s: %u is none of its %zu values", name, nr, words_nr);
+	put_word(name, words[nr]);
+}
+
 static void put_address(const char *name, uint8_t family, const uint8_t *address)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -75,8 +86,8 @@ static void print_phase(const struct synfin_record_head *h,
 	fputs("phase", stdout);
 	head.time_ns = p->time_ns;
 	print_head(&head);
-	put_word("phase", phases[p->phase]);
-	put_word("from", ends[1 + p->from]);
+	put_one_of("phase", phases, ARRAY_SIZE(phases), p->phase);
+	put_one_of("from", ends, ARRAY_SIZE(ends), 1 + p->from);
 	put("count", p->count);
 	put("flags", p->tcp_flags);
 	put("seq", p->seq);
@@ -92,9 +103,9 @@ static void print_conn(const struct synfin_record_conn *c, const char *ring)
 {
 	fputs("conn", stdout);
 	print_head(&c->head);
-	put_word("open", openings[c->opening]);
-	put_word("close", closings[c->closing]);
-	put_word("by", ends[c->closed_by]);
+	put_one_of("open", openings, ARRAY_SIZE(openings), c->opening);
+	put_one_of("close", closings, ARRAY_SIZE(closings), c->closing);
+	put_one_of("by", ends, ARRAY_SIZE(ends), c->closed_by);
 	put("syn_count", c->syn_count);
 	put("syn_ack_count", c->syn_ack_count);
 	put("fin_count", c->fin_count);
