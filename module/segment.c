@@ -145,7 +145,7 @@ read_header(const struct sk_buff *skb, u8 pf, unsigned int at, const u8 *tcp,
 {
 	enum synfin_counter reason;
 
-	seg->wrapped = 0;
+	seg->told = 0;
 	reason = synfin_wire_tcp(tcp, 20, skb->len - at, seg);
 	if (reason)
 		return reason;
@@ -182,7 +182,7 @@ static noinline enum synfin_counter read_icmp(const struct sk_buff *skb,
 	unsigned int room;
 	u16 error;
 
-	seg->wrapped = 0;
+	seg->told = 0;
 	icmp = skb_header_pointer(skb, at, sizeof(head), head);
 	if (!icmp || !synfin_wire_icmp_is_error(family, icmp[0], icmp[1]))
 		return SYNFIN_CNT_not_tcp;
@@ -383,7 +383,7 @@ bool synfin_segment_dropped(const struct sk_buff *skb, const struct synfin_dropp
 
 	if (!tcp || synfin_wire_tcp(tcp, 20, skb->len - found->at, seg))
 		return false;
-	seg->wrapped = 0;
+	seg->told = 0;
 	seg->forwarded = false;
 	seg->verdict = SYNFIN_VERDICT_UNKNOWN;
 	seg->way = 0;

@@ -117,9 +117,24 @@ static void note_wrapped(const struct sock *sk, struct synfin_segment *seg,
 	const struct tcp_sock *tp = tcp_sk(sk);
 
 	if (READ_ONCE(tp->bytes_acked) > U32_MAX)
-		seg->wrapped |= sender ? SYNFIN_WRAPPED_OWN : SYNFIN_WRAPPED_PEER;
+		seg->told |= sender ? SYNFIN_TOLD_WRAPPED_OWN : SYNFIN_TOLD_WRAPPED_PEER;
 	if (READ_ONCE(tp->bytes_received) > U32_MAX)
-		seg->wrapped |= sender ? SYNFIN_WRAPPED_PEER : SYNFIN_WRAPPED_OWN;
+		seg->told |= sender ? SYNFIN_TOLD_WRAPPED_PEER : SYNFIN_TOLD_WRAPPED_OWN;
+}
+
+/*
+ * Of a connection that is reset no FIN tells how much there was. What came before the other
+ * end's FIN is data: SOCK_DONE is set by that.
+ */
+static void note_arrived(const struct sock *sk, struct synfin_segment *seg,
+			 bool sender)
+{
+	u32 sent = READ_ONCE(tcp_sk(sk)->snd_una);
+	u32 received = READ_ONCE(tcp_sk(sk)->rcv_nxt) - sock_flag(sk, SOCK_DONE);
+
+	seg->own_arrived = sender ? sent : received;
+	seg->peer_arrived = sender ? received : sent;
+	seg->told |= SYNFIN_TOLD_ARRIVED;
 }
 
 static u8 judge_by_receiver(struct sock *sk, struct synfin_segment *seg)
@@ -129,8 +144,10 @@ static u8 judge_by_receiver(struct sock *sk, struct synfin_segment *seg)
 						   TCPF_SYN_RECV | TCPF_CLOSE)))
 		return SYNFIN_VERDICT_UNKNOWN;
 	note_wrapped(sk, seg, false);
-	return seg->kind == SYNFIN_KIND_RST ? judge_rst(sk, seg) :
-					      judge_fin(sk, seg);
+	if (seg->kind != SYNFIN_KIND_RST)
+		return judge_fin(sk, seg);
+	note_arrived(sk, seg, false);
+	return judge_rst(sk, seg);
 }
 
 static u8 ask_receiver(const struct sk_buff *skb,
@@ -169,6 +186,8 @@ static u8 judge_outgoing(const struct sk_buff *skb,
 	if (sk && sent_by_tcp(sk)) {
 		if (is_tcp(sk))
 			note_wrapped(sk, seg, true);
+		if (is_tcp(sk) && seg->kind == SYNFIN_KIND_RST)
+			note_arrived(sk, seg, true);
 		return SYNFIN_VERDICT_TRUE;
 	}
 	if (state->out->flags & IFF_LOOPBACK)
@@ -196,7 +215,7 @@ static bool is_adjusted(const struct sk_buff *skb)
  * synfin_socket_ask() - ask the sockets of this host about a FIN or a RST
  * @skb:	the packet
  * @state:	the hook
- * @seg:	the segment; it is noted if its numbers have wrapped
+ * @seg:	the segment; what a socket knows of its numbers is noted there
  *
  * Context: any context of a hook; takes and drops a reference to a socket.
  *

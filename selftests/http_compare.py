@@ -285,7 +285,7 @@ def check_conn(conn, phases, segments, closer):
         # Which of two came first, two processors do not agree.
         if len(set(dialogue.resetters())) > 1:
             del want["by"]
-        # Data passes unseen; it is the number of a FIN that tells of it.
+        # Data passes unseen; of what had not arrived no number tells.
         if not dialogue.fins:
             want["completeness"] = str(completeness & ~DATA | int(conn["completeness"]) & DATA)
     if closer != "any" and dialogue.closer() != closer:

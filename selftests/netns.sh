@@ -94,6 +94,35 @@ veth_is_seen_on_both_sides() {
 		"connections of one and two"
 }
 
+# Each side asks its own socket, and it is a RST that is sent in one, received in the other.
+reset_tells_what_arrived() {
+	local ready wanted=" close=reset by=client .* bytes_client=5 bytes_server=5"
+
+	wanted+=" bytes_partial=1 completeness=47 "
+	require ss
+	netns one two
+	veth_pair one two
+	synfin_load
+	ip netns exec two python3 "$here/talk.py" serve 10.9.9.2 fd09::2 &
+	undo stop $!
+	wait_for "the servers" listens 8000 two
+	coproc RESET { ip netns exec one python3 "$here/talk.py" reset 10.9.9.2 fd09::2; }
+	undo stop "$RESET_PID"
+	for _ in 4 6; do
+		read -r ready <&"${RESET[0]}"
+		same "$ready" ready "the client"
+		wait_for "the server's data to be acknowledged" all_is_acked two
+		echo >&"${RESET[1]}"
+	done
+	wait_for "both namespaces" all_written 4
+	records conn >"$tmp/conns"
+	same "$(grep -c "$wanted" "$tmp/conns")" 4 "connections told by their sockets"
+}
+
+all_is_acked() {
+	ss -N "$1" -tnH state established | awk '$2 { bad = 1 } END { exit bad || !NR }'
+}
+
 both_sides_have_all() {
 	local one two
 
@@ -191,6 +220,7 @@ run "figures are of the namespace, the table is one" figures_are_of_the_namespac
 run "the ring is in the first namespace only" ring_is_in_the_first
 run "others' figures take a right" who_may_see_what
 run "a veth pair is seen on both sides" veth_is_seen_on_both_sides
+run "a RST tells what arrived before it" reset_tells_what_arrived
 run "a router sees what it forwards" router_sees_what_it_forwards
 run "a namespace goes with a connection open" go_with_connections_open
 run "namespaces come and go under traffic" come_and_go_under_traffic

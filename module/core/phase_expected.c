@@ -124,7 +124,7 @@ static inline void take(struct synfin_move *m)
 static inline bool fin_is_next(const struct synfin_move *m, __u32 nxt)
 {
 	return m->seg->kind == SYNFIN_KIND_FIN && synfin_has_ack(m->seg) &&
-	       m->seg->verdict != SYNFIN_VERDICT_FORGED && !m->seg->wrapped &&
+	       m->seg->verdict != SYNFIN_VERDICT_FORGED && !m->seg->told &&
 	       is_placed(m->own) && is_placed(m->peer) &&
 	       (comes_next(m, nxt) || is_true_and_near(m));
 }

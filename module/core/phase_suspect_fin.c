@@ -27,9 +27,9 @@ void synfin_fin_sent(struct synfin_move *m)
 	if (!(own->flags & SYNFIN_END_ISN) && own->fin_end == own->isn + 1 &&
 	    own->fin_end == own->nxt)
 		own->flags |= SYNFIN_END_ONE_MORE;
-	if (seg->wrapped & SYNFIN_WRAPPED_OWN)
+	if (seg->told & SYNFIN_TOLD_WRAPPED_OWN)
 		own->flags |= SYNFIN_END_WRAPPED;
-	if (seg->wrapped & SYNFIN_WRAPPED_PEER)
+	if (seg->told & SYNFIN_TOLD_WRAPPED_PEER)
 		m->peer->flags |= SYNFIN_END_WRAPPED;
 	synfin_track(m);
 	/* Gigabytes may have passed unseen: it is believed, so are its numbers. */

@@ -64,9 +64,10 @@ enum synfin_verdict {
 	SYNFIN_VERDICT_GONE,
 };
 
-/* Bits of synfin_segment.wrapped. */
-#define SYNFIN_WRAPPED_OWN	0x1	/* its sender has sent more than 4 GiB */
-#define SYNFIN_WRAPPED_PEER	0x2	/* its receiver has */
+/* Bits of synfin_segment.told. */
+#define SYNFIN_TOLD_WRAPPED_OWN		0x1	/* its sender has sent more than 4 GiB */
+#define SYNFIN_TOLD_WRAPPED_PEER	0x2	/* its receiver has */
+#define SYNFIN_TOLD_ARRIVED		0x4	/* own_arrived and peer_arrived are set */
 
 /**
  * struct synfin_addr - an address in network order
@@ -85,7 +86,7 @@ struct synfin_addr {
  * @verdict:	enum synfin_verdict
  * @all:	the source shows every segment, data included (a capture file), not
  *		only those that the fast path lets through; see synfin_shows_all()
- * @wrapped:	SYNFIN_WRAPPED_*, as far as a local socket knows
+ * @told:	SYNFIN_TOLD_*, what a local socket has told
  * @forwarded:	it passes through this host
  * @here:	this host receives it; hooks only
  * @reserved1:	0
@@ -103,6 +104,9 @@ struct synfin_addr {
  * @came_by:	index of the device where it came from, if it is forwarded, or 0
  * @tsval:	of the time stamp option, if @stamped
  * @tsecr:	likewise
+ * @own_arrived: of a RST: the number behind the last byte of its sender that the other
+ *		end has received
+ * @peer_arrived: likewise of the other end
  * @scale:	of the window scale option of a SYN or SYN-ACK, or SYNFIN_SCALE_*
  * @stamped:	it has a time stamp option
  * @router:	who sent it, if it is an ICMP error; otherwise anything
@@ -116,7 +120,7 @@ struct synfin_segment {
 	__u8	kind;
 	__u8	verdict;
 	__u8	all;
-	__u8	wrapped;
+	__u8	told;
 	__u8	forwarded;
 	__u8	here;
 	__u8	reserved1;
@@ -136,6 +140,8 @@ struct synfin_segment {
 	__u32	came_by;
 	__u32	tsval;
 	__u32	tsecr;
+	__u32	own_arrived;
+	__u32	peer_arrived;
 	__u8	scale;
 	__u8	stamped;
 	struct synfin_addr router;

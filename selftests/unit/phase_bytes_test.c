@@ -74,10 +74,41 @@ static void socket_tells_of_more_than_four_gigabytes(void)
 			 SYNFIN_TCP_FIN | SYNFIN_TCP_ACK, DIALOGUE_Y + 1,
 			 DIALOGUE_X + 1, 0);
 	d.seg.verdict = SYNFIN_VERDICT_TRUE;
-	d.seg.wrapped = SYNFIN_WRAPPED_OWN;
+	d.seg.told = SYNFIN_TOLD_WRAPPED_OWN;
 	dialogue_show(&d, &d.seg);
 	PLAY(&d, "c FA 1 2; s A 2 2");
 	TAP_IS(d.sum[0].flags & SYNFIN_CONN_BYTES_PARTIAL);
+}
+
+/* A RST of the server, after the handshake; all else has passed unseen. */
+static void reset_of_what_was_unseen(__u8 told, __u32 own, __u32 peer)
+{
+	dialogue_begin(&d, 0);
+	PLAY(&d, SHAKE);
+	dialogue_segment(&d, &d.seg, SYNFIN_FROM_SERVER, SYNFIN_TCP_RST | SYNFIN_TCP_ACK,
+			 DIALOGUE_Y + 301, DIALOGUE_X + 101, 0);
+	d.seg.verdict = SYNFIN_VERDICT_TRUE;
+	d.seg.told = told;
+	d.seg.own_arrived = DIALOGUE_Y + own;
+	d.seg.peer_arrived = DIALOGUE_X + peer;
+	dialogue_show(&d, &d.seg);
+	SHAPE(&d.sum[0], ESTABLISHED, RESET, SERVER);
+}
+
+static void socket_tells_what_arrived_before_a_rst(void)
+{
+	reset_of_what_was_unseen(SYNFIN_TOLD_ARRIVED, 301, 101);
+	BYTES(&d.sum[0], 100, 300, 1);
+	TAP_IS(d.sum[0].completeness & SYNFIN_SEEN_DATA);
+	/* Nothing arrived; and a socket that knows less than was seen. */
+	reset_of_what_was_unseen(SYNFIN_TOLD_ARRIVED, 1, 0);
+	BYTES(&d.sum[0], 0, 0, 1);
+	TAP_IS(!(d.sum[0].completeness & SYNFIN_SEEN_DATA));
+	/* More than any line carries, and what no socket has told. */
+	reset_of_what_was_unseen(SYNFIN_TOLD_ARRIVED, 0xf0000000, 0xf0000000);
+	BYTES(&d.sum[0], 0, 0, 1);
+	reset_of_what_was_unseen(0, 301, 101);
+	BYTES(&d.sum[0], 0, 0, 1);
 }
 
 /* Between the handshake and the FIN nothing was seen, on any path but the ends. */
@@ -158,6 +189,7 @@ static const struct tap_test tests[] = {
 	TAP_TEST(bytes_from_the_fins_alone),
 	TAP_TEST(more_than_four_gigabytes_are_counted),
 	TAP_TEST(socket_tells_of_more_than_four_gigabytes),
+	TAP_TEST(socket_tells_what_arrived_before_a_rst),
 	TAP_TEST(three_gigabytes_unseen),
 	TAP_TEST(three_gigabytes_unseen_before_the_receivers_fin),
 	TAP_TEST(no_fin_where_data_was),
