@@ -262,6 +262,13 @@ def a_ladder_says_how_to_find_it():
               r"40000\n +&& tcp.port == 80")
     has(run("ladder", "-r", several(), columns=200).text,
         r"ipv6.addr == 2001:db8::2 && tcp.port == 57404 && tcp.port == 443\n")
+    # What both ends have is said once.
+    itself = Ends(client="127.0.0.1", server="127.0.0.1", cport=7, sport=7)
+    path = capture("itself", [itself.up(0, None, "S")])
+    has(run("ladder", "-r", path, columns=80).text,
+        r"Wireshark: ip.addr == 127.0.0.1 && tcp.port == 7\n")
+    page = run("report", "-r", path, "-o", "-").text
+    has(page, "Wireshark: <code>ip.addr == 127.0.0.1 &amp;&amp; tcp.port == 7</code>")
 
 
 @test

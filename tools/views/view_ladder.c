@@ -12,6 +12,7 @@
 #include "views/ladder_canvas.h"
 #include "views/ladder_columns.h"
 #include "views/ladder_rungs.h"
+#include "views/wireshark.h"
 #include "output/service.h"
 #include "output/words.h"
 
@@ -288,17 +289,10 @@ static void draw_notes(struct drawing *v)
 /* What finds it in Wireshark; on as many lines as it takes. */
 static void draw_filter(struct drawing *v)
 {
-	const struct synfin_record_head *h = &v->c->sum.head;
-	const char *addr = h->family == 4 ? "ip.addr" : "ipv6.addr";
-	char part[4][FMT_ROOM], line[2 * CANVAS_MAX] = "Wireshark:", text[FMT_ROOM];
+	char part[WIRESHARK_PARTS][FMT_ROOM], line[2 * CANVAS_MAX] = "Wireshark:";
+	unsigned int i, nr = wireshark_filter(part, &v->c->sum.head);
 
-	for (int i = 0; i < 2; i++) {
-		*fmt_addr(text, h->family, i ? h->server : h->client) = '\0';
-		snprintf(part[i], sizeof(part[i]), "%s == %.60s", addr, text);
-		snprintf(part[2 + i], sizeof(part[i]), "tcp.port == %u",
-			 i ? h->server_port : h->client_port);
-	}
-	for (int i = 0; i < 4; i++) {
+	for (i = 0; i < nr; i++) {
 		size_t len = strlen(line);
 
 		if (len + strlen(part[i]) + 4 + (size_t)v->at.indent >

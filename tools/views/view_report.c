@@ -10,6 +10,7 @@
 #include "views/style.h"
 #include "views/view_ladder_svg.h"
 #include "views/view_report.h"
+#include "views/wireshark.h"
 
 #define NS_PER_S	1000000000ull
 
@@ -144,14 +145,13 @@ static void put_section(struct out *out, const struct report *r, const char *id,
 
 static void put_filter(struct out *out, const struct synfin_record_head *h)
 {
-	const char *addr = h->family == 4 ? "ip.addr" : "ipv6.addr";
-	char client[FMT_ROOM], server[FMT_ROOM];
+	char part[WIRESHARK_PARTS][FMT_ROOM];
+	unsigned int i, nr = wireshark_filter(part, h);
 
-	*fmt_addr(client, h->family, h->client) = '\0';
-	*fmt_addr(server, h->family, h->server) = '\0';
-	out_printf(out, "<p class=\"filter\">Wireshark: <code>%s == %s &amp;&amp; %s == %s "
-			"&amp;&amp; tcp.port == %u &amp;&amp; tcp.port == %u</code></p>\n",
-		   addr, client, addr, server, h->client_port, h->server_port);
+	out_text(out, "<p class=\"filter\">Wireshark: <code>");
+	for (i = 0; i < nr; i++)
+		out_printf(out, "%s%s", i ? " &amp;&amp; " : "", part[i]);
+	out_text(out, "</code></p>\n");
 }
 
 static void put_ladder(struct out *out, const struct report *r, const struct example *e,
