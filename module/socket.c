@@ -123,8 +123,8 @@ static void note_wrapped(const struct sock *sk, struct synfin_segment *seg,
 }
 
 /*
- * Of a connection that is reset no FIN tells how much there was. What came before the other
- * end's FIN is data: SOCK_DONE is set by that.
+ * Of a connection that is reset no FIN tells how much there was. The other end's FIN took
+ * a number, too, if it has come: SOCK_DONE says so (tcp_fin()).
  */
 static void note_arrived(const struct sock *sk, struct synfin_segment *seg,
 			 bool sender)

@@ -76,14 +76,18 @@ who_may_see_what() {
 	unshare -Urn cat /proc/net/synfin/flows || fail "one's own flows"
 }
 
-# One connection through two namespaces is one record in each.
-veth_is_seen_on_both_sides() {
+two_with_a_server() {
 	netns one two
 	veth_pair one two
 	synfin_load
 	ip netns exec two python3 "$here/talk.py" serve 10.9.9.2 fd09::2 &
 	undo stop $!
 	wait_for "the servers" listens 8000 two
+}
+
+# One connection through two namespaces is one record in each.
+veth_is_seen_on_both_sides() {
+	two_with_a_server
 	in_ns one python3 "$here/talk.py" get 10.9.9.2 fd09::2
 	wait_for "both namespaces" both_sides_have_all
 	records conn | grep -v '^ring' | cut -d' ' -f4- |
@@ -100,12 +104,7 @@ reset_tells_what_arrived() {
 
 	wanted+=" bytes_partial=1 completeness=47 "
 	require ss
-	netns one two
-	veth_pair one two
-	synfin_load
-	ip netns exec two python3 "$here/talk.py" serve 10.9.9.2 fd09::2 &
-	undo stop $!
-	wait_for "the servers" listens 8000 two
+	two_with_a_server
 	coproc RESET { ip netns exec one python3 "$here/talk.py" reset 10.9.9.2 fd09::2; }
 	undo stop "$RESET_PID"
 	for _ in 4 6; do

@@ -113,6 +113,7 @@ bool synfin_shows_open(const struct synfin_move *m);
 /* phase_track.c */
 bool synfin_other_agrees(const struct synfin_move *m);
 void synfin_track(struct synfin_move *m);
+void synfin_track_told(struct synfin_move *m);
 void synfin_jump(struct synfin_move *m);
 
 #endif /* _SYNFIN_PHASE_NUMBERS_H */

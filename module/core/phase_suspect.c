@@ -147,25 +147,6 @@ void synfin_suspect_rst(struct synfin_move *m, __u8 opening)
 	}
 }
 
-/* So much was sent, though it may have passed unseen. A FIN that was seen says it better. */
-static void take_arrived(struct synfin_end *end, __u32 arrived, __u32 reach)
-{
-	const __u16 counted = SYNFIN_END_ISN | SYNFIN_END_NXT;
-
-	if ((end->flags & (counted | SYNFIN_END_FIN)) == counted &&
-	    arrived - end->nxt - 1 < reach)
-		synfin_advance(end, arrived);
-}
-
-/* A proxy's numbers are none of the socket's. */
-static void take_told(struct synfin_move *m)
-{
-	if (!(m->seg->told & SYNFIN_TOLD_ARRIVED) || m->conn->flags & SYNFIN_FLAG_SHIFTED)
-		return;
-	take_arrived(m->own, m->seg->own_arrived, synfin_reach(m));
-	take_arrived(m->peer, m->seg->peer_arrived, synfin_reach(m));
-}
-
 /**
  * synfin_reset() - a RST on an open or closing connection
  * @m: the move
@@ -187,7 +168,7 @@ unsigned int synfin_reset(struct synfin_move *m)
 	synfin_suspect_rst(m, conn->opening);
 	if (!is_true(m->seg))
 		return conn->state;
-	take_told(m);
+	synfin_track_told(m);
 	synfin_believe(conn);
 	return SYNFIN_STATE_DONE;
 }

@@ -228,3 +228,29 @@ void synfin_track(struct synfin_move *m)
 	if (m->conn->flags & SYNFIN_FLAG_WATCHED)
 		m->conn->blind_ns = 0;
 }
+
+/* So much was sent, though it may have passed unseen. A FIN that was seen says it better. */
+static void take_arrived(struct synfin_end *end, __u32 arrived, __u32 reach)
+{
+	const __u16 counted = SYNFIN_END_ISN | SYNFIN_END_NXT;
+
+	if ((end->flags & (counted | SYNFIN_END_FIN)) == counted &&
+	    arrived - end->nxt - 1 < reach)
+		synfin_advance(end, arrived);
+}
+
+/**
+ * synfin_track_told() - learn how far both ends have got from what a local socket tells
+ * @m: the move, a true RST
+ *
+ * Not where a proxy has answered: its numbers are none of the socket's.
+ */
+void synfin_track_told(struct synfin_move *m)
+{
+	const struct synfin_segment *seg = m->seg;
+
+	if (!(seg->told & SYNFIN_TOLD_ARRIVED) || m->conn->flags & SYNFIN_FLAG_SHIFTED)
+		return;
+	take_arrived(m->own, seg->own_arrived, synfin_reach(m));
+	take_arrived(m->peer, seg->peer_arrived, synfin_reach(m));
+}

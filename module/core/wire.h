@@ -104,8 +104,8 @@ struct synfin_addr {
  * @came_by:	index of the device where it came from, if it is forwarded, or 0
  * @tsval:	of the time stamp option, if @stamped
  * @tsecr:	likewise
- * @own_arrived: of a RST: the number behind the last byte of its sender that the other
- *		end has received
+ * @own_arrived: if @told has SYNFIN_TOLD_ARRIVED: the number behind the last byte of its
+ *		sender that the other end has received
  * @peer_arrived: likewise of the other end
  * @scale:	of the window scale option of a SYN or SYN-ACK, or SYNFIN_SCALE_*
  * @stamped:	it has a time stamp option
